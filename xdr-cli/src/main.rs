@@ -1,0 +1,2 @@
+//! xdr-cli.
+fn main() {}

@@ -1,0 +1,50 @@
+//! What a compilation is told beside the text.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// A set of names that a family of `.x` files takes from C headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Profile {
+    /// libvirt: `VIR_UUID_BUFLEN`, `VIR_TYPED_PARAM_INT` and their like.
+    Libvirt,
+}
+
+impl Profile {
+    /// The profile of this name, as `--profile` takes it.
+    pub fn named(name: &str) -> Option<Self> {
+        (name == "libvirt").then_some(Self::Libvirt)
+    }
+
+    /// The names and their values (libvirt 9.0.0, `include/libvirt/libvirt-{host,common}.h`).
+    pub const fn constants(self) -> &'static [(&'static str, i128)] {
+        match self {
+            Self::Libvirt => &[
+                ("VIR_SECURITY_DOI_BUFLEN", 257),
+                ("VIR_SECURITY_LABEL_BUFLEN", 4097),
+                ("VIR_SECURITY_MODEL_BUFLEN", 257),
+                ("VIR_TYPED_PARAM_INT", 1),
+                ("VIR_TYPED_PARAM_UINT", 2),
+                ("VIR_TYPED_PARAM_LLONG", 3),
+                ("VIR_TYPED_PARAM_ULLONG", 4),
+                ("VIR_TYPED_PARAM_DOUBLE", 5),
+                ("VIR_TYPED_PARAM_BOOLEAN", 6),
+                ("VIR_TYPED_PARAM_STRING", 7),
+                ("VIR_UUID_BUFLEN", 16),
+            ],
+        }
+    }
+}
+
+/// What a compilation is told beside the text.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// Names that have a value without the text's saying so; they decide `#ifdef`, and value externals.
+    pub defines: BTreeMap<String, i128>,
+    /// More such names.
+    pub profile: Option<Profile>,
+    /// Folders in which imports are looked for, after the importing file's own.
+    pub include: Vec<PathBuf>,
+}
