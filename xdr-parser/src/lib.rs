@@ -3,13 +3,20 @@
 //! Reads the XDR language (RFC 4506), the RPC language (RFC 5531 §12), and what real files add: `%` lines,
 //! preprocessor conditionals, C's names for integers, and libvirt's annotations.
 
+pub mod ast;
 pub mod diagnostic;
+pub mod lexer;
+mod number;
 pub mod options;
+pub mod parse;
+mod preprocess;
 pub mod schema;
 pub mod source;
+pub mod token;
 
 pub use diagnostic::{Code, Diagnostic, Label, Severity};
 pub use options::{Options, Profile};
+pub use parse::{Parsed, parse};
 pub use schema::Schema;
 pub use source::{FileId, Location, Source, Sources, Span};
 

@@ -68,7 +68,9 @@ impl Schema {
 
     /// The type of this name, anonymous ones left out.
     pub fn type_named(&self, name: &str) -> Option<&TypeDef> {
-        self.types.iter().find(|def| def.parent.is_none() && def.name == name)
+        self.types
+            .iter()
+            .find(|def| def.parent.is_none() && def.name == name)
     }
 
     /// Follows typedefs of plain names until a type that is not one: `typedef a b; typedef b c;` makes `c` an `a`.
@@ -102,7 +104,11 @@ pub struct File {
 
 /// A definition, by reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Item {
     /// A constant.
     Constant(ConstantId),
@@ -143,7 +149,11 @@ pub struct Constant {
 
 /// Where a constant's value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Origin {
     /// The text: `const` or `#define`.
     Source,
@@ -155,7 +165,11 @@ pub enum Origin {
 
 /// What a constant stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum ConstantValue {
     /// A number; between −2⁶³ and 2⁶⁴−1.
     Int(i128),
@@ -175,7 +189,11 @@ pub struct Value {
 
 /// The definition behind a name used as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum ValueName {
     /// A constant.
     Constant(ConstantId),
@@ -218,7 +236,11 @@ pub struct TypeDef {
 
 /// What a type is.
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum TypeKind {
     /// `struct` (RFC 4506 §4.14).
@@ -328,7 +350,11 @@ pub struct DefaultArm {
 
 /// The use of a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Type {
     /// Nothing (§4.16).
@@ -502,7 +528,11 @@ pub struct Annotations {
 
 /// What `@generate` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Generate {
     /// Nothing is generated.
     None,
@@ -516,7 +546,11 @@ pub enum Generate {
 
 /// What `@priority` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Priority {
     /// May block on a hypervisor's monitor.
     Low,
@@ -543,7 +577,11 @@ pub struct Acl {
 
 /// A comment that libvirt's generator reads on a struct or a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Mark {
     /// `insert@N`: where the value stands in the API function's parameters.

@@ -32,10 +32,7 @@ impl Size {
     pub fn then(self, next: Self) -> Self {
         Self {
             min: self.min.saturating_add(next.min),
-            max: self
-                .max
-                .zip(next.max)
-                .and_then(|(a, b)| a.checked_add(b)),
+            max: self.max.zip(next.max).and_then(|(a, b)| a.checked_add(b)),
         }
     }
 

@@ -1,0 +1,81 @@
+//! Step 3: lexemes → AST, by a grammar of nom parsers (RFC 4506 §6.3, RFC 5531 §12.2).
+//!
+//! A definition that does not parse is reported and left out; parsing goes on at the next one, so that one
+//! mistake costs one message.
+
+use std::cell::Cell;
+
+use crate::ast::File;
+use crate::diagnostic::Diagnostic;
+use crate::lexer;
+use crate::options::Options;
+use crate::preprocess::{self, Stream};
+use crate::source::FileId;
+
+mod body;
+mod declaration;
+mod input;
+mod item;
+mod program;
+mod recover;
+mod trivia;
+
+/// A parsed text.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// All definitions that could be read.
+    pub file: File,
+    /// What was wrong with the others.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Parses a text. Needs no names to be known; `options` decide on conditionals.
+pub fn parse(id: FileId, text: &str, options: &Options) -> Parsed {
+    let (tokens, mut diagnostics) = lexer::lex(id, text);
+    let profile = options
+        .profile
+        .iter()
+        .flat_map(|profile| profile.constants());
+    let profile = profile.map(|&(name, value)| (name.to_owned(), value));
+    let defines = options
+        .defines
+        .iter()
+        .map(|(name, value)| (name.clone(), *value));
+    let (stream, more) = preprocess::preprocess(id, text, &tokens, profile.chain(defines));
+    diagnostics.extend(more);
+    let mut file = items(id, &stream, &mut diagnostics);
+    file.tokens = tokens;
+    file.directives = stream.directives;
+    diagnostics.sort_by_key(|diagnostic| diagnostic.primary.location);
+    Parsed { file, diagnostics }
+}
+
+fn items(id: FileId, stream: &Stream<'_>, diagnostics: &mut Vec<Diagnostic>) -> File {
+    let mut file = File::default();
+    let furthest = Cell::default();
+    let mut input = input::Input::new(stream, &furthest);
+    loop {
+        while input.is_punctuation(b';') {
+            input = input.skip(1);
+        }
+        if input.is_at_end() {
+            break;
+        }
+        input.start_over();
+        match item::item(input) {
+            Ok((rest, item)) => {
+                file.items.push(item);
+                input = rest;
+            }
+            Err(_) => {
+                diagnostics.push(recover::diagnose(id, input));
+                input = recover::next_item(input);
+            }
+        }
+    }
+    file.dangling = trivia::rest(input);
+    file
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,138 @@
+//! What stands between braces: members, enumerators, arms.
+
+use nom::Parser;
+use nom::combinator::opt;
+use nom::sequence::preceded;
+
+use super::declaration::{declaration, value};
+use super::input::{Expected, Input, Parse, name, punctuation, word};
+use super::trivia;
+use crate::ast::{Arm, EnumBody, Enumerator, Member, StructBody, Trivia, UnionBody};
+
+/// `{ NODE NODE … }`: the nodes and the trivia before the closing brace.
+pub(super) fn braces<'a, T>(
+    start: Input<'a>,
+    node: impl Fn(Input<'a>) -> Parse<'a, T>,
+) -> Parse<'a, (Vec<T>, Vec<Trivia>)> {
+    let (input, _) = punctuation('{').parse(start)?;
+    let (mut input, ()) = input.deeper()?;
+    let mut nodes = Vec::new();
+    while !input.is_punctuation(b'}') {
+        let (rest, node) = node(input)?;
+        nodes.push(node);
+        input = rest;
+    }
+    let dangling = trivia::leading(input);
+    Ok((input.skip(1).at_depth_of(start), (nodes, dangling)))
+}
+
+/// `{ DECLARATION; … }` (RFC 4506 §4.14). An empty one is an extension.
+pub(super) fn struct_body(start: Input<'_>) -> Parse<'_, StructBody> {
+    let (input, (members, dangling)) = braces(start, member)?;
+    let body = StructBody {
+        members,
+        dangling,
+        span: start.span_to(input),
+    };
+    Ok((input, body))
+}
+
+fn member(start: Input<'_>) -> Parse<'_, Member> {
+    let leading = trivia::leading(start);
+    let (input, declaration) = declaration(start)?;
+    let (input, _) = punctuation(';').parse(input)?;
+    let member = Member {
+        declaration,
+        leading,
+        trailing: trivia::trailing(start, input),
+    };
+    Ok((input, member))
+}
+
+/// `{ NAME = VALUE, … }` (§4.3). A value may be missing, and a comma may follow the last: both are extensions.
+pub(super) fn enum_body(start: Input<'_>) -> Parse<'_, EnumBody> {
+    let (input, (enumerators, dangling)) = braces(start, enumerator)?;
+    let body = EnumBody {
+        enumerators,
+        dangling,
+        span: start.span_to(input),
+    };
+    Ok((input, body))
+}
+
+fn enumerator(start: Input<'_>) -> Parse<'_, Enumerator> {
+    let leading = trivia::leading(start);
+    let (input, name) = name(start)?;
+    let (input, value) = if input.is_punctuation(b'=') {
+        preceded(punctuation('='), value).map(Some).parse(input)?
+    } else {
+        let (input, _) = opt(punctuation('=')).parse(input)?;
+        (input, None)
+    };
+    let input = if input.is_punctuation(b'}') {
+        input
+    } else {
+        match punctuation(',').parse(input) {
+            Ok((input, _)) => input,
+            Err(_) => return input.fail(Expected::Punctuation(b'}')),
+        }
+    };
+    let enumerator = Enumerator {
+        name,
+        value,
+        leading,
+        trailing: trivia::trailing(start, input),
+    };
+    Ok((input, enumerator))
+}
+
+/// `switch (DECLARATION) { case VALUE: … default: … }` (§4.15).
+pub(super) fn union_body(start: Input<'_>) -> Parse<'_, UnionBody> {
+    let (input, _) = (word("switch"), punctuation('(')).parse(start)?;
+    let (input, discriminant) = declaration(input)?;
+    let (input, _) = punctuation(')').parse(input)?;
+    let (input, (arms, dangling)) = braces(input, arm)?;
+    let body = UnionBody {
+        discriminant,
+        arms,
+        dangling,
+        span: start.span_to(input),
+    };
+    Ok((input, body))
+}
+
+/// Labels, and what they lead to. `case A: case B:` share an arm, and `default:` may be one of the labels.
+fn arm(start: Input<'_>) -> Parse<'_, Arm> {
+    let leading = trivia::leading(start);
+    let mut input = start;
+    let mut labels = Vec::new();
+    let mut default = None;
+    loop {
+        if input.is_word("case") {
+            let (rest, label) = preceded(word("case"), value).parse(input)?;
+            labels.push(label);
+            (input, _) = punctuation(':').parse(rest)?;
+        } else if input.is_word("default") && default.is_none() {
+            let (rest, span) = word("default").parse(input)?;
+            default = Some(span);
+            (input, _) = punctuation(':').parse(rest)?;
+        } else if labels.is_empty() && default.is_none() {
+            let _: Parse<'_, ()> = input.fail(Expected::Word("case"));
+            let _: Parse<'_, ()> = input.fail(Expected::Word("default"));
+            return input.fail(Expected::Punctuation(b'}'));
+        } else {
+            break;
+        }
+    }
+    let (input, declaration) = declaration(input)?;
+    let (end, _) = punctuation(';').parse(input)?;
+    let arm = Arm {
+        labels,
+        default,
+        declaration,
+        span: start.span_to(end),
+        leading,
+        trailing: trivia::trailing(start, end),
+    };
+    Ok((end, arm))
+}

@@ -1,0 +1,149 @@
+//! What to say about a definition that does not parse, and where to go on.
+
+use super::input::{Expected, Input};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{FileId, Location, Span};
+use crate::token::TokenKind;
+
+/// Words that begin a definition.
+const DEFINITIONS: [&str; 6] = ["const", "typedef", "enum", "struct", "union", "program"];
+
+/// The message for the definition that begins at `start`.
+pub(super) fn diagnose(file: FileId, start: Input<'_>) -> Diagnostic {
+    let furthest = start.furthest();
+    let lexemes = &start.stream.lexemes;
+    let at = furthest.at.max(start.index());
+    let found = lexemes[at];
+    let mut expected: Vec<Expected> = furthest.expected().collect();
+    expected.sort_unstable();
+    let location = |span| Location { file, span };
+    if expected.contains(&Expected::LessNesting) {
+        return Diagnostic::error(
+            Code::E0106,
+            location(found.span),
+            "declarations are nested too deeply",
+        )
+        .label("one level too many")
+        .also(
+            location(first_line(start)),
+            "in the definition that begins here",
+        )
+        .help("give the inner types names of their own");
+    }
+    let is_end = at + 1 == lexemes.len();
+    let what = list(&expected);
+    let (code, found_text) = if is_end {
+        (Code::E0110, "the end of the text".to_owned())
+    } else {
+        (
+            Code::E0101,
+            format!("`{}`", found.span.of(start.stream.text)),
+        )
+    };
+    // A missing mark is missing behind what precedes it, which may be a line further up.
+    let previous = at.checked_sub(1).map(|previous| lexemes[previous].span);
+    let missing = |character| expected == [Expected::Punctuation(character)];
+    let (span, label) = match previous {
+        Some(previous) if at > start.index() && [b';', b',', b':'].into_iter().any(missing) => (
+            Span::new(previous.end.saturating_sub(1), previous.end),
+            format!("expected {what} behind this"),
+        ),
+        _ => (found.span, format!("expected {what}")),
+    };
+    let diagnostic = Diagnostic::error(
+        code,
+        location(span),
+        format!("expected {what}, found {found_text}"),
+    )
+    .label(label)
+    .help(help(&expected, start, at));
+    if at == start.index() {
+        match previous {
+            Some(previous) => {
+                diagnostic.also(location(previous), "the definition before ends here")
+            }
+            None => diagnostic,
+        }
+    } else {
+        diagnostic.also(
+            location(first_line(start)),
+            "in the definition that begins here",
+        )
+    }
+}
+
+/// The keyword and the name of the definition at `start`.
+fn first_line(start: Input<'_>) -> Span {
+    let head = start.skip(1);
+    match head.kind() {
+        Some(TokenKind::Identifier) => start.span_to(head.skip(1)),
+        _ => start.span_to(head),
+    }
+}
+
+fn help(expected: &[Expected], start: Input<'_>, at: usize) -> String {
+    let is = |wanted| expected.contains(&wanted);
+    let found = &start.stream.lexemes[at];
+    if is(Expected::Definition) {
+        "a definition begins with `const`, `typedef`, `enum`, `struct`, `union` or `program`"
+    } else if is(Expected::Punctuation(b';')) {
+        "declarations and definitions end with `;`"
+    } else if is(Expected::Word("case")) {
+        "each arm of a union begins with `case VALUE:` or `default:`"
+    } else if is(Expected::Punctuation(b',')) {
+        "enumerators are separated by `,`"
+    } else if is(Expected::Type) {
+        "a declaration is a type and a name: `unsigned int flags;`"
+    } else if is(Expected::Name) && found.kind == TokenKind::Number {
+        "a name begins with a letter or `_`"
+    } else if is(Expected::Value) {
+        "a value is a number or the name of a constant"
+    } else {
+        "the grammar is that of RFC 4506 section 6.3 and RFC 5531 section 12.2"
+    }
+    .to_owned()
+}
+
+/// “`,` or `}`”
+fn list(expected: &[Expected]) -> String {
+    let names: Vec<String> = expected
+        .iter()
+        .map(|&expected| describe(expected))
+        .collect();
+    match names.split_last() {
+        None => "something else".to_owned(),
+        Some((only, [])) => only.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+fn describe(expected: Expected) -> String {
+    match expected {
+        Expected::Definition => "a definition".to_owned(),
+        Expected::Name => "a name".to_owned(),
+        Expected::Value => "a value".to_owned(),
+        Expected::Type => "a type".to_owned(),
+        Expected::LessNesting => "less nesting".to_owned(),
+        Expected::Punctuation(character) => format!("`{}`", char::from(character)),
+        Expected::Word(word) => format!("`{word}`"),
+    }
+}
+
+/// Where parsing goes on: behind the first `;` outside of braces, or at a keyword of definitions at the left margin.
+pub(super) fn next_item(start: Input<'_>) -> Input<'_> {
+    let text = start.stream.text;
+    let mut depth = 0_usize;
+    for (index, lexeme) in start.lexemes().iter().enumerate().skip(1) {
+        let begins = lexeme.flush_left && DEFINITIONS.contains(&lexeme.span.of(text));
+        if begins {
+            return start.skip(index);
+        }
+        match lexeme.kind {
+            TokenKind::Punctuation(b'{') => depth += 1,
+            TokenKind::Punctuation(b'}') => depth = depth.saturating_sub(1),
+            TokenKind::Punctuation(b';') if depth == 0 => return start.skip(index + 1),
+            _ => {}
+        }
+    }
+    start.skip(start.lexemes().len())
+}

@@ -1,0 +1,395 @@
+//! Step 2: tokens → lexemes, the tokens that the grammar sees.
+//!
+//! Evaluates `#if` and its kin, so that text left out is trivia like a comment; reads `#define` and `#include`;
+//! sets aside trivia so that each lexeme knows what stood before it.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use crate::ast::{Directive, Identifier, Trivia, TriviaKind, Value, ValueKind};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::number;
+use crate::source::{FileId, Location, Span};
+use crate::token::{Token, TokenKind};
+
+mod condition;
+
+/// A token that the grammar sees.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lexeme {
+    pub(crate) kind: TokenKind,
+    pub(crate) span: Span,
+    /// Where the trivia between the lexeme before and this one begin in [`Stream::trivia`].
+    pub(crate) trivia: u32,
+    /// True if the lexeme is the first in its line and not indented.
+    pub(crate) flush_left: bool,
+}
+
+impl Lexeme {
+    pub(crate) fn is_punctuation(&self, character: u8) -> bool {
+        self.kind == TokenKind::Punctuation(character)
+    }
+}
+
+/// A piece of trivia on its way into the AST.
+pub(crate) struct Piece {
+    pub(crate) trivia: Trivia,
+    /// A line had ended between the lexeme before and this.
+    pub(crate) fresh_line: bool,
+    /// A node has it.
+    pub(crate) claimed: Cell<bool>,
+}
+
+/// All that the grammar works on.
+pub(crate) struct Stream<'a> {
+    pub(crate) text: &'a str,
+    /// The lexemes; the last one stands for the end of the text.
+    pub(crate) lexemes: Vec<Lexeme>,
+    /// Trivia in source order.
+    pub(crate) trivia: Vec<Piece>,
+    pub(crate) directives: Vec<Directive>,
+}
+
+/// A conditional that is open.
+struct Conditional {
+    opened: Span,
+    /// Its text counts, as does the text around it.
+    active: bool,
+    /// A branch has counted, so that later ones do not.
+    taken: bool,
+    had_else: bool,
+}
+
+pub(crate) struct Preprocessor<'a> {
+    file: FileId,
+    defines: BTreeMap<String, i128>,
+    conditionals: Vec<Conditional>,
+    stream: Stream<'a>,
+    inactive_from: Option<u32>,
+    /// Where the trivia behind the last lexeme begin in [`Stream::trivia`].
+    gap: usize,
+    /// A line end stands between the last lexeme and here.
+    fresh_line: bool,
+    /// Only a line end, or nothing at all, stands directly before the next token.
+    flush_left: bool,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// Runs the preprocessor over a file's tokens. `defines` are the names that `-D` and a profile give.
+pub(crate) fn preprocess<'a>(
+    file: FileId,
+    text: &'a str,
+    tokens: &[Token],
+    defines: impl IntoIterator<Item = (String, i128)>,
+) -> (Stream<'a>, Vec<Diagnostic>) {
+    let mut preprocessor = Preprocessor {
+        file,
+        defines: defines.into_iter().collect(),
+        conditionals: Vec::new(),
+        stream: Stream {
+            text,
+            lexemes: Vec::with_capacity(tokens.len() / 2),
+            trivia: Vec::new(),
+            directives: Vec::new(),
+        },
+        inactive_from: None,
+        gap: 0,
+        fresh_line: true,
+        flush_left: true,
+        diagnostics: Vec::new(),
+    };
+    for token in tokens {
+        preprocessor.token(*token);
+    }
+    preprocessor.finish()
+}
+
+impl<'a> Preprocessor<'a> {
+    fn text(&self, span: Span) -> &'a str {
+        span.of(self.stream.text)
+    }
+
+    fn active(&self) -> bool {
+        self.conditionals
+            .last()
+            .is_none_or(|innermost| innermost.active)
+    }
+
+    fn token(&mut self, token: Token) {
+        if token.kind == TokenKind::Directive {
+            self.close_inactive(token.span.start);
+            self.trivia(TriviaKind::Directive, token.span);
+            self.directive(token.span);
+        } else if !self.active() {
+            self.inactive_from.get_or_insert(token.span.start);
+        } else {
+            self.active_token(token);
+        }
+        self.flush_left = match token.kind {
+            TokenKind::Whitespace => self.text(token.span).ends_with('\n'),
+            _ => false,
+        };
+    }
+
+    fn active_token(&mut self, token: Token) {
+        match token.kind {
+            TokenKind::Whitespace => self.fresh_line |= self.text(token.span).contains('\n'),
+            TokenKind::LineComment | TokenKind::BlockComment => {
+                self.trivia(TriviaKind::Comment, token.span);
+            }
+            TokenKind::PassThrough => {
+                self.trivia(TriviaKind::PassThrough, token.span);
+                let inside = self.text(token.span).trim_start_matches('%').trim_start();
+                self.include(inside, token.span, true);
+            }
+            // Reported by the lexer; the grammar need not stumble over it as well.
+            TokenKind::Unknown => {}
+            kind => {
+                if kind == TokenKind::Number {
+                    self.check_number(token.span);
+                }
+                self.lexeme(kind, token.span);
+            }
+        }
+    }
+
+    fn lexeme(&mut self, kind: TokenKind, span: Span) {
+        self.stream.lexemes.push(Lexeme {
+            kind,
+            span,
+            trivia: count(self.gap),
+            flush_left: self.flush_left,
+        });
+        self.gap = self.stream.trivia.len();
+        self.fresh_line = false;
+    }
+
+    fn trivia(&mut self, kind: TriviaKind, span: Span) {
+        self.stream.trivia.push(Piece {
+            trivia: Trivia { kind, span },
+            fresh_line: self.fresh_line,
+            claimed: Cell::new(false),
+        });
+    }
+
+    fn close_inactive(&mut self, end: u32) {
+        if let Some(start) = self.inactive_from.take() {
+            self.trivia(TriviaKind::Inactive, Span::new(start, end));
+        }
+    }
+
+    fn check_number(&mut self, span: Span) {
+        let text = self.text(span);
+        let location = Location {
+            file: self.file,
+            span,
+        };
+        match number::parse(text) {
+            Ok(_) => {}
+            Err(number::NumberError::Malformed) => self.diagnostics.push(
+                Diagnostic::error(Code::E0105, location, format!("`{text}` is not a number"))
+                    .help("numbers are decimal, octal with a leading `0`, or hexadecimal with a leading `0x`"),
+            ),
+            Err(number::NumberError::OutOfRange) => self.diagnostics.push(
+                Diagnostic::error(Code::E0301, location, format!("`{text}` does not fit into 64 bits"))
+                    .help("the range of XDR numbers is -2^63 to 2^64-1"),
+            ),
+        }
+    }
+
+    fn directive(&mut self, span: Span) {
+        let inside = self.text(span).trim_start_matches('#').trim_start();
+        let (word, arguments) = split_word(inside);
+        let arguments = without_comment(arguments);
+        match word {
+            "ifdef" | "ifndef" => {
+                let defined = self.defines.contains_key(split_word(arguments).0);
+                self.open(span, self.active() && defined == (word == "ifdef"));
+            }
+            "if" => {
+                let holds = self.active() && self.condition(arguments, span);
+                self.open(span, holds);
+            }
+            "elif" | "else" => self.branch(word, arguments, span),
+            "endif" => {
+                if self.conditionals.pop().is_none() {
+                    self.unbalanced(span, "`#endif` without a conditional to end");
+                }
+            }
+            _ if !self.active() => {}
+            "define" => self.define(arguments, span),
+            "undef" => {
+                self.defines.remove(split_word(arguments).0);
+            }
+            "include" => self.include(inside, span, false),
+            "error" => self.misplaced(span, format!("the text says `#error {arguments}`")),
+            // `# 12 "file"` is what a C preprocessor leaves behind; pragmas are for C compilers.
+            "pragma" | "warning" | "line" | "" => {}
+            _ if word.starts_with(|c: char| c.is_ascii_digit()) => {}
+            _ => self.misplaced(span, format!("`#{word}` is not a preprocessor line")),
+        }
+    }
+
+    fn misplaced(&mut self, span: Span, message: String) {
+        let location = Location {
+            file: self.file,
+            span,
+        };
+        self.diagnostics
+            .push(Diagnostic::error(Code::E0108, location, message));
+    }
+
+    fn unbalanced(&mut self, span: Span, message: &str) {
+        let location = Location {
+            file: self.file,
+            span,
+        };
+        self.diagnostics
+            .push(Diagnostic::error(Code::E0109, location, message));
+    }
+
+    fn open(&mut self, opened: Span, active: bool) {
+        self.conditionals.push(Conditional {
+            opened,
+            active,
+            taken: active,
+            had_else: false,
+        });
+    }
+
+    fn branch(&mut self, word: &str, arguments: &str, span: Span) {
+        let Some(mut conditional) = self.conditionals.pop() else {
+            return self.unbalanced(span, &format!("`#{word}` without a conditional before it"));
+        };
+        if conditional.had_else {
+            self.unbalanced(span, &format!("`#{word}` behind `#else`"));
+        }
+        let holds = !conditional.taken
+            && self.active()
+            && (word == "else" || self.condition(arguments, span));
+        conditional.active = holds;
+        conditional.taken |= holds;
+        conditional.had_else |= word == "else";
+        self.conditionals.push(conditional);
+    }
+
+    fn condition(&mut self, expression: &str, span: Span) -> bool {
+        condition::holds(expression, &self.defines).unwrap_or_else(|| {
+            self.misplaced(
+                span,
+                format!("cannot evaluate the condition `{expression}`"),
+            );
+            false
+        })
+    }
+
+    fn define(&mut self, arguments: &'a str, span: Span) {
+        let (name, value) = split_word(arguments);
+        let Ok(defined) = number::parse(value) else {
+            // A macro that is not a number still decides `#ifdef`.
+            self.defines.insert(name.to_owned(), 1);
+            if let Some(string) = value
+                .strip_prefix('"')
+                .and_then(|rest| rest.strip_suffix('"'))
+            {
+                self.constant(name, value, ValueKind::String(string.to_owned()), span);
+            } else if !value.is_empty()
+                && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            {
+                self.constant(name, value, ValueKind::Name(value.to_owned()), span);
+            }
+            return;
+        };
+        self.defines.insert(name.to_owned(), defined);
+        self.constant(name, value, ValueKind::Number(Some(defined)), span);
+    }
+
+    fn constant(&mut self, name: &'a str, value: &'a str, kind: ValueKind, span: Span) {
+        // The line itself is the last of the trivia.
+        let before = &self.stream.trivia[self.gap..self.stream.trivia.len() - 1];
+        let comments = before.iter().rev();
+        let comments = comments.take_while(|piece| piece.trivia.kind == TriviaKind::Comment);
+        let mut leading: Vec<Trivia> = comments.map(|piece| piece.trivia).collect();
+        leading.reverse();
+        let directive = Directive::Define {
+            name: Identifier {
+                name: name.to_owned(),
+                span: self.position(name),
+            },
+            value: Value {
+                kind,
+                span: self.position(value),
+            },
+            span,
+            leading,
+        };
+        self.stream.directives.push(directive);
+    }
+
+    /// Where `part`, a slice of the text, is.
+    fn position(&self, part: &str) -> Span {
+        let start = part.as_ptr() as usize - self.stream.text.as_ptr() as usize;
+        Span::new(count(start), count(start + part.len()))
+    }
+
+    fn include(&mut self, inside: &str, span: Span, pass_through: bool) {
+        let inside = inside.trim_start_matches('#').trim_start();
+        let Some(path) = inside.strip_prefix("include").map(str::trim) else {
+            return;
+        };
+        let quoted = path
+            .strip_prefix('"')
+            .and_then(|rest| rest.split('"').next());
+        let angled = path
+            .strip_prefix('<')
+            .and_then(|rest| rest.split('>').next());
+        if let Some(target) = quoted.or(angled) {
+            self.stream.directives.push(Directive::Include {
+                path: target.to_owned(),
+                angled: quoted.is_none(),
+                pass_through,
+                span,
+            });
+        }
+    }
+
+    fn finish(mut self) -> (Stream<'a>, Vec<Diagnostic>) {
+        let end = count(self.stream.text.len());
+        self.close_inactive(end);
+        // The end of the text is a lexeme of its own: it has a place, and trivia before it.
+        self.lexeme(TokenKind::Whitespace, Span::new(end, end));
+        while let Some(conditional) = self.conditionals.pop() {
+            let location = Location {
+                file: self.file,
+                span: conditional.opened,
+            };
+            self.diagnostics.push(
+                Diagnostic::error(Code::E0109, location, "this conditional has no `#endif`")
+                    .label("opened here"),
+            );
+        }
+        (self.stream, self.diagnostics)
+    }
+}
+
+/// Counts of tokens fit into 32 bits because lengths of texts do.
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// The first word and, trimmed, what is behind it.
+fn split_word(text: &str) -> (&str, &str) {
+    let end = text
+        .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+        .unwrap_or(text.len());
+    (&text[..end], text[end..].trim())
+}
+
+/// Cuts a comment off a preprocessor line.
+fn without_comment(text: &str) -> &str {
+    let end = [text.find("/*"), text.find("//")]
+        .into_iter()
+        .flatten()
+        .min();
+    text[..end.unwrap_or(text.len())].trim()
+}
