@@ -1,0 +1,246 @@
+/* Encodes and decodes with the code that rpcgen and libtirpc make of a `.x` file: an independent opinion on every byte.
+ * README.md has the build commands and the line protocol. */
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness.h"
+
+/* The types that this program knows: lines `TYPE(name, builder)`. */
+#ifndef TYPES
+#define TYPES "graphics.def"
+#endif
+
+#define TYPE(name, make) builder make;
+#include TYPES
+#undef TYPE
+
+struct type {
+    const char *name;
+    size_t size;
+    xdrproc_t code;
+    builder *make;
+};
+
+static const struct type types[] = {
+#define TYPE(name, make) {#name, sizeof(name), (xdrproc_t)xdr_##name, make},
+#include TYPES
+#undef TYPE
+};
+
+static void *allocate(size_t size)
+{
+    void *memory = calloc(1, size ? size : 1);
+    if (!memory) {
+        fputs("harness: out of memory\n", stderr);
+        exit(1);
+    }
+    return memory;
+}
+
+/* The type of that name, or NULL. */
+static const struct type *find(const char *name)
+{
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(types[i].name, name) == 0)
+            return &types[i];
+    return NULL;
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return -1;
+}
+
+/* One byte from two lower-case digits, or -1. */
+static int hex_byte(const char *text)
+{
+    int high = hex_digit(text[0]);
+    int low = high < 0 ? -1 : hex_digit(text[1]);
+    return low < 0 ? -1 : high * 16 + low;
+}
+
+/* Writes the `size` bytes of a hex text; 0 if it is not that. */
+static int unhex(const char *text, char *bytes, size_t size)
+{
+    if (strlen(text) != 2 * size)
+        return 0;
+    for (size_t i = 0; i < size; i++) {
+        int byte = hex_byte(text + 2 * i);
+        if (byte < 0)
+            return 0;
+        bytes[i] = (char)byte;
+    }
+    return 1;
+}
+
+/* Answers with the encoded value. */
+static void answer_encoded(const struct type *type, void *value)
+{
+    unsigned long size = xdr_sizeof(type->code, value); /* 0 if a bound is broken, as well as for an empty value */
+    char *bytes = allocate(size);
+    XDR xdr;
+
+    xdrmem_create(&xdr, bytes, (u_int)size, XDR_ENCODE);
+    if (type->code(&xdr, value) && xdr_getpos(&xdr) == size) {
+        fputs("ok ", stdout);
+        for (unsigned long i = 0; i < size; i++)
+            printf("%02x", (unsigned char)bytes[i]);
+        putchar('\n');
+    } else {
+        puts("error encode");
+    }
+    xdr_destroy(&xdr);
+    free(bytes);
+}
+
+/* `TYPE HEX`: decodes, encodes again. */
+static void answer_roundtrip(char *line)
+{
+    char *hex = line + strcspn(line, " ");
+    if (*hex)
+        *hex++ = '\0';
+
+    const struct type *type = find(line);
+    if (!type) {
+        puts("error type");
+        return;
+    }
+    size_t size = strlen(hex) / 2;
+    char *bytes = allocate(size);
+    if (!unhex(hex, bytes, size)) {
+        puts("error hex");
+        free(bytes);
+        return;
+    }
+
+    void *value = allocate(type->size);
+    XDR xdr;
+    xdrmem_create(&xdr, bytes, (u_int)size, XDR_DECODE);
+    if (!type->code(&xdr, value))
+        puts("error decode");
+    else if (xdr_getpos(&xdr) != size)
+        puts("error trailing");
+    else
+        answer_encoded(type, value);
+    xdr_destroy(&xdr);
+    xdr_free(type->code, (char *)value);
+    free(value);
+    free(bytes);
+}
+
+/* `TYPE<tab>FIELD<tab>FIELD…`: builds a value, encodes it. */
+static void answer_make(char *line)
+{
+    char *name_end = line + strcspn(line, "\t");
+    struct fields fields = {*name_end ? name_end + 1 : NULL, 0};
+    *name_end = '\0';
+
+    const struct type *type = find(line);
+    if (!type) {
+        puts("error type");
+        return;
+    }
+    void *value = allocate(type->size);
+    type->make(&fields, value);
+    if (fields.bad || fields_left(&fields))
+        puts("error fields");
+    else
+        answer_encoded(type, value);
+    xdr_free(type->code, (char *)value);
+    free(value);
+}
+
+/* The next field as text, with its escapes still in it; an empty one when there is none. */
+static const char *take(struct fields *fields)
+{
+    char *field = fields->rest;
+    if (!field) {
+        fields->bad = 1;
+        return "";
+    }
+    char *end = field + strcspn(field, "\t");
+    fields->rest = *end ? end + 1 : NULL;
+    *end = '\0';
+    return field;
+}
+
+int fields_left(const struct fields *fields)
+{
+    return fields->rest != NULL;
+}
+
+int take_int(struct fields *fields)
+{
+    const char *text = take(fields);
+    char *end;
+    errno = 0;
+    long value = strtol(text, &end, 10);
+    if (end == text || *end || errno || value < INT_MIN || value > INT_MAX)
+        fields->bad = 1;
+    return (int)value;
+}
+
+char *take_string(struct fields *fields)
+{
+    const char *text = take(fields);
+    char *string = allocate(strlen(text) + 1);
+    char *end = string;
+    for (; *text; text++) {
+        if (*text != '\\') {
+            *end++ = *text;
+            continue;
+        }
+        int byte = hex_byte(text + 1);
+        if (byte <= 0) { /* C strings hold no NUL */
+            fields->bad = 1;
+            break;
+        }
+        *end++ = (char)byte;
+        text += 2;
+    }
+    return string;
+}
+
+void take_opaque(struct fields *fields, char *bytes, size_t size)
+{
+    if (!unhex(take(fields), bytes, size))
+        fields->bad = 1;
+}
+
+void no_builder(struct fields *fields, void *value)
+{
+    (void)value;
+    fields->bad = 1;
+}
+
+int main(int argc, char **argv)
+{
+    int make = argc == 2 && strcmp(argv[1], "make") == 0;
+    if (!make && argc != 1) {
+        fputs("usage: harness [make] < LINES\n", stderr);
+        return 2;
+    }
+
+    char *line = NULL;
+    size_t capacity = 0;
+    ssize_t length;
+    while ((length = getline(&line, &capacity, stdin)) > 0) {
+        if (line[length - 1] == '\n')
+            line[length - 1] = '\0';
+        if (make)
+            answer_make(line);
+        else
+            answer_roundtrip(line);
+        fflush(stdout); /* one answer per line, at once: the other side may be waiting for it */
+    }
+    free(line);
+    return 0;
+}
