@@ -3,13 +3,18 @@
 //! Reads the XDR language (RFC 4506), the RPC language (RFC 5531 §12), and what real files add: `%` lines,
 //! preprocessor conditionals, C's names for integers, and libvirt's annotations.
 
+use std::path::{Path, PathBuf};
+
 pub mod ast;
 pub mod diagnostic;
 pub mod lexer;
+mod load;
 mod number;
 pub mod options;
 pub mod parse;
 mod preprocess;
+pub mod print;
+mod resolve;
 pub mod schema;
 pub mod source;
 pub mod token;
@@ -30,6 +35,22 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// All texts that were read; locations point into these.
     pub sources: Sources,
-    /// Paths of the files that were read, and of files that were looked for and would change the outcome if they appeared.
-    pub watched: Vec<std::path::PathBuf>,
+    /// The files that were read: a build is stale when one of them has changed.
+    pub watched: Vec<PathBuf>,
+}
+
+/// Compiles files and all that they import.
+pub fn compile(roots: &[PathBuf], options: &Options) -> Compilation {
+    resolve::resolve(load::Loaded::files(roots, options), options)
+}
+
+/// Compiles a text that goes by the name of `name`. Its imports are looked for in `folder`, if there is one, and
+/// on the include path.
+pub fn compile_text(
+    name: &str,
+    text: &str,
+    folder: Option<&Path>,
+    options: &Options,
+) -> Compilation {
+    resolve::resolve(load::Loaded::text(name, text, folder, options), options)
 }

@@ -1,6 +1,7 @@
 //! The codes of all diagnostics: a code, once given out, keeps its meaning.
 //!
-//! `E01` the text, `E02` names, `E03` numbers, `E04` types, `E05` files; `W` is a warning.
+//! `E01` the text, `E02` names, `E03` numbers, `E04` types, `E05` files; `W06` libvirt's annotations.
+//! `W` is a warning.
 
 macro_rules! codes {
     ($($code:ident $title:literal),* $(,)?) => {
@@ -62,11 +63,11 @@ codes! {
     E0404 "discriminant of a type that cannot be one",
     E0405 "case label that the discriminant cannot have",
     E0406 "void in a wrong place",
+    E0407 "types nested too deeply",
     E0501 "file cannot be read",
     E0502 "text is not UTF-8",
-    E0503 "import cycle too deep",
-    W0501 "import not found",
-    W0502 "unknown annotation",
+    E0503 "too many files",
+    W0601 "annotation that says nothing",
 }
 
 impl std::fmt::Display for Code {

@@ -1,0 +1,293 @@
+//! Finds and reads files: the ones asked for, and what they import.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use crate::ast::{self, Directive};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::options::Options;
+use crate::parse::parse;
+use crate::source::{FileId, Location, Sources, Span};
+
+/// More files than this in one compilation are taken for a mistake.
+const MAX_FILES: usize = 4096;
+
+/// A parsed file and its place among the others.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    pub(crate) id: FileId,
+    pub(crate) stem: String,
+    pub(crate) root: bool,
+    pub(crate) ast: ast::File,
+    /// Indices of units.
+    pub(crate) imports: Vec<usize>,
+    /// Imports that were not found, as written: what an unknown name may be for want of.
+    pub(crate) missing: Vec<String>,
+}
+
+/// All files of a compilation.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    pub(crate) units: Vec<Unit>,
+    pub(crate) sources: Sources,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) watched: Vec<PathBuf>,
+    by_path: HashMap<PathBuf, usize>,
+}
+
+impl Loaded {
+    /// Reads the files and, from there, all that they import.
+    pub(crate) fn files(roots: &[PathBuf], options: &Options) -> Self {
+        let mut loaded = Self::default();
+        for path in roots {
+            loaded.root(path, options);
+        }
+        loaded.imports(options);
+        loaded
+    }
+
+    /// Takes a text that is not a file; imports are looked for in `folder` and the include path.
+    pub(crate) fn text(name: &str, text: &str, folder: Option<&Path>, options: &Options) -> Self {
+        let mut loaded = Self::default();
+        let path = folder.map(|folder| folder.join("-"));
+        loaded.add(name, text, stem(Path::new(name)), path, true, options);
+        loaded.imports(options);
+        loaded
+    }
+
+    fn root(&mut self, path: &Path, options: &Options) {
+        let name = path.display().to_string();
+        match read(path) {
+            Ok(text) => {
+                if !self.by_path.contains_key(&identity(path)) {
+                    self.add(
+                        &name,
+                        &text,
+                        stem(path),
+                        Some(path.to_owned()),
+                        true,
+                        options,
+                    );
+                }
+            }
+            Err(problem) => {
+                let file = self.sources.add(&name, problem.readable);
+                let location = Location {
+                    file,
+                    span: problem.span,
+                };
+                let diagnostic = Diagnostic::error(
+                    problem.code,
+                    location,
+                    format!("{name}: {}", problem.message),
+                );
+                self.diagnostics.push(match problem.help {
+                    Some(help) => diagnostic.help(help),
+                    None => diagnostic,
+                });
+            }
+        }
+    }
+
+    fn add(
+        &mut self,
+        name: &str,
+        text: &str,
+        stem: String,
+        path: Option<PathBuf>,
+        root: bool,
+        options: &Options,
+    ) {
+        let id = self.sources.add(name, text);
+        let parsed = parse(id, text, options);
+        self.diagnostics.extend(parsed.diagnostics);
+        if let Some(path) = path {
+            self.by_path.insert(identity(&path), self.units.len());
+            self.watched.push(path);
+        } else {
+            self.watched.push(PathBuf::new());
+        }
+        self.units.push(Unit {
+            id,
+            stem,
+            root,
+            ast: parsed.file,
+            imports: Vec::new(),
+            missing: Vec::new(),
+        });
+    }
+
+    /// Goes through the units, which grow while it does.
+    fn imports(&mut self, options: &Options) {
+        let mut next = 0;
+        while next < self.units.len() {
+            for directive in self.units[next].ast.directives.clone() {
+                if let Directive::Include {
+                    path,
+                    angled,
+                    pass_through,
+                    span,
+                } = directive
+                {
+                    self.import(next, &path, angled, pass_through, span, options);
+                }
+            }
+            next += 1;
+        }
+        self.watched
+            .retain(|path| !path.as_os_str().is_empty() && !path.ends_with("-"));
+    }
+
+    fn import(
+        &mut self,
+        from: usize,
+        path: &str,
+        angled: bool,
+        pass_through: bool,
+        span: Span,
+        options: &Options,
+    ) {
+        let written = Path::new(path);
+        let is_header = written
+            .extension()
+            .is_some_and(|extension| extension == "h");
+        let is_schema = written
+            .extension()
+            .is_some_and(|extension| extension == "x");
+        // rpcgen makes `a.h` of `a.x`, so that including the one means importing the other.
+        if !is_schema && !is_header {
+            return;
+        }
+        let wanted = written.with_extension("x");
+        let own = self.watched[from]
+            .parent()
+            .map(Path::to_owned)
+            .unwrap_or_default();
+        let folders = std::iter::once(&own).chain(&options.include);
+        let mut candidates: Vec<PathBuf> = folders.map(|folder| folder.join(&wanted)).collect();
+        if let (true, Some(name)) = (angled, wanted.file_name()) {
+            // `<rpcsvc/nis.h>` beside `nis_callback.x` in a folder of whatever name.
+            candidates.push(own.join(name));
+        }
+        let Some(found) = candidates.into_iter().find(|candidate| candidate.is_file()) else {
+            let location = Location {
+                file: self.units[from].id,
+                span,
+            };
+            if is_schema && !pass_through {
+                let message = format!("cannot find `{path}`");
+                let diagnostic = Diagnostic::error(Code::E0501, location, message);
+                self.diagnostics
+                    .push(diagnostic.help("name the folder that holds it with `-I DIR`"));
+            } else {
+                self.units[from].missing.push(wanted.display().to_string());
+            }
+            return;
+        };
+        let known = self.by_path.get(&identity(&found)).copied();
+        let Some(unit) = known.or_else(|| self.read_import(from, &found, span, options)) else {
+            return;
+        };
+        if unit != from && !self.units[from].imports.contains(&unit) {
+            self.units[from].imports.push(unit);
+        }
+    }
+
+    fn read_import(
+        &mut self,
+        from: usize,
+        path: &Path,
+        span: Span,
+        options: &Options,
+    ) -> Option<usize> {
+        let location = Location {
+            file: self.units[from].id,
+            span,
+        };
+        if self.units.len() >= MAX_FILES {
+            let message = format!("more than {MAX_FILES} files import each other");
+            self.diagnostics
+                .push(Diagnostic::error(Code::E0503, location, message));
+            return None;
+        }
+        match read(path) {
+            Ok(text) => {
+                let name = path.display().to_string();
+                self.add(
+                    &name,
+                    &text,
+                    stem(path),
+                    Some(path.to_owned()),
+                    false,
+                    options,
+                );
+                Some(self.units.len() - 1)
+            }
+            Err(problem) => {
+                let message = format!("{}: {}", path.display(), problem.message);
+                self.diagnostics
+                    .push(Diagnostic::error(problem.code, location, message));
+                None
+            }
+        }
+    }
+}
+
+/// Why a file is no source text.
+struct Problem {
+    code: Code,
+    message: String,
+    help: Option<String>,
+    /// What of it can be shown.
+    readable: String,
+    /// Where in that the problem is.
+    span: Span,
+}
+
+fn read(path: &Path) -> Result<String, Problem> {
+    let problem = |message: &str, help: Option<&str>| Problem {
+        code: Code::E0501,
+        message: message.to_owned(),
+        help: help.map(str::to_owned),
+        readable: String::new(),
+        span: Span::default(),
+    };
+    if path.is_dir() {
+        return Err(problem(
+            "this is a folder, not a file",
+            Some("name the `.x` files in it"),
+        ));
+    }
+    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => problem("there is no such file", None),
+        _ => problem(&error.to_string(), None),
+    })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let bytes = error.into_bytes();
+        let at = u32::try_from(valid).unwrap_or(u32::MAX);
+        Problem {
+            code: Code::E0502,
+            message: format!(
+                "the text is not UTF-8: byte {valid} is 0x{:02x}",
+                bytes.get(valid).copied().unwrap_or_default()
+            ),
+            help: Some("convert it, for example with `iconv -f latin1 -t utf-8`".to_owned()),
+            // Each invalid sequence becomes one replacement character, the first at the same offset.
+            span: Span::new(at, at + 3),
+            readable: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    })
+}
+
+/// What two paths of one file have in common.
+fn identity(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+fn stem(path: &Path) -> String {
+    let stem = path
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned());
+    stem.unwrap_or_default()
+}

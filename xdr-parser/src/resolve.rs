@@ -1,0 +1,225 @@
+//! Step 4: ASTs → [`Schema`].
+//!
+//! A list of passes, each over everything: all independent mistakes are found before the first stop. A name
+//! whose definition is itself in error is not reported again where it is used.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::Compilation;
+use crate::ast;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::load::{Loaded, Unit};
+use crate::options::Options;
+use crate::schema::{
+    Constant, ConstantId, File, Program, Schema, TypeDef, TypeId, Value, ValueName,
+};
+use crate::source::{Location, Sources, Span};
+
+mod check;
+mod declare;
+mod docs;
+mod forms;
+mod graph;
+mod libvirt;
+mod programs;
+mod sizes;
+mod suggest;
+mod types;
+mod values;
+
+/// Resolves loaded files.
+pub(crate) fn resolve(loaded: Loaded, options: &Options) -> Compilation {
+    let Loaded {
+        units,
+        sources,
+        diagnostics,
+        watched,
+        ..
+    } = loaded;
+    let mut resolver = Resolver::new(&units, &sources, options);
+    resolver.diagnostics = diagnostics;
+    resolver.declare();
+    resolver.evaluate();
+    resolver.resolve_types();
+    resolver.resolve_programs();
+    resolver.check_types();
+    resolver.measure();
+    let procedure_enums = resolver.find_procedure_enums();
+    let mut diagnostics = std::mem::take(&mut resolver.diagnostics);
+    diagnostics.sort_by_key(|diagnostic| diagnostic.primary.location);
+    let failed = diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error);
+    let schema = (!failed).then(|| Schema {
+        files: std::mem::take(&mut resolver.files),
+        constants: std::mem::take(&mut resolver.constants),
+        types: std::mem::take(&mut resolver.types),
+        programs: std::mem::take(&mut resolver.programs),
+        procedure_enums,
+    });
+    drop(resolver);
+    Compilation {
+        schema,
+        diagnostics,
+        sources,
+        watched,
+    }
+}
+
+/// The definition of a type, as written.
+#[derive(Clone, Copy)]
+enum Body<'a> {
+    Typedef(&'a ast::Declaration),
+    Struct(&'a ast::StructBody),
+    Enum(&'a ast::EnumBody),
+    Union(&'a ast::UnionBody),
+}
+
+/// A type on its way: its index is its [`TypeId`].
+#[derive(Clone, Copy)]
+struct Draft<'a> {
+    unit: usize,
+    body: Body<'a>,
+}
+
+/// A constant on its way: its index is its [`ConstantId`].
+#[derive(Clone, Copy)]
+struct ConstantDraft<'a> {
+    unit: usize,
+    /// Nothing for an external, which has its value from the start.
+    value: Option<&'a ast::Value>,
+}
+
+/// What is known of a value.
+#[derive(Clone, Debug, PartialEq)]
+enum Known {
+    /// Nothing yet.
+    Todo,
+    /// It is being worked out.
+    Doing,
+    /// A number, and the name that it was written as.
+    Int(i128, Option<ValueName>),
+    /// A string.
+    Text(String),
+    /// There is none, and that has been reported.
+    Failed,
+}
+
+/// A case label and where it stands.
+#[derive(Clone, Copy)]
+struct Label {
+    union: usize,
+    label: Value,
+    span: Span,
+}
+
+struct Resolver<'a> {
+    units: &'a [Unit],
+    sources: &'a Sources,
+    options: &'a Options,
+    diagnostics: Vec<Diagnostic>,
+    files: Vec<File>,
+    constants: Vec<Constant>,
+    types: Vec<TypeDef>,
+    programs: Vec<Program>,
+    constant_drafts: Vec<ConstantDraft<'a>>,
+    drafts: Vec<Draft<'a>>,
+    known_constants: Vec<Known>,
+    /// For each type that is an enum, its enumerators; empty for the others.
+    known_enumerators: Vec<Vec<Known>>,
+    /// For each unit, itself and all that it imports.
+    visible: Vec<Vec<usize>>,
+    type_names: Vec<HashMap<String, TypeId>>,
+    value_names: Vec<HashMap<String, ValueName>>,
+    /// Types defined on the spot, by unit and where their body begins.
+    nested: HashMap<(usize, u32), TypeId>,
+    /// All case labels, union by union.
+    labels: Vec<Label>,
+    /// Unknown names that have been reported, by unit.
+    reported: HashSet<(usize, String)>,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(units: &'a [Unit], sources: &'a Sources, options: &'a Options) -> Self {
+        Self {
+            units,
+            sources,
+            options,
+            diagnostics: Vec::new(),
+            files: Vec::new(),
+            constants: Vec::new(),
+            types: Vec::new(),
+            programs: Vec::new(),
+            constant_drafts: Vec::new(),
+            drafts: Vec::new(),
+            known_constants: Vec::new(),
+            known_enumerators: Vec::new(),
+            visible: visible(units),
+            type_names: vec![HashMap::new(); units.len()],
+            value_names: vec![HashMap::new(); units.len()],
+            nested: HashMap::new(),
+            labels: Vec::new(),
+            reported: HashSet::new(),
+        }
+    }
+
+    fn location(&self, unit: usize, span: Span) -> Location {
+        Location {
+            file: self.units[unit].id,
+            span,
+        }
+    }
+
+    fn text(&self, unit: usize) -> &'a str {
+        let source = self.sources.get(self.units[unit].id);
+        source.map_or("", |source| &source.text)
+    }
+
+    /// The type of this name that `unit` sees; its own come first.
+    fn find_type(&self, unit: usize, name: &str) -> Option<TypeId> {
+        let mut units = self.visible[unit].iter();
+        units.find_map(|&unit| self.type_names[unit].get(name).copied())
+    }
+
+    /// The number of this name that `unit` sees; its own come first.
+    fn find_value(&self, unit: usize, name: &str) -> Option<ValueName> {
+        let mut units = self.visible[unit].iter();
+        units.find_map(|&unit| self.value_names[unit].get(name).copied())
+    }
+
+    fn known(&self, name: ValueName) -> Known {
+        match name {
+            ValueName::Constant(ConstantId(id)) => self.known_constants[id as usize].clone(),
+            ValueName::Enumerator(TypeId(id), index) => {
+                self.known_enumerators[id as usize][index as usize].clone()
+            }
+            ValueName::Bool => Known::Failed,
+        }
+    }
+}
+
+/// For each unit, itself and what it imports, near ones first.
+fn visible(units: &[Unit]) -> Vec<Vec<usize>> {
+    let closure = |start: usize| {
+        let mut seen = vec![start];
+        let mut known: HashSet<usize> = HashSet::from([start]);
+        let mut next = 0;
+        while next < seen.len() {
+            let imports = units[seen[next]].imports.iter();
+            seen.extend(
+                imports
+                    .copied()
+                    .filter(|&import| known.insert(import))
+                    .collect::<Vec<_>>(),
+            );
+            next += 1;
+        }
+        seen
+    };
+    (0..units.len()).map(closure).collect()
+}
+
+/// Ids are 32 bits because source texts are shorter than 4 GiB.
+fn id(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}

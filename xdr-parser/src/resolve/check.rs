@@ -1,0 +1,128 @@
+//! Pass 5: rules about unions that need all types resolved (RFC 4506 §4.15).
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Body, Resolver, sizes};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::schema::{Type, TypeId, TypeKind};
+use crate::source::Span;
+
+/// What a discriminant's values are.
+enum Discriminant {
+    Signed,
+    Unsigned,
+    Bool,
+    Enum(TypeId, HashSet<i128>),
+}
+
+impl Resolver<'_> {
+    pub(super) fn check_types(&mut self) {
+        let discriminants: HashMap<usize, Discriminant> = (0..self.types.len())
+            .filter_map(|index| Some((index, self.check_discriminant(index)?)))
+            .collect();
+        let mut seen: HashMap<(usize, i128), Span> = HashMap::new();
+        for label in std::mem::take(&mut self.labels) {
+            let unit = self.drafts[label.union].unit;
+            if let Some(first) = seen.insert((label.union, label.label.value), label.span) {
+                let message = format!(
+                    "the label {} leads to two arms",
+                    self.label_text(unit, label.span, label.label.value)
+                );
+                self.diagnostics.push(
+                    Diagnostic::error(Code::E0203, self.location(unit, label.span), message)
+                        .label("used again here")
+                        .also(self.location(unit, first), "first used here")
+                        .help("each label leads to one arm"),
+                );
+            }
+            if let Some(discriminant) = discriminants.get(&label.union) {
+                self.check_label(label.union, discriminant, label.label.value, label.span);
+            }
+        }
+    }
+
+    /// The label as written, with its number if that is not what is written.
+    fn label_text(&self, unit: usize, span: Span, value: i128) -> String {
+        let written = span.of(self.text(unit));
+        if written == value.to_string() {
+            format!("`{written}`")
+        } else {
+            format!("`{written}` ({value})")
+        }
+    }
+
+    fn check_discriminant(&mut self, index: usize) -> Option<Discriminant> {
+        let TypeKind::Union(definition) = &self.types[index].kind else {
+            return None;
+        };
+        let mut ty = &definition.discriminant;
+        for _ in 0..sizes::MAX_DEPTH {
+            match ty {
+                Type::Int => return Some(Discriminant::Signed),
+                Type::UnsignedInt => return Some(Discriminant::Unsigned),
+                Type::Bool => return Some(Discriminant::Bool),
+                Type::Named(id) => match &self.types[id.0 as usize].kind {
+                    TypeKind::Enum(definition) => {
+                        let values = definition
+                            .enumerators
+                            .iter()
+                            .map(|enumerator| enumerator.value.into());
+                        return Some(Discriminant::Enum(*id, values.collect()));
+                    }
+                    TypeKind::Typedef(target) => ty = target,
+                    _ => break,
+                },
+                _ => break,
+            }
+        }
+        let Body::Union(body) = self.drafts[index].body else {
+            return None;
+        };
+        let location = self.location(self.drafts[index].unit, body.discriminant.span);
+        let name = self.types[index].name_location;
+        self.diagnostics.push(
+            Diagnostic::error(Code::E0404, location, "a union cannot be switched on this type")
+                .label("not a discriminant")
+                .also(name, "in this union")
+                .help("a discriminant is an `int`, an `unsigned int`, a `bool` or an enum (RFC 4506 section 4.15)"),
+        );
+        None
+    }
+
+    fn check_label(&mut self, union: usize, discriminant: &Discriminant, value: i128, span: Span) {
+        let unit = self.drafts[union].unit;
+        let (possible, of_what, declared) = match discriminant {
+            Discriminant::Signed => (i32::try_from(value).is_ok(), "an `int`".to_owned(), None),
+            Discriminant::Unsigned => (
+                u32::try_from(value).is_ok(),
+                "an `unsigned int`".to_owned(),
+                None,
+            ),
+            Discriminant::Bool => (matches!(value, 0 | 1), "a `bool`".to_owned(), None),
+            Discriminant::Enum(id, values) => {
+                let definition = &self.types[id.0 as usize];
+                let of_what = format!("the enum `{}`", definition.name);
+                (
+                    values.contains(&value),
+                    of_what,
+                    Some(definition.name_location),
+                )
+            }
+        };
+        if possible {
+            return;
+        }
+        let text = self.label_text(unit, span, value);
+        let diagnostic = Diagnostic::error(
+            Code::E0405,
+            self.location(unit, span),
+            format!("the label {text} is not a value of {of_what}"),
+        )
+        .label("never the case")
+        .help("use a value that the discriminant can have");
+        self.diagnostics.push(match declared {
+            Some(place) => diagnostic.also(place, "the discriminant's type"),
+            None => diagnostic.also(self.types[union].name_location, "in this union"),
+        });
+    }
+}

@@ -1,0 +1,352 @@
+//! Pass 1: gives every definition its id and its name, and finds names defined twice.
+
+use super::docs::docs;
+use super::{Body, ConstantDraft, Draft, Known, Resolver, id};
+use crate::ast::{
+    Declaration, Directive, EnumBody, Form, Identifier, Item as AstItem, ItemKind, StructBody,
+    TypeSpecifierKind, UnionBody, Value,
+};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::print;
+use crate::schema::{
+    Constant, ConstantId, ConstantValue, Docs, Enum, Enumerator, File, Item, Origin, Program,
+    ProgramId, Size, Type, TypeDef, TypeId, TypeKind, ValueName,
+};
+use crate::source::{Location, Span};
+
+/// What a type is declared with.
+struct Head<'h> {
+    name: &'h Identifier,
+    span: Span,
+    parent: Option<TypeId>,
+    docs: Docs,
+    marks: Vec<crate::schema::Mark>,
+    xdr: String,
+}
+
+impl<'a> Resolver<'a> {
+    pub(super) fn declare(&mut self) {
+        let units = self.units;
+        for (index, unit) in units.iter().enumerate() {
+            self.files.push(File {
+                id: unit.id,
+                stem: unit.stem.clone(),
+                root: unit.root,
+                imports: unit
+                    .imports
+                    .iter()
+                    .map(|&import| units[import].id)
+                    .collect(),
+                items: Vec::new(),
+            });
+            let mut directives = unit.ast.directives.iter().peekable();
+            for item in &unit.ast.items {
+                while let Some(directive) =
+                    directives.next_if(|directive| start(directive) < item.span.start)
+                {
+                    self.declare_directive(index, directive);
+                }
+                self.declare_item(index, item);
+            }
+            for directive in directives {
+                self.declare_directive(index, directive);
+            }
+        }
+        for unit in 0..units.len() {
+            self.check_imported_names(unit);
+        }
+    }
+
+    fn declare_directive(&mut self, unit: usize, directive: &'a Directive) {
+        if let Directive::Define {
+            name,
+            value,
+            span,
+            leading,
+        } = directive
+        {
+            let docs = docs(self.text(unit), leading, &[]);
+            self.declare_constant(unit, name, value, *span, docs);
+        }
+    }
+
+    fn declare_item(&mut self, unit: usize, item: &'a AstItem) {
+        let text = self.text(unit);
+        let docs = docs(text, &item.leading, &item.trailing);
+        let head = |name: &'a Identifier| Head {
+            name,
+            span: item.span,
+            parent: None,
+            docs: docs.clone(),
+            marks: super::libvirt::marks(text, &[&item.opening, &item.trailing]),
+            xdr: print::item(text, item),
+        };
+        match &item.kind {
+            ItemKind::Const(constant) => {
+                self.declare_constant(unit, &constant.name, &constant.value, item.span, docs)
+            }
+            ItemKind::Typedef(declaration) => self.declare_typedef(unit, declaration, head),
+            ItemKind::Enum(name, body) => {
+                self.declare_enum(unit, head(name), body);
+            }
+            ItemKind::Struct(name, body) => {
+                self.declare_struct(unit, head(name), body);
+            }
+            ItemKind::Union(name, body) => {
+                self.declare_union(unit, head(name), body);
+            }
+            ItemKind::Program(program) => {
+                let program_id = ProgramId(id(self.programs.len()));
+                self.programs.push(Program {
+                    name: program.name.name.clone(),
+                    file: self.units[unit].id,
+                    number: 0,
+                    versions: Vec::new(),
+                    location: self.location(unit, item.span),
+                    docs,
+                });
+                self.files[unit].items.push(Item::Program(program_id));
+            }
+        }
+    }
+
+    /// `typedef struct { … } x;` defines the struct `x`; `typedef struct x x;` says nothing.
+    fn declare_typedef(
+        &mut self,
+        unit: usize,
+        declaration: &'a Declaration,
+        head: impl Fn(&'a Identifier) -> Head<'a>,
+    ) {
+        let Some(name) = &declaration.name else {
+            return;
+        };
+        match (&declaration.ty.kind, &declaration.form) {
+            (TypeSpecifierKind::Named(named, Some(_)), Form::Plain) if named.name == name.name => {}
+            (TypeSpecifierKind::Struct(None, body), Form::Plain) => {
+                self.declare_struct(unit, head(name), body);
+            }
+            (TypeSpecifierKind::Enum(None, body), Form::Plain) => {
+                self.declare_enum(unit, head(name), body);
+            }
+            (TypeSpecifierKind::Union(None, body), Form::Plain) => {
+                self.declare_union(unit, head(name), body);
+            }
+            _ => {
+                let id = self.new_type(unit, head(name), Body::Typedef(declaration));
+                self.declare_nested(unit, declaration, id);
+                self.add_type_item(unit, id);
+            }
+        }
+    }
+
+    fn declare_struct(&mut self, unit: usize, head: Head<'_>, body: &'a StructBody) -> TypeId {
+        let id = self.new_type(unit, head, Body::Struct(body));
+        for member in &body.members {
+            self.declare_nested(unit, &member.declaration, id);
+        }
+        self.add_type_item(unit, id);
+        id
+    }
+
+    fn declare_union(&mut self, unit: usize, head: Head<'_>, body: &'a UnionBody) -> TypeId {
+        let id = self.new_type(unit, head, Body::Union(body));
+        self.declare_nested(unit, &body.discriminant, id);
+        for arm in &body.arms {
+            self.declare_nested(unit, &arm.declaration, id);
+        }
+        self.add_type_item(unit, id);
+        id
+    }
+
+    fn declare_enum(&mut self, unit: usize, head: Head<'_>, body: &'a EnumBody) -> TypeId {
+        let text = self.text(unit);
+        let enumerator = |enumerator: &'a crate::ast::Enumerator| Enumerator {
+            name: enumerator.name.name.clone(),
+            value: 0,
+            alias_of: None,
+            location: self.location(unit, enumerator.name.span),
+            docs: docs(text, &enumerator.leading, &enumerator.trailing),
+        };
+        let enumerators: Vec<Enumerator> = body.enumerators.iter().map(enumerator).collect();
+        let type_id = self.new_type(unit, head, Body::Enum(body));
+        self.known_enumerators[type_id.0 as usize] = vec![Known::Todo; enumerators.len()];
+        self.types[type_id.0 as usize].kind = TypeKind::Enum(Enum { enumerators });
+        for (index, enumerator) in body.enumerators.iter().enumerate() {
+            self.name_value(
+                unit,
+                &enumerator.name,
+                ValueName::Enumerator(type_id, id(index)),
+            );
+        }
+        self.add_type_item(unit, type_id);
+        type_id
+    }
+
+    /// Declares a type that is defined where it is used.
+    fn declare_nested(&mut self, unit: usize, declaration: &'a Declaration, parent: TypeId) {
+        let specifier = &declaration.ty;
+        let (TypeSpecifierKind::Struct(tag, _)
+        | TypeSpecifierKind::Enum(tag, _)
+        | TypeSpecifierKind::Union(tag, _)) = &specifier.kind
+        else {
+            return;
+        };
+        let Some(name) = tag.as_ref().or(declaration.name.as_ref()) else {
+            return;
+        };
+        let head = Head {
+            name,
+            span: specifier.span,
+            parent: tag.is_none().then_some(parent),
+            docs: Docs::default(),
+            marks: Vec::new(),
+            xdr: print::specifier(self.text(unit), specifier),
+        };
+        let nested = match &specifier.kind {
+            TypeSpecifierKind::Struct(_, body) => self.declare_struct(unit, head, body),
+            TypeSpecifierKind::Enum(_, body) => self.declare_enum(unit, head, body),
+            TypeSpecifierKind::Union(_, body) => self.declare_union(unit, head, body),
+            _ => return,
+        };
+        self.nested.insert((unit, specifier.span.start), nested);
+    }
+
+    fn new_type(&mut self, unit: usize, head: Head<'_>, body: Body<'a>) -> TypeId {
+        let type_id = TypeId(id(self.types.len()));
+        self.types.push(TypeDef {
+            id: type_id,
+            file: self.units[unit].id,
+            name: head.name.name.clone(),
+            parent: head.parent,
+            kind: TypeKind::Typedef(Type::Void),
+            size: Size::ZERO,
+            recursive: false,
+            marks: head.marks,
+            location: self.location(unit, head.span),
+            name_location: self.location(unit, head.name.span),
+            docs: head.docs,
+            xdr: head.xdr,
+        });
+        self.drafts.push(Draft { unit, body });
+        self.known_enumerators.push(Vec::new());
+        if head.parent.is_none() {
+            self.name_type(unit, head.name, type_id);
+        }
+        type_id
+    }
+
+    fn add_type_item(&mut self, unit: usize, id: TypeId) {
+        self.files[unit].items.push(Item::Type(id));
+    }
+
+    fn declare_constant(
+        &mut self,
+        unit: usize,
+        name: &Identifier,
+        value: &'a Value,
+        span: Span,
+        docs: Docs,
+    ) {
+        let constant_id = self.new_constant(unit, name, Some(value), span, docs);
+        self.name_value(unit, name, ValueName::Constant(constant_id));
+    }
+
+    pub(super) fn new_constant(
+        &mut self,
+        unit: usize,
+        name: &Identifier,
+        value: Option<&'a Value>,
+        span: Span,
+        docs: Docs,
+    ) -> ConstantId {
+        let constant_id = ConstantId(id(self.constants.len()));
+        self.constants.push(Constant {
+            name: name.name.clone(),
+            value: ConstantValue::Int(0),
+            alias_of: None,
+            origin: Origin::Source,
+            location: self.location(unit, span),
+            name_location: self.location(unit, name.span),
+            docs,
+        });
+        self.constant_drafts.push(ConstantDraft { unit, value });
+        self.known_constants.push(Known::Todo);
+        self.files[unit].items.push(Item::Constant(constant_id));
+        constant_id
+    }
+
+    fn name_type(&mut self, unit: usize, name: &Identifier, id: TypeId) {
+        match self.type_names[unit].get(&name.name) {
+            Some(first) => {
+                let first = self.types[first.0 as usize].name_location;
+                self.duplicate(unit, "type", name, first);
+            }
+            None => {
+                self.type_names[unit].insert(name.name.clone(), id);
+            }
+        }
+    }
+
+    pub(super) fn name_value(&mut self, unit: usize, name: &Identifier, value: ValueName) {
+        match self.value_names[unit].get(&name.name) {
+            Some(&first) => self.duplicate(unit, "constant", name, self.place(first)),
+            None => {
+                self.value_names[unit].insert(name.name.clone(), value);
+            }
+        }
+    }
+
+    fn duplicate(&mut self, unit: usize, what: &str, name: &Identifier, first: Location) {
+        let location = self.location(unit, name.span);
+        let message = format!("the {what} `{}` is defined twice", name.name);
+        self.diagnostics.push(
+            Diagnostic::error(Code::E0201, location, message)
+                .label("defined again here")
+                .also(first, "first defined here")
+                .help("rename one of them, or remove it"),
+        );
+    }
+
+    /// Where a number is defined.
+    pub(super) fn place(&self, value: ValueName) -> Location {
+        match value {
+            ValueName::Constant(ConstantId(id)) => self.constants[id as usize].name_location,
+            ValueName::Enumerator(TypeId(id), index) => match &self.types[id as usize].kind {
+                TypeKind::Enum(definition) => definition.enumerators[index as usize].location,
+                _ => self.types[id as usize].name_location,
+            },
+            ValueName::Bool => Location {
+                file: crate::source::FileId(0),
+                span: Span::default(),
+            },
+        }
+    }
+
+    /// A name of one's own that an import has as well.
+    fn check_imported_names(&mut self, unit: usize) {
+        let imported = &self.visible[unit][1..];
+        let mut clashes: Vec<(TypeId, TypeId)> = Vec::new();
+        for (name, &own) in &self.type_names[unit] {
+            let mut theirs = imported
+                .iter()
+                .filter_map(|&import| self.type_names[import].get(name));
+            clashes.extend(theirs.next().map(|&theirs| (own, theirs)));
+        }
+        clashes.sort_unstable();
+        for (own, theirs) in clashes {
+            let definition = &self.types[own.0 as usize];
+            let name = Identifier {
+                name: definition.name.clone(),
+                span: definition.name_location.span,
+            };
+            let first = self.types[theirs.0 as usize].name_location;
+            self.duplicate(unit, "type", &name, first);
+        }
+    }
+}
+
+fn start(directive: &Directive) -> u32 {
+    match directive {
+        Directive::Define { span, .. } | Directive::Include { span, .. } => span.start,
+    }
+}
