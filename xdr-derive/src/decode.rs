@@ -1,0 +1,147 @@
+//! Writes `impl Decode`.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::{Generics, Lifetime, Path};
+
+use crate::describe;
+use crate::encode::{constants, impl_params, value_fn};
+use crate::input::{Enum, Input, Shape, Struct};
+use crate::labels::integer;
+use crate::union::{Arm, Side, Union};
+
+pub(crate) fn expand(input: &Input) -> TokenStream {
+    let (ident, runtime) = (&input.ident, &input.runtime);
+    let de = lifetime(&input.generics);
+    let side = Side::Decode(&de);
+    let borrowed = input.generics.lifetimes().map(|param| &param.lifetime);
+    let params = impl_params(&input.generics, &quote!(#runtime::Decode<#de>));
+    let (_, type_generics, where_clause) = input.generics.split_for_impl();
+
+    let ty = describe::expand(input, side);
+    let min = match &input.shape {
+        Shape::Struct(_) => quote!(<Self as #runtime::Decode<#de>>::TYPE.min_len()),
+        Shape::Enum(_) | Shape::Union(_) => quote!(4),
+    };
+    // An enum's match is smaller than a call; a struct's or union's code is not.
+    let (inline, body, beside) = match &input.shape {
+        Shape::Struct(it) => (
+            TokenStream::new(),
+            of_struct(runtime, it),
+            TokenStream::new(),
+        ),
+        Shape::Enum(it) => (
+            quote!(#[inline]),
+            of_enum(runtime, it),
+            value_fn(input, it, side),
+        ),
+        Shape::Union(it) => (
+            TokenStream::new(),
+            of_union(runtime, it, side),
+            it.distinct(runtime, side),
+        ),
+    };
+    let decoder = match &input.shape {
+        Shape::Struct(it) if it.fields.is_empty() => quote!(_),
+        _ => quote!(decoder),
+    };
+    quote! {
+        #[automatically_derived]
+        impl<#de: #(#borrowed +)*, #(#params),*> #runtime::Decode<#de> for #ident #type_generics #where_clause {
+            const MIN: usize = #min;
+            #ty
+            #inline
+            fn decode(#decoder: &mut #runtime::Decoder<#de>) -> ::core::result::Result<Self, #runtime::Fault> {
+                #body
+            }
+        }
+        #beside
+    }
+}
+
+fn of_struct(runtime: &Path, it: &Struct) -> TokenStream {
+    let members: Vec<_> = it
+        .fields
+        .iter()
+        .map(|field| (&field.member, field.decode(runtime)))
+        .collect();
+    let value = it.style.with(&quote!(Self), &members);
+    quote!(::core::result::Result::Ok(#value))
+}
+
+fn of_enum(runtime: &Path, it: &Enum) -> TokenStream {
+    let constants = constants(runtime, it);
+    let arms = it
+        .enumerators
+        .iter()
+        .enumerate()
+        .map(|(index, enumerator)| {
+            let (ident, value) = (&enumerator.ident, &enumerator.value);
+            let pattern = match integer(value) {
+                Some(_) => quote!(#value),
+                None => {
+                    let constant = quote::format_ident!("__XDR_VALUE_{index}");
+                    quote!(#constant)
+                }
+            };
+            quote!(#pattern => Self::#ident,)
+        });
+    let other = match &it.unknown {
+        Some(unknown) => quote!(Self::#unknown(value)),
+        None => quote!(return ::core::result::Result::Err(decoder.unknown_enum(value))),
+    };
+    quote! {
+        #constants
+        ::core::result::Result::Ok(match decoder.take_i32()? {
+            #(#arms)*
+            value => #other,
+        })
+    }
+}
+
+fn of_union(runtime: &Path, it: &Union, side: Side<'_>) -> TokenStream {
+    let constants = it.constants(runtime);
+    let labelled = it.arms.iter().filter_map(|arm| {
+        let patterns = arm.labels.as_ref()?.iter().map(|label| label.pattern());
+        let value = construct(runtime, arm);
+        Some(match &arm.tag {
+            Some(_) => quote!(tag @ (#(#patterns)|*) => #value,),
+            None => quote!(#(#patterns)|* => #value,),
+        })
+    });
+    let other = match it.arms.iter().find(|arm| arm.labels.is_none()) {
+        Some(arm) => construct(runtime, arm),
+        None => {
+            let number = it.discriminant.number_of(&quote!(&tag), side);
+            quote!(return ::core::result::Result::Err(decoder.unknown_discriminant(#number)))
+        }
+    };
+    let other = (!it.is_exhaustive()).then(|| {
+        quote! {
+            #[allow(unreachable_patterns)] // The labels may name every value of an enum.
+            tag => #other,
+        }
+    });
+    let ty = it.discriminant.ty();
+    quote! {
+        #constants
+        decoder.nested(|decoder| ::core::result::Result::Ok(
+            match <#ty as #runtime::Decode<'_>>::decode(decoder)? {
+                #(#labelled)*
+                #other
+            }
+        ))
+    }
+}
+
+fn construct(runtime: &Path, arm: &Arm) -> TokenStream {
+    arm.with(&quote!(tag), |field| field.decode(runtime))
+}
+
+/// The lifetime of the input; `'de` unless the type has one of that name.
+fn lifetime(generics: &Generics) -> Lifetime {
+    let taken = generics
+        .lifetimes()
+        .any(|param| param.lifetime.ident == "de");
+    Lifetime::new(if taken { "'__de" } else { "'de" }, Span::call_site())
+}

@@ -1,0 +1,253 @@
+//! Writes `impl Encode`.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::{ConstParam, GenericParam, Generics, Path, TypeParam};
+
+use crate::describe;
+use crate::fields::Field;
+use crate::input::{Enum, Input, Shape, Struct};
+use crate::labels::{integer, widened};
+use crate::union::{Arm, Side, Union};
+
+pub(crate) fn expand(input: &Input) -> TokenStream {
+    let (ident, runtime) = (&input.ident, &input.runtime);
+    let side = Side::Encode;
+    let params = impl_params(&input.generics, &quote!(#runtime::Encode));
+    let (_, type_generics, where_clause) = input.generics.split_for_impl();
+
+    let ty = describe::expand(input, side);
+    let Body {
+        measure,
+        encode,
+        beside,
+    } = match &input.shape {
+        Shape::Struct(it) => of_struct(runtime, it),
+        Shape::Enum(it) => of_enum(input, it),
+        Shape::Union(it) => of_union(runtime, it),
+    };
+    quote! {
+        #[automatically_derived]
+        impl<#(#params),*> #runtime::Encode for #ident #type_generics #where_clause {
+            #ty
+            #measure
+            #encode
+        }
+        #beside
+    }
+}
+
+struct Body {
+    measure: TokenStream,
+    encode: TokenStream,
+    beside: TokenStream,
+}
+
+fn of_struct(runtime: &Path, it: &Struct) -> Body {
+    let value = |field: &Field| {
+        let member = &field.member;
+        quote!(&self.#member)
+    };
+    let lens = it
+        .fields
+        .iter()
+        .map(|field| field.measure(runtime, &value(field)));
+    let puts = it
+        .fields
+        .iter()
+        .map(|field| field.encode(runtime, &value(field)));
+    let (depth, encoder) = if it.fields.is_empty() {
+        (quote!(_), quote!(_))
+    } else {
+        (quote!(depth), quote!(encoder))
+    };
+    Body {
+        measure: quote! {
+            fn measure(&self, #depth: #runtime::Depth) -> usize {
+                0usize #(.saturating_add(#lens))*
+            }
+        },
+        encode: quote! {
+            fn encode(&self, #encoder: &mut #runtime::Encoder<'_>) {
+                #(#puts)*
+            }
+        },
+        beside: TokenStream::new(),
+    }
+}
+
+fn of_enum(input: &Input, it: &Enum) -> Body {
+    let runtime = &input.runtime;
+    let value = Side::Encode.value_fn();
+    Body {
+        measure: quote! {
+            #[inline]
+            fn measure(&self, _: #runtime::Depth) -> usize {
+                4
+            }
+        },
+        encode: quote! {
+            #[inline]
+            fn encode(&self, encoder: &mut #runtime::Encoder<'_>) {
+                encoder.put_i32(Self::#value(self));
+            }
+        },
+        beside: value_fn(input, it, Side::Encode),
+    }
+}
+
+/// The value of an enumeration as a constant function: labels of unions are made of it, and a cast cannot do it for an
+/// open enum.
+pub(crate) fn value_fn(input: &Input, it: &Enum, side: Side<'_>) -> TokenStream {
+    let (ident, runtime, name) = (&input.ident, &input.runtime, side.value_fn());
+    let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
+    let constants = constants(runtime, it);
+    let arms = it
+        .enumerators
+        .iter()
+        .enumerate()
+        .map(|(index, enumerator)| {
+            let (ident, value) = (&enumerator.ident, &enumerator.value);
+            let value = match integer(value) {
+                Some(_) => quote!(#value),
+                None => {
+                    let constant = format_ident!("__XDR_VALUE_{index}");
+                    quote!(#constant)
+                }
+            };
+            quote!(Self::#ident => #value,)
+        });
+    let unknown = it
+        .unknown
+        .as_ref()
+        .map(|ident| quote!(Self::#ident(value) => value,));
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #ident #type_generics #where_clause {
+            #[doc(hidden)]
+            #[inline]
+            #[allow(dead_code, unreachable_pub)] // Only a union over this enum asks for it.
+            pub const fn #name(&self) -> i32 {
+                #constants
+                match *self {
+                    #(#arms)*
+                    #unknown
+                }
+            }
+        }
+    }
+}
+
+/// The values that are not literals, as constants that a pattern can name.
+pub(crate) fn constants(runtime: &Path, it: &Enum) -> TokenStream {
+    let constants = it
+        .enumerators
+        .iter()
+        .enumerate()
+        .filter_map(|(index, enumerator)| {
+            if integer(&enumerator.value).is_some() {
+                return None;
+            }
+            let (constant, wide) = (
+                format_ident!("__XDR_VALUE_{index}"),
+                widened(&enumerator.value),
+            );
+            Some(quote!(const #constant: i32 = #runtime::__private::int(#wide);))
+        });
+    quote!(#(#constants)*)
+}
+
+fn of_union(runtime: &Path, it: &Union) -> Body {
+    let constants = it.constants(runtime);
+    let lens = it.arms.iter().map(|arm| {
+        let pattern = pattern(arm, false);
+        let lens = arm.fields.iter().map(|field| {
+            let binding = &field.binding;
+            field.measure(runtime, &quote!(#binding))
+        });
+        quote!(#pattern => 4usize #(.saturating_add(#lens))*,)
+    });
+    let puts = it.arms.iter().map(|arm| {
+        let pattern = pattern(arm, true);
+        let discriminant = put_discriminant(runtime, it, arm);
+        let puts = arm.fields.iter().map(|field| {
+            let binding = &field.binding;
+            field.encode(runtime, &quote!(#binding))
+        });
+        quote!(#pattern => { #discriminant #(#puts)* })
+    });
+    let depth = if it.arms.iter().all(|arm| arm.fields.is_empty()) {
+        quote!(_)
+    } else {
+        quote!(depth)
+    };
+    Body {
+        measure: quote! {
+            fn measure(&self, depth: #runtime::Depth) -> usize {
+                depth.nested(|#depth| match self { #(#lens)* })
+            }
+        },
+        encode: quote! {
+            fn encode(&self, encoder: &mut #runtime::Encoder<'_>) {
+                #constants
+                encoder.nested(|encoder| match self { #(#puts)* });
+            }
+        },
+        beside: it.distinct(runtime, Side::Encode),
+    }
+}
+
+fn pattern(arm: &Arm, with_tag: bool) -> TokenStream {
+    let tag = if with_tag { quote!(tag) } else { quote!(_) };
+    arm.with(&tag, |field| {
+        let binding = &field.binding;
+        quote!(#binding)
+    })
+}
+
+/// Writes the only label, or the discriminant that the variant carries if it selects this arm.
+fn put_discriminant(runtime: &Path, union: &Union, arm: &Arm) -> TokenStream {
+    let discriminant = &union.discriminant;
+    if let (Some([label]), None) = (arm.labels.as_deref(), &arm.tag) {
+        return label.encode(discriminant, runtime);
+    }
+    let number = discriminant.number_of(&quote!(tag), Side::Encode);
+    let mismatch = quote!(return encoder.mismatched_discriminant(#number));
+    let check = match &arm.labels {
+        Some(labels) => {
+            let patterns = labels.iter().map(|label| label.pattern());
+            quote! {
+                match *tag {
+                    #(#patterns)|* => {}
+                    #[allow(unreachable_patterns)] // The labels may name every value of an enum.
+                    _ => #mismatch,
+                }
+            }
+        }
+        None => {
+            let patterns = union.patterns();
+            let others = (!patterns.is_empty()).then(|| quote!(#(#patterns)|* => #mismatch,));
+            quote! {
+                match *tag {
+                    #others
+                    #[allow(unreachable_patterns)] // The labels may name every value of an enum.
+                    _ => {}
+                }
+            }
+        }
+    };
+    quote!(#check #runtime::Encode::encode(tag, encoder);)
+}
+
+/// The type's own parameters; each type has `codec`, too.
+pub(crate) fn impl_params(generics: &Generics, codec: &TokenStream) -> Vec<TokenStream> {
+    let param = |param: &GenericParam| match param {
+        GenericParam::Lifetime(param) => param.to_token_stream(),
+        GenericParam::Type(TypeParam { ident, bounds, .. }) => {
+            let bounds = bounds.iter();
+            quote!(#ident: #codec #(+ #bounds)*)
+        }
+        GenericParam::Const(ConstParam { ident, ty, .. }) => quote!(const #ident: #ty),
+    };
+    generics.params.iter().map(param).collect()
+}

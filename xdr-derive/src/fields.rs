@@ -1,0 +1,260 @@
+//! Fields of structs and of union arms: their bounds, their names, and the code for one of them.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, Fields, Ident, Lifetime, Member, Path, Type, TypePath};
+
+use crate::attributes::{FieldAttributes, Set, name_of};
+use crate::errors::Errors;
+use crate::labels::{integer, widened};
+
+/// How fields are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    Named,
+    Tuple,
+    Unit,
+}
+
+/// A field to encode and decode.
+pub(crate) struct Field {
+    pub(crate) member: Member,
+    /// A local that stands for the field where it is bound by a pattern.
+    pub(crate) binding: Ident,
+    pub(crate) ty: Type,
+    /// The XDR name; the index of a field without one.
+    pub(crate) name: String,
+    bounds: Vec<Expr>,
+    sign: Option<Sign>,
+}
+
+/// Which characters a field of bytes holds, four wire bytes each.
+#[derive(Clone, Copy)]
+enum Sign {
+    Signed,
+    Unsigned,
+}
+
+impl Style {
+    pub(crate) fn of(fields: &Fields) -> Self {
+        match fields {
+            Fields::Named(_) => Self::Named,
+            Fields::Unnamed(_) => Self::Tuple,
+            Fields::Unit => Self::Unit,
+        }
+    }
+
+    /// A constructor or pattern with a value or pattern per field.
+    pub(crate) fn with(self, path: &TokenStream, fields: &[(&Member, TokenStream)]) -> TokenStream {
+        let members = fields.iter().map(|(member, _)| member);
+        let values = fields.iter().map(|(_, value)| value);
+        match self {
+            Self::Named => quote!(#path { #(#members: #values),* }),
+            Self::Tuple => quote!(#path(#(#values),*)),
+            Self::Unit => quote!(#path),
+        }
+    }
+}
+
+/// Reads the fields and checks each.
+pub(crate) fn check_fields(fields: Fields, errors: &mut Errors) -> Vec<Field> {
+    fields
+        .into_iter()
+        .enumerate()
+        .map(|(index, field)| check_field(index, field, errors))
+        .collect()
+}
+
+fn check_field(index: usize, field: syn::Field, errors: &mut Errors) -> Field {
+    let attributes = FieldAttributes::read(&field.attrs, errors);
+    let sign = check_sign(&attributes, errors);
+    if sign.is_none() {
+        check_type(&field.ty, errors);
+    }
+    let bounds = check_bounds(attributes.max, attributes.item_max, errors);
+    let name = match (&field.ident, attributes.name) {
+        (Some(ident), set) => name_of(set, ident),
+        (None, Some(set)) => set.value,
+        (None, None) => index.to_string(),
+    };
+    let member = field
+        .ident
+        .map_or_else(|| Member::from(index), Member::from);
+    Field {
+        member,
+        binding: format_ident!("field_{index}"),
+        ty: field.ty,
+        name,
+        bounds,
+        sign,
+    }
+}
+
+fn check_sign(attributes: &FieldAttributes, errors: &mut Errors) -> Option<Sign> {
+    match (&attributes.chars, &attributes.uchars) {
+        (Some(_), Some(uchars)) => {
+            errors.at(uchars.span, "`chars` and `uchars` exclude each other");
+            Some(Sign::Unsigned)
+        }
+        (Some(_), None) => Some(Sign::Signed),
+        (None, Some(_)) => Some(Sign::Unsigned),
+        (None, None) => None,
+    }
+}
+
+/// Rust's integers that look as if XDR had them. The traits would reject them too, but could not say what to write.
+fn check_type(ty: &Type, errors: &mut Errors) {
+    let Type::Path(TypePath {
+        qself: None, path, ..
+    }) = ty
+    else {
+        return;
+    };
+    let Some(ident) = path.get_ident() else {
+        return;
+    };
+    let help = match ident.to_string().as_str() {
+        "u8" => {
+            "XDR has no `u8`; `#[xdr(uchars)]` makes it an `unsigned char`, `#[xdr(chars)]` a `char`, four bytes each"
+        }
+        "i8" => "XDR has no `i8`; use `u8` with `#[xdr(chars)]` for a `char`, four bytes each",
+        "usize" | "isize" => {
+            "the size of this integer depends on the machine; use `u32` or `u64`, `i32` or `i64`"
+        }
+        "u128" | "i128" => "XDR has no integers of 128 bits; use `[u8; 16]`",
+        "char" => "XDR has no Unicode characters; use `String`, or `u8` with `#[xdr(chars)]`",
+        _ => return,
+    };
+    errors.on(ty, help);
+}
+
+fn check_bounds(
+    max: Option<Set<Vec<Expr>>>,
+    item_max: Option<Set<Expr>>,
+    errors: &mut Errors,
+) -> Vec<Expr> {
+    let mut bounds = max.map(|set| set.value).unwrap_or_default();
+    if let Some(item_max) = item_max {
+        if bounds.len() > 1 {
+            errors.at(
+                item_max.span,
+                "`max(…, …)` already has the bound of the items",
+            );
+        }
+        if bounds.is_empty() {
+            bounds.push(syn::parse_quote!(0xffff_ffff));
+        }
+        bounds.push(item_max.value);
+    }
+    for bound in &bounds {
+        if integer(bound).is_some_and(|value| u32::try_from(value).is_err()) {
+            errors.on(
+                bound,
+                "a length has 32 bits: a bound is from 0 to 4294967295",
+            );
+        }
+    }
+    bounds
+}
+
+impl Field {
+    /// `decoder` → the value of this field.
+    pub(crate) fn decode(&self, runtime: &Path) -> TokenStream {
+        let bounds = self.bounds(runtime);
+        let span = located_at(&self.ty);
+        match (self.sign, bounds) {
+            (Some(sign), bounds) => {
+                let sign = sign.path(runtime);
+                let bounds = bounds.unwrap_or_else(|| quote!(#runtime::Bounds::NONE));
+                quote_spanned!(span=> #runtime::__private::Chars::<#sign>::decode(decoder, #bounds)?)
+            }
+            (None, Some(bounds)) => {
+                quote_spanned!(span=> #runtime::Decode::decode_bounded(decoder, #bounds)?)
+            }
+            (None, None) => quote_spanned!(span=> #runtime::Decode::decode(decoder)?),
+        }
+    }
+
+    /// Writes `value`, a reference to this field, to `encoder`.
+    pub(crate) fn encode(&self, runtime: &Path, value: &TokenStream) -> TokenStream {
+        let bounds = self.bounds(runtime);
+        let span = located_at(&self.ty);
+        match (self.sign, bounds) {
+            (Some(sign), bounds) => {
+                let sign = sign.path(runtime);
+                let bounds = bounds.unwrap_or_else(|| quote!(#runtime::Bounds::NONE));
+                quote_spanned!(span=> #runtime::__private::Chars::<#sign>::encode(#value, encoder, #bounds);)
+            }
+            (None, Some(bounds)) => {
+                quote_spanned!(span=> #runtime::Encode::encode_bounded(#value, encoder, #bounds);)
+            }
+            (None, None) => quote_spanned!(span=> #runtime::Encode::encode(#value, encoder);),
+        }
+    }
+
+    /// The bytes of `value`, a reference to this field.
+    pub(crate) fn measure(&self, runtime: &Path, value: &TokenStream) -> TokenStream {
+        let span = located_at(&self.ty);
+        match self.sign {
+            Some(sign) => {
+                let sign = sign.path(runtime);
+                quote_spanned!(span=> #runtime::__private::Chars::<#sign>::measure(#value, depth))
+            }
+            None => quote_spanned!(span=> #runtime::Encode::measure(#value, depth)),
+        }
+    }
+
+    /// The descriptor of this field: `de` is the lifetime of the decoder's trait, none for the encoder's.
+    pub(crate) fn ty(&self, runtime: &Path, de: Option<&Lifetime>) -> TokenStream {
+        let (ty, span) = (&self.ty, located_at(&self.ty));
+        let codec = match (self.sign, de) {
+            (Some(sign), _) => {
+                let sign = sign.path(runtime);
+                quote_spanned!(span=> #runtime::__private::Chars<#sign>)
+            }
+            (None, Some(de)) => quote_spanned!(span=> #runtime::Decode<#de>),
+            (None, None) => quote_spanned!(span=> #runtime::Encode),
+        };
+        let inner = quote_spanned!(span=> <#ty as #codec>::TYPE);
+        match self.bound_list(runtime) {
+            Some(bounds) => {
+                quote!(&#runtime::describe::Ty::Bounded(#runtime::Bounds::new(&[#bounds]), #inner))
+            }
+            None => inner,
+        }
+    }
+
+    fn bounds(&self, runtime: &Path) -> Option<TokenStream> {
+        let bounds = self.bound_list(runtime)?;
+        Some(quote!(const { #runtime::Bounds::new(&[#bounds]) }))
+    }
+
+    fn bound_list(&self, runtime: &Path) -> Option<TokenStream> {
+        if self.bounds.is_empty() {
+            return None;
+        }
+        let bounds = self.bounds.iter().map(|bound| match integer(bound) {
+            Some(_) => bound.to_token_stream(),
+            None => {
+                let wide = widened(bound);
+                quote!(const { #runtime::__private::bound(#wide) })
+            }
+        });
+        Some(quote!(#(#bounds),*))
+    }
+}
+
+impl Sign {
+    fn path(self, runtime: &Path) -> TokenStream {
+        match self {
+            Self::Signed => quote!(#runtime::__private::Signed),
+            Self::Unsigned => quote!(#runtime::__private::Unsigned),
+        }
+    }
+}
+
+/// Errors of the compiler point at the type that the user wrote; lints still know that nobody wrote the code.
+fn located_at(ty: &Type) -> Span {
+    Span::call_site().located_at(ty.span())
+}

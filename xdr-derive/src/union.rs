@@ -1,0 +1,368 @@
+//! Discriminated unions: the discriminant, the arms, their labels.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::{DataEnum, Expr, Fields, Lifetime, Path, Type, Variant};
+
+use crate::attributes::{FieldAttributes, VariantAttributes, name_of};
+use crate::errors::Errors;
+use crate::fields::{Field, Style, check_fields};
+use crate::labels::{integer, truth, widened};
+
+/// A union.
+pub(crate) struct Union {
+    pub(crate) discriminant: Discriminant,
+    pub(crate) arms: Vec<Arm>,
+}
+
+/// The type of the discriminant (RFC 4506, section 4.15).
+pub(crate) enum Discriminant {
+    Int,
+    UInt,
+    Bool,
+    Enum(Type),
+}
+
+/// An arm: one variant.
+pub(crate) struct Arm {
+    pub(crate) ident: Ident,
+    pub(crate) name: String,
+    pub(crate) style: Style,
+    /// None for the default arm.
+    pub(crate) labels: Option<Vec<Label>>,
+    /// The first field, if the labels leave it open which discriminant it was.
+    pub(crate) tag: Option<Field>,
+    pub(crate) fields: Vec<Field>,
+}
+
+/// A label as a pattern and as a value.
+pub(crate) struct Label {
+    expr: Expr,
+    /// The constant that holds the value of an expression which cannot be a pattern itself.
+    constant: Option<Ident>,
+}
+
+impl Union {
+    pub(crate) fn check(ty: Type, data: DataEnum, errors: &mut Errors) -> Self {
+        let discriminant = Discriminant::of(ty);
+        let mut seen = HashSet::new();
+        let mut constants = 0;
+        let mut arms: Vec<Arm> = Vec::new();
+        if data.variants.is_empty() {
+            errors.at(
+                Span::call_site(),
+                "a union without variants has no value to encode",
+            );
+        }
+        for variant in data.variants {
+            let Some(arm) = Arm::check(variant, &discriminant, &mut constants, errors) else {
+                continue;
+            };
+            for label in arm.labels.iter().flatten() {
+                if !seen.insert(discriminant.key(&label.expr)) {
+                    errors.on(
+                        &label.expr,
+                        "another arm, or this one, already has this label",
+                    );
+                }
+            }
+            if arm.labels.is_none() && arms.iter().any(|other| other.labels.is_none()) {
+                errors.on(&arm.ident, "a union has only one default arm");
+            }
+            arms.push(arm);
+        }
+        Self { discriminant, arms }
+    }
+
+    /// Constants that the patterns name.
+    pub(crate) fn constants(&self, runtime: &Path) -> TokenStream {
+        let labels = self.arms.iter().flat_map(|arm| arm.labels.iter().flatten());
+        let constants = labels.filter_map(|label| {
+            let (constant, expr) = (label.constant.as_ref()?, &label.expr);
+            let wide = widened(expr);
+            Some(match self.discriminant {
+                Discriminant::UInt => {
+                    quote!(const #constant: u32 = #runtime::__private::unsigned_int(#wide);)
+                }
+                Discriminant::Bool => quote!(const #constant: bool = #expr;),
+                Discriminant::Int | Discriminant::Enum(_) => {
+                    quote!(const #constant: i32 = #runtime::__private::int(#wide);)
+                }
+            })
+        });
+        quote!(#(#constants)*)
+    }
+
+    /// Stops the compiler at equal labels that only it can see.
+    pub(crate) fn distinct(&self, runtime: &Path, side: Side<'_>) -> TokenStream {
+        let labels = || self.arms.iter().flat_map(|arm| arm.labels.iter().flatten());
+        if labels().all(|label| integer(&label.expr).is_some() || truth(&label.expr).is_some()) {
+            return TokenStream::new();
+        }
+        let values = labels().map(|label| self.discriminant.number(label, runtime, side));
+        quote!(const _: () = #runtime::__private::distinct(&[#(#values),*]);)
+    }
+
+    /// Patterns of all labels but the default's.
+    pub(crate) fn patterns(&self) -> Vec<TokenStream> {
+        let labels = self.arms.iter().flat_map(|arm| arm.labels.iter().flatten());
+        labels.map(Label::pattern).collect()
+    }
+
+    /// Whether no discriminant is left for an arm that the labels do not name.
+    pub(crate) fn is_exhaustive(&self) -> bool {
+        matches!(self.discriminant, Discriminant::Bool)
+            && [true, false].into_iter().all(|value| {
+                let mut labels = self.arms.iter().flat_map(|arm| arm.labels.iter().flatten());
+                labels.any(|label| truth(&label.expr) == Some(value))
+            })
+    }
+}
+
+/// Whose impl is being written: each derive works without the other.
+#[derive(Clone, Copy)]
+pub(crate) enum Side<'a> {
+    Encode,
+    Decode(&'a Lifetime),
+}
+
+impl Side<'_> {
+    /// The constant function that an enumeration has for its unions.
+    pub(crate) fn value_fn(self) -> Ident {
+        match self {
+            Self::Encode => format_ident!("__xdr_encode_value"),
+            Self::Decode(_) => format_ident!("__xdr_decode_value"),
+        }
+    }
+
+    pub(crate) fn lifetime(&self) -> Option<&Lifetime> {
+        match self {
+            Self::Encode => None,
+            Self::Decode(de) => Some(de),
+        }
+    }
+}
+
+impl Discriminant {
+    fn of(ty: Type) -> Self {
+        match ty.to_token_stream().to_string().as_str() {
+            "i32" => Self::Int,
+            "u32" => Self::UInt,
+            "bool" => Self::Bool,
+            _ => Self::Enum(ty),
+        }
+    }
+
+    pub(crate) fn ty(&self) -> TokenStream {
+        match self {
+            Self::Int => quote!(i32),
+            Self::UInt => quote!(u32),
+            Self::Bool => quote!(bool),
+            Self::Enum(ty) => ty.to_token_stream(),
+        }
+    }
+
+    /// Equal for labels that are equal as far as can be seen.
+    fn key(&self, label: &Expr) -> String {
+        match integer(label) {
+            Some(value) => value.to_string(),
+            None => label.to_token_stream().to_string(),
+        }
+    }
+
+    fn check(&self, label: &Expr, errors: &mut Errors) {
+        let value = integer(label);
+        let fault = match self {
+            Self::Int if value.is_some_and(|it| i32::try_from(it).is_err()) => {
+                "this label does not fit in `i32`"
+            }
+            Self::UInt if value.is_some_and(|it| u32::try_from(it).is_err()) => {
+                "this label does not fit in `u32`"
+            }
+            Self::Int | Self::UInt if truth(label).is_some() => {
+                "the discriminant is an integer, this is a `bool`"
+            }
+            Self::Bool if truth(label).is_none() => {
+                "a label of a union over `bool` is `true` or `false`"
+            }
+            Self::Enum(_) if !matches!(label, Expr::Path(_)) => {
+                "a label of a union over an enum is the path of a variant, such as `Phase::Connect`"
+            }
+            _ => return,
+        };
+        errors.on(label, fault);
+    }
+
+    /// A label as `i64`, in a constant.
+    pub(crate) fn number(&self, label: &Label, runtime: &Path, side: Side<'_>) -> TokenStream {
+        let expr = &label.expr;
+        if let Some(value) = integer(expr).and_then(|value| i64::try_from(value).ok()) {
+            return Literal::i64_unsuffixed(value).to_token_stream();
+        }
+        let wide = widened(expr);
+        match self {
+            Self::Int => quote!(const { #runtime::__private::int(#wide) as i64 }),
+            Self::UInt => quote!(const { #runtime::__private::unsigned_int(#wide) as i64 }),
+            Self::Bool => {
+                Literal::i64_unsuffixed(truth(expr).map_or(0, i64::from)).to_token_stream()
+            }
+            Self::Enum(ty) => {
+                let value = side.value_fn();
+                quote!(const { <#ty>::#value(&#expr) as i64 })
+            }
+        }
+    }
+
+    /// A reference to a discriminant as `i64`, while running.
+    pub(crate) fn number_of(&self, value: &TokenStream, side: Side<'_>) -> TokenStream {
+        match self {
+            Self::Int | Self::UInt | Self::Bool => {
+                quote!(<i64 as ::core::convert::From<_>>::from(*#value))
+            }
+            Self::Enum(ty) => {
+                let number = side.value_fn();
+                quote!(<i64 as ::core::convert::From<_>>::from(<#ty>::#number(#value)))
+            }
+        }
+    }
+}
+
+impl Label {
+    fn new(expr: Expr, discriminant: &Discriminant, constants: &mut usize) -> Self {
+        let is_pattern = integer(&expr).is_some()
+            || truth(&expr).is_some()
+            || matches!(discriminant, Discriminant::Enum(_));
+        let constant = (!is_pattern).then(|| {
+            *constants += 1;
+            format_ident!("__XDR_LABEL_{constants}")
+        });
+        Self { expr, constant }
+    }
+
+    pub(crate) fn pattern(&self) -> TokenStream {
+        match &self.constant {
+            Some(constant) => constant.to_token_stream(),
+            None => self.expr.to_token_stream(),
+        }
+    }
+
+    /// Writes the label to `encoder`.
+    pub(crate) fn encode(&self, discriminant: &Discriminant, runtime: &Path) -> TokenStream {
+        let value = self.pattern();
+        match discriminant {
+            Discriminant::Int => quote!(encoder.put_i32(#value);),
+            Discriminant::UInt => quote!(encoder.put_u32(#value);),
+            Discriminant::Bool => quote!(encoder.put_bool(#value);),
+            Discriminant::Enum(_) => quote!(#runtime::Encode::encode(&#value, encoder);),
+        }
+    }
+}
+
+impl Arm {
+    fn check(
+        variant: Variant,
+        discriminant: &Discriminant,
+        constants: &mut usize,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let attributes = VariantAttributes::read(&variant.attrs, errors);
+        if let Some(unknown) = &attributes.unknown {
+            errors.at(
+                unknown.span,
+                "`unknown` belongs to enums; the arm of a union for all other labels is `default`",
+            );
+        }
+        let labels = match (attributes.case, attributes.default) {
+            (Some(case), None) => Some(case.value),
+            (None, Some(_)) => None,
+            (Some(_), Some(default)) => {
+                errors.at(default.span, "an arm has either labels or is the default; a label beside `default` selects it anyway");
+                return None;
+            }
+            (None, None) => {
+                if attributes.unknown.is_none() {
+                    errors.on(
+                        &variant.ident,
+                        "this arm has no label: add `#[xdr(case = …)]` or `#[xdr(default)]`",
+                    );
+                }
+                return None;
+            }
+        };
+        for label in labels.iter().flatten() {
+            discriminant.check(label, errors);
+        }
+        let style = Style::of(&variant.fields);
+        let (tag, fields) = Self::split_tag(
+            &variant.ident,
+            variant.fields,
+            labels.as_ref().map(Vec::len),
+            discriminant,
+            errors,
+        );
+        let labels = labels.map(|labels| {
+            let label = |expr| Label::new(expr, discriminant, constants);
+            labels.into_iter().map(label).collect()
+        });
+        Some(Self {
+            name: name_of(attributes.name, &variant.ident),
+            ident: variant.ident,
+            style,
+            labels,
+            tag,
+            fields,
+        })
+    }
+
+    /// The field that keeps the discriminant, where one label does not say it all, and the fields of the arm.
+    fn split_tag(
+        ident: &Ident,
+        fields: Fields,
+        labels: Option<usize>,
+        discriminant: &Discriminant,
+        errors: &mut Errors,
+    ) -> (Option<Field>, Vec<Field>) {
+        if labels == Some(1) {
+            return (None, check_fields(fields, errors));
+        }
+        let Some(first) = fields.iter().next() else {
+            let what = if labels.is_none() {
+                "the default arm"
+            } else {
+                "an arm with several labels"
+            };
+            let ty = discriminant.ty();
+            let help = format!("{what} keeps its discriminant in its first field: `{ident}({ty})`");
+            errors.on(ident, help);
+            return (None, Vec::new());
+        };
+        if let Some(span) = FieldAttributes::read(&first.attrs, &mut Errors::default()).first_span()
+        {
+            errors.at(
+                span,
+                "the first field of this arm is the discriminant, which has no settings",
+            );
+        }
+        let mut fields = check_fields(fields, errors);
+        let tag = fields.remove(0);
+        (Some(tag), fields)
+    }
+
+    /// All members with what `value` says of each, the discriminant as `tag`.
+    pub(crate) fn with(
+        &self,
+        tag: &TokenStream,
+        value: impl Fn(&Field) -> TokenStream,
+    ) -> TokenStream {
+        let ident = &self.ident;
+        let first = self.tag.iter().map(|field| (&field.member, tag.clone()));
+        let rest = self
+            .fields
+            .iter()
+            .map(|field| (&field.member, value(field)));
+        let members: Vec<_> = first.chain(rest).collect();
+        self.style.with(&quote!(Self::#ident), &members)
+    }
+}

@@ -1,0 +1,277 @@
+//! Writing: appends to a buffer, checks every rule, and keeps the first failure.
+
+use alloc::vec::Vec;
+
+use crate::decoder::Decoder;
+use crate::describe::Ty;
+use crate::error::{EncodeError, ErrorKind, Form};
+use crate::fault::Record;
+use crate::options::{Options, Rule};
+use crate::walker;
+
+/// Appends one message to a buffer.
+///
+/// Every `put_` method writes one XDR form. The first failure is kept and decides the outcome; what is written after it
+/// is discarded with all the rest, so implementations need not ask after each field.
+#[derive(Debug)]
+pub struct Encoder<'a> {
+    out: &'a mut Vec<u8>,
+    start: usize,
+    options: Options,
+    depth_left: u32,
+    empty_left: u32,
+    record: Option<Record>,
+}
+
+impl<'a> Encoder<'a> {
+    /// An encoder that appends to `out`.
+    pub(crate) fn new(out: &'a mut Vec<u8>, options: Options) -> Self {
+        Self {
+            start: out.len(),
+            out,
+            options,
+            depth_left: options.limits().max_depth,
+            empty_left: options.limits().max_empty_elements,
+            record: None,
+        }
+    }
+
+    /// Ends the message. After a failure the buffer is as it was before, and the error names the field.
+    #[inline]
+    pub(crate) fn finish(self, ty: &'static Ty) -> Result<(), EncodeError> {
+        match self.record {
+            None => Ok(()),
+            Some(record) => Err(self.explain(record, ty)),
+        }
+    }
+
+    /// What was written up to the fault leads along `ty` to the field that was to come next.
+    #[cold]
+    #[inline(never)]
+    fn explain(self, record: Record, ty: &'static Ty) -> EncodeError {
+        let end = self.start.saturating_add(record.offset);
+        let written = self.out.get(self.start..end).unwrap_or_default();
+        let walked = walker::walk(Decoder::partial(written, self.options), ty);
+        self.out.truncate(self.start);
+        EncodeError::new(record.kind, record.offset, walked.path)
+    }
+
+    /// Bytes written so far.
+    #[inline]
+    pub fn offset(&self) -> usize {
+        self.out.len() - self.start
+    }
+
+    /// Limits and relaxed rules.
+    #[inline]
+    pub fn options(&self) -> Options {
+        self.options
+    }
+
+    /// Keeps a failure at the current position, unless there is one already. Call it before writing anything of the
+    /// value that is at fault, so that the path leads to it.
+    #[cold]
+    #[inline(never)]
+    pub fn fail(&mut self, kind: ErrorKind) {
+        let offset = self.offset();
+        self.record.get_or_insert(Record { kind, offset });
+    }
+
+    /// Keeps the failure of a variant whose discriminant selects another arm.
+    #[cold]
+    #[inline(never)]
+    pub fn mismatched_discriminant(&mut self, value: i64) {
+        self.fail(ErrorKind::MismatchedDiscriminant { value });
+    }
+
+    /// Whether there was a failure.
+    #[inline]
+    pub fn has_failed(&self) -> bool {
+        self.record.is_some()
+    }
+
+    /// Writes one nested value: an optional, an array, a list or a union. Fails with [`ErrorKind::DepthOverLimit`].
+    #[inline]
+    pub fn nested(&mut self, write: impl FnOnce(&mut Self)) {
+        let Some(left) = self.depth_left.checked_sub(1) else {
+            return self.too_deep();
+        };
+        self.depth_left = left;
+        write(self);
+        self.depth_left += 1;
+    }
+
+    /// `unsigned int` (RFC 4506, section 4.2).
+    #[inline]
+    pub fn put_u32(&mut self, value: u32) {
+        self.put_array(value.to_be_bytes());
+    }
+
+    /// `int` (section 4.1).
+    #[inline]
+    pub fn put_i32(&mut self, value: i32) {
+        self.put_array(value.to_be_bytes());
+    }
+
+    /// `unsigned hyper` (section 4.5).
+    #[inline]
+    pub fn put_u64(&mut self, value: u64) {
+        self.put_array(value.to_be_bytes());
+    }
+
+    /// `hyper` (section 4.5).
+    #[inline]
+    pub fn put_i64(&mut self, value: i64) {
+        self.put_array(value.to_be_bytes());
+    }
+
+    /// `float` (section 4.6), bit for bit.
+    #[inline]
+    pub fn put_f32(&mut self, value: f32) {
+        self.put_array(value.to_be_bytes());
+    }
+
+    /// `double` (section 4.7), bit for bit.
+    #[inline]
+    pub fn put_f64(&mut self, value: f64) {
+        self.put_array(value.to_be_bytes());
+    }
+
+    /// `bool` (section 4.4) or the presence word of an optional (section 4.19).
+    #[inline]
+    pub fn put_bool(&mut self, value: bool) {
+        self.put_u32(u32::from(value));
+    }
+
+    /// `opaque<bound>` (section 4.10). Fails with [`ErrorKind::LengthOverBound`].
+    #[inline]
+    pub fn put_opaque(&mut self, bytes: &[u8], bound: u32) {
+        self.put_bytes(Form::Opaque, bytes, bound);
+    }
+
+    /// `opaque[n]` with the length of `bytes` (section 4.9).
+    #[inline]
+    pub fn put_fixed_opaque(&mut self, bytes: &[u8]) {
+        let padding = bytes.len().wrapping_neg() & 3;
+        if self.has_room(bytes.len().saturating_add(padding)) {
+            self.out.extend_from_slice(bytes);
+            self.put_padding(padding);
+        }
+    }
+
+    /// `string<bound>` (section 4.11). Fails with [`ErrorKind::LengthOverBound`].
+    #[inline]
+    pub fn put_str(&mut self, text: &str, bound: u32) {
+        self.put_bytes(Form::String, text.as_bytes(), bound);
+    }
+
+    /// The element count of `T x<bound>` (section 4.13). `empty` says that the elements take no bytes.
+    ///
+    /// Returns whether the elements may follow; it fails with [`ErrorKind::LengthOverBound`] or
+    /// [`ErrorKind::EmptyElementsOverLimit`].
+    #[inline]
+    #[must_use]
+    pub fn put_count(&mut self, count: usize, bound: u32, empty: bool) -> bool {
+        let Some(word) = self.checked_len(Form::Array, count, bound) else {
+            return false;
+        };
+        if empty {
+            let Some(left) = self.empty_left.checked_sub(word) else {
+                self.too_many_empty();
+                return false;
+            };
+            self.empty_left = left;
+        }
+        self.put_u32(word);
+        true
+    }
+
+    /// `opaque<>` or `string<>`: length, bytes, padding.
+    #[inline]
+    fn put_bytes(&mut self, form: Form, bytes: &[u8], bound: u32) {
+        let Some(len) = self.checked_len(form, bytes.len(), bound) else {
+            return;
+        };
+        let padding = bytes.len().wrapping_neg() & 3;
+        if self.has_room(bytes.len().saturating_add(padding + 4)) {
+            self.out.extend_from_slice(&len.to_be_bytes());
+            self.out.extend_from_slice(bytes);
+            self.put_padding(padding);
+        }
+    }
+
+    #[inline]
+    fn put_padding(&mut self, len: usize) {
+        // One resize beats a copy of unknown length for so few bytes.
+        self.out.resize(self.out.len() + len, 0);
+    }
+
+    /// Bytes as they are.
+    #[inline]
+    pub(crate) fn put_array<const N: usize>(&mut self, bytes: [u8; N]) {
+        if self.has_room(N) {
+            self.out.extend_from_slice(&bytes);
+        }
+    }
+
+    /// Units of `N` bytes as they are.
+    #[inline]
+    pub(crate) fn put_units<const N: usize>(
+        &mut self,
+        units: impl ExactSizeIterator<Item = [u8; N]>,
+    ) {
+        if self.has_room(units.len().saturating_mul(N)) {
+            self.out.extend(units.flatten());
+        }
+    }
+
+    /// A length as its word, if the bound and 32 bits allow it.
+    #[inline]
+    fn checked_len(&mut self, form: Form, len: usize, bound: u32) -> Option<u32> {
+        match u32::try_from(len) {
+            Ok(word) if word <= bound => Some(word),
+            word => self.over_bound(form, len, bound, word.ok()),
+        }
+    }
+
+    /// Room for `len` more bytes. The exact length was reserved up front, so this grows only for an implementation that
+    /// measured too little.
+    #[inline]
+    fn has_room(&mut self, len: usize) -> bool {
+        self.out.capacity() - self.out.len() >= len || self.grow(len)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, len: usize) -> bool {
+        let grown = self.out.try_reserve(len).is_ok();
+        if !grown {
+            self.fail(ErrorKind::OutOfMemory);
+        }
+        grown
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn too_deep(&mut self) {
+        let limit = self.options.limits().max_depth;
+        self.fail(ErrorKind::DepthOverLimit { limit });
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn too_many_empty(&mut self) {
+        let limit = self.options.limits().max_empty_elements;
+        self.fail(ErrorKind::EmptyElementsOverLimit { limit });
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn over_bound(&mut self, form: Form, len: usize, bound: u32, word: Option<u32>) -> Option<u32> {
+        if word.is_some() && self.options.allows(Rule::Bound) {
+            return word;
+        }
+        self.fail(ErrorKind::LengthOverBound { form, len, bound });
+        None
+    }
+}

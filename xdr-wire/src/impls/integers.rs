@@ -1,0 +1,194 @@
+//! Numbers, booleans and nothing (RFC 4506, sections 4.1 to 4.8 and 4.16).
+
+use alloc::vec::Vec;
+
+use crate::bounds::Bounds;
+use crate::decoder::Decoder;
+use crate::describe::Ty;
+use crate::encoder::Encoder;
+use crate::error::Form;
+use crate::fault::Fault;
+use crate::traits::{Decode, Depth, Encode};
+
+/// Implements both traits for a number whose form is its big-endian bytes, with whole arrays in one go.
+macro_rules! number {
+    ($type:ty, $ty:ident, $len:literal, $take:ident, $put:ident) => {
+        impl<'de> Decode<'de> for $type {
+            const MIN: usize = $len;
+            const TYPE: &'static Ty = &Ty::$ty;
+
+            #[inline]
+            fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
+                decoder.$take()
+            }
+
+            #[inline]
+            fn decode_vec(
+                decoder: &mut Decoder<'de>,
+                count: usize,
+                _: Bounds,
+            ) -> Result<Vec<Self>, Fault> {
+                let units = decoder.take_units::<$len>(count)?;
+                Ok(units
+                    .iter()
+                    .map(|unit| Self::from_be_bytes(*unit))
+                    .collect())
+            }
+
+            #[inline]
+            fn decode_array<const N: usize>(
+                decoder: &mut Decoder<'de>,
+                _: Bounds,
+            ) -> Result<[Self; N], Fault> {
+                let mut units = decoder.take_units::<$len>(N)?.iter();
+                Ok(core::array::from_fn(|_| {
+                    units
+                        .next()
+                        .map_or(Self::default(), |unit| Self::from_be_bytes(*unit))
+                }))
+            }
+        }
+
+        impl Encode for $type {
+            const TYPE: &'static Ty = &Ty::$ty;
+
+            #[inline]
+            fn measure(&self, _: Depth) -> usize {
+                $len
+            }
+
+            #[inline]
+            fn encode(&self, encoder: &mut Encoder<'_>) {
+                encoder.$put(*self);
+            }
+
+            #[inline]
+            fn measure_slice(items: &[Self], _: Depth) -> usize {
+                items.len().saturating_mul($len)
+            }
+
+            #[inline]
+            fn encode_slice(items: &[Self], encoder: &mut Encoder<'_>, _: Bounds) {
+                encoder.put_units(items.iter().map(|item| item.to_be_bytes()));
+            }
+        }
+    };
+}
+
+number!(i32, Int, 4, take_i32, put_i32);
+number!(u32, UInt, 4, take_u32, put_u32);
+number!(i64, Hyper, 8, take_i64, put_i64);
+number!(u64, UHyper, 8, take_u64, put_u64);
+number!(f32, Float, 4, take_f32, put_f32);
+number!(f64, Double, 8, take_f64, put_f64);
+
+/// Implements both traits for a type of fixed length without a bulk form.
+macro_rules! scalar {
+    ($type:ty, $ty:ident, $len:literal, $take:ident, $put:ident) => {
+        impl<'de> Decode<'de> for $type {
+            const MIN: usize = $len;
+            const TYPE: &'static Ty = &Ty::$ty;
+
+            #[inline]
+            fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
+                decoder.$take()
+            }
+        }
+
+        impl Encode for $type {
+            const TYPE: &'static Ty = &Ty::$ty;
+
+            #[inline]
+            fn measure(&self, _: Depth) -> usize {
+                $len
+            }
+
+            #[inline]
+            fn encode(&self, encoder: &mut Encoder<'_>) {
+                encoder.$put(*self);
+            }
+
+            #[inline]
+            fn measure_slice(items: &[Self], _: Depth) -> usize {
+                items.len().saturating_mul($len)
+            }
+        }
+    };
+}
+
+scalar!(bool, Bool, 4, take_bool, put_bool);
+scalar!(i16, Short, 4, take_i16, put_i16);
+scalar!(u16, UShort, 4, take_u16, put_u16);
+scalar!((), Void, 0, take_void, put_void);
+scalar!(Quadruple, Quadruple, 16, take_quadruple, put_quadruple);
+
+/// A quadruple-precision floating-point number (RFC 4506, section 4.8): sixteen bytes in wire order.
+///
+/// Rust has no arithmetic for it; the bits travel unchanged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Quadruple(pub [u8; 16]);
+
+impl Decoder<'_> {
+    /// `short`: an `int` within 16 bits.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange).
+    #[inline]
+    pub fn take_i16(&mut self) -> Result<i16, Fault> {
+        let word = self.take_i32()?;
+        i16::try_from(word).map_err(|_| self.out_of_range(Form::Short, word.into()))
+    }
+
+    /// `unsigned short`: an `unsigned int` within 16 bits.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange).
+    #[inline]
+    pub fn take_u16(&mut self) -> Result<u16, Fault> {
+        let word = self.take_u32()?;
+        u16::try_from(word).map_err(|_| self.out_of_range(Form::UShort, word.into()))
+    }
+
+    /// `quadruple` (RFC 4506, section 4.8).
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnexpectedEnd`](crate::ErrorKind::UnexpectedEnd).
+    #[inline]
+    pub fn take_quadruple(&mut self) -> Result<Quadruple, Fault> {
+        self.take_array().map(Quadruple)
+    }
+
+    #[inline]
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "has the shape of its siblings"
+    )]
+    fn take_void(&mut self) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+impl Encoder<'_> {
+    /// `short`: four bytes, sign-extended.
+    #[inline]
+    pub fn put_i16(&mut self, value: i16) {
+        self.put_i32(value.into());
+    }
+
+    /// `unsigned short`: four bytes, zero-extended.
+    #[inline]
+    pub fn put_u16(&mut self, value: u16) {
+        self.put_u32(value.into());
+    }
+
+    /// `quadruple` (RFC 4506, section 4.8).
+    #[inline]
+    pub fn put_quadruple(&mut self, value: Quadruple) {
+        self.put_array(value.0);
+    }
+
+    #[inline]
+    #[expect(clippy::unused_self, reason = "has the shape of its siblings")]
+    fn put_void(&mut self, (): ()) {}
+}

@@ -1,0 +1,119 @@
+//! `opaque` (RFC 4506, sections 4.9 and 4.10): bytes as they are.
+
+use alloc::borrow::ToOwned;
+use alloc::vec::Vec;
+
+use crate::bounds::Bounds;
+use crate::decoder::Decoder;
+use crate::describe::Ty;
+use crate::encoder::Encoder;
+use crate::fault::Fault;
+use crate::traits::{Decode, Depth, Encode};
+
+/// Bytes with their length word and their padding.
+#[inline]
+pub(super) fn opaque_len(len: usize) -> usize {
+    padded_len(len).saturating_add(4)
+}
+
+#[inline]
+const fn padded_len(len: usize) -> usize {
+    len.saturating_add(len.wrapping_neg() & 3)
+}
+
+impl<'de> Decode<'de> for Vec<u8> {
+    const MIN: usize = 4;
+    const TYPE: &'static Ty = &Ty::Opaque;
+
+    #[inline]
+    fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
+        Self::decode_bounded(decoder, Bounds::NONE)
+    }
+
+    #[inline]
+    fn decode_bounded(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Self, Fault> {
+        decoder.take_opaque(bounds.split().0).map(ToOwned::to_owned)
+    }
+}
+
+impl<'de: 'a, 'a> Decode<'de> for &'a [u8] {
+    const MIN: usize = 4;
+    const TYPE: &'static Ty = &Ty::Opaque;
+
+    #[inline]
+    fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
+        Self::decode_bounded(decoder, Bounds::NONE)
+    }
+
+    #[inline]
+    fn decode_bounded(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Self, Fault> {
+        decoder.take_opaque(bounds.split().0)
+    }
+}
+
+impl<'de, const N: usize> Decode<'de> for [u8; N] {
+    const MIN: usize = padded_len(N);
+    const TYPE: &'static Ty = &Ty::FixedOpaque(N);
+
+    #[inline]
+    fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
+        decoder.take_fixed_opaque_array()
+    }
+}
+
+impl Encode for [u8] {
+    const TYPE: &'static Ty = &Ty::Opaque;
+
+    #[inline]
+    fn measure(&self, _: Depth) -> usize {
+        opaque_len(self.len())
+    }
+
+    #[inline]
+    fn encode(&self, encoder: &mut Encoder<'_>) {
+        self.encode_bounded(encoder, Bounds::NONE);
+    }
+
+    #[inline]
+    fn encode_bounded(&self, encoder: &mut Encoder<'_>, bounds: Bounds) {
+        encoder.put_opaque(self, bounds.split().0);
+    }
+}
+
+impl Encode for Vec<u8> {
+    const TYPE: &'static Ty = &Ty::Opaque;
+
+    #[inline]
+    fn measure(&self, depth: Depth) -> usize {
+        self.as_slice().measure(depth)
+    }
+
+    #[inline]
+    fn encode(&self, encoder: &mut Encoder<'_>) {
+        self.as_slice().encode(encoder);
+    }
+
+    #[inline]
+    fn encode_bounded(&self, encoder: &mut Encoder<'_>, bounds: Bounds) {
+        self.as_slice().encode_bounded(encoder, bounds);
+    }
+}
+
+impl<const N: usize> Encode for [u8; N] {
+    const TYPE: &'static Ty = &Ty::FixedOpaque(N);
+
+    #[inline]
+    fn measure(&self, _: Depth) -> usize {
+        padded_len(N)
+    }
+
+    #[inline]
+    fn encode(&self, encoder: &mut Encoder<'_>) {
+        encoder.put_fixed_opaque(self);
+    }
+
+    #[inline]
+    fn measure_slice(items: &[Self], _: Depth) -> usize {
+        items.len().saturating_mul(padded_len(N))
+    }
+}

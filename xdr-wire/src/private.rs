@@ -1,0 +1,46 @@
+//! What expansions of the derives need beyond the public interface. Not covered by semantic versioning.
+
+pub use crate::chars::{Chars, Signed, Unsigned};
+
+/// A bound of a declaration. A constant of any integer type may be one.
+pub const fn bound(value: i128) -> u32 {
+    assert!(
+        value >= 0 && value <= u32::MAX as i128,
+        "a bound does not fit in 32 bits"
+    );
+    value as u32
+}
+
+/// A label of a union over `int`, or a value of an enumeration.
+pub const fn int(value: i128) -> i32 {
+    assert!(
+        value >= i32::MIN as i128 && value <= i32::MAX as i128,
+        "the value does not fit in `int`"
+    );
+    value as i32
+}
+
+/// A label of a union over `unsigned int`.
+pub const fn unsigned_int(value: i128) -> u32 {
+    assert!(
+        value >= 0 && value <= u32::MAX as i128,
+        "the value does not fit in `unsigned int`"
+    );
+    value as u32
+}
+
+/// Stops the compiler where two arms of a union have the same label.
+pub const fn distinct(labels: &[i64]) {
+    let mut rest = labels;
+    while let [label, tail @ ..] = rest {
+        let mut others = tail;
+        while let [other, tail @ ..] = others {
+            assert!(
+                *label != *other,
+                "two cases of the union have the same label"
+            );
+            others = tail;
+        }
+        rest = tail;
+    }
+}

@@ -1,0 +1,149 @@
+//! What a type needs to be read and written.
+
+use alloc::vec::Vec;
+
+use crate::bounds::Bounds;
+use crate::decoder::Decoder;
+use crate::describe::Ty;
+use crate::encoder::Encoder;
+use crate::fault::Fault;
+use crate::options::Limits;
+
+/// A type with an XDR form that can be read from bytes borrowed for `'de`.
+///
+/// Derive it; [`attributes`](crate::attributes) has the attributes. A hand-written implementation describes itself with
+/// [`Ty::Custom`] unless its form is one of the others.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no XDR form that can be decoded",
+    label = "not an XDR type",
+    note = "derive it with `#[derive(xdr_wire::Decode)]`",
+    note = "`u8` and `i8` are XDR only in a field marked `#[xdr(chars)]` or `#[xdr(uchars)]`, or as opaque: `Vec<u8>`, `[u8; N]`, `&[u8]`"
+)]
+pub trait Decode<'de>: Sized {
+    /// Fewest bytes that a value takes on the wire. Counts are checked against it before anything is allocated.
+    const MIN: usize;
+
+    /// What the type looks like on the wire.
+    const TYPE: &'static Ty;
+
+    /// Reads one value.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the input breaks a rule; its kind and place are in the decoder.
+    fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault>;
+
+    /// Reads one value under the bounds of a declaration. Types without variable dimensions ignore them.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode).
+    #[inline]
+    fn decode_bounded(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Self, Fault> {
+        let _ = bounds;
+        Self::decode(decoder)
+    }
+
+    /// Reads `count` elements. Integers do it in one go.
+    #[doc(hidden)]
+    #[inline]
+    fn decode_vec(
+        decoder: &mut Decoder<'de>,
+        count: usize,
+        bounds: Bounds,
+    ) -> Result<Vec<Self>, Fault> {
+        let mut items = Vec::with_capacity(decoder.reserve(count, size_of::<Self>()));
+        for _ in 0..count {
+            items.push(Self::decode_bounded(decoder, bounds)?);
+        }
+        Ok(items)
+    }
+
+    /// Reads `N` elements. Integers do it in one go.
+    #[doc(hidden)]
+    #[inline]
+    fn decode_array<const N: usize>(
+        decoder: &mut Decoder<'de>,
+        bounds: Bounds,
+    ) -> Result<[Self; N], Fault> {
+        crate::impls::array_of(|| Self::decode_bounded(decoder, bounds))
+    }
+}
+
+/// A type with an XDR form that can be written.
+///
+/// Derive it; [`attributes`](crate::attributes) has the attributes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no XDR form that can be encoded",
+    label = "not an XDR type",
+    note = "derive it with `#[derive(xdr_wire::Encode)]`",
+    note = "`u8` and `i8` are XDR only in a field marked `#[xdr(chars)]` or `#[xdr(uchars)]`, or as opaque: `Vec<u8>`, `[u8; N]`, `&[u8]`"
+)]
+pub trait Encode {
+    /// What the type looks like on the wire.
+    const TYPE: &'static Ty;
+
+    /// Bytes that [`encode`](Self::encode) writes for this value: exact, or `usize::MAX` for a value that is nested
+    /// deeper than `depth` or too large for memory. Sums saturate.
+    fn measure(&self, depth: Depth) -> usize;
+
+    /// Writes this value. A failure stays in the encoder.
+    fn encode(&self, encoder: &mut Encoder<'_>);
+
+    /// Writes this value under the bounds of a declaration. Types without variable dimensions ignore them.
+    #[inline]
+    fn encode_bounded(&self, encoder: &mut Encoder<'_>, bounds: Bounds) {
+        let _ = bounds;
+        self.encode(encoder);
+    }
+
+    /// Bytes on the wire, exact; `usize::MAX` for a value that the default [`Limits`] reject as too deep.
+    #[inline]
+    fn encoded_len(&self) -> usize {
+        self.measure(Depth::new(Limits::DEFAULT.max_depth))
+    }
+
+    /// The bytes of many elements. Integers need no loop.
+    #[doc(hidden)]
+    #[inline]
+    fn measure_slice(items: &[Self], depth: Depth) -> usize
+    where
+        Self: Sized,
+    {
+        let mut len = 0usize;
+        for item in items {
+            len = len.saturating_add(item.measure(depth));
+        }
+        len
+    }
+
+    /// Writes many elements. Integers do it in one go.
+    #[doc(hidden)]
+    #[inline]
+    fn encode_slice(items: &[Self], encoder: &mut Encoder<'_>, bounds: Bounds)
+    where
+        Self: Sized,
+    {
+        for item in items {
+            item.encode_bounded(encoder, bounds);
+        }
+    }
+}
+
+/// Levels of nesting that a value may still have while it is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Depth(u32);
+
+impl Depth {
+    /// So many levels.
+    pub const fn new(levels: u32) -> Self {
+        Self(levels)
+    }
+
+    /// Measures one nested value: an optional, an array, a list or a union.
+    #[inline]
+    pub fn nested(self, measure: impl FnOnce(Self) -> usize) -> usize {
+        match self.0.checked_sub(1) {
+            Some(levels) => measure(Self(levels)),
+            None => usize::MAX,
+        }
+    }
+}

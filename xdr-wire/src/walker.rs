@@ -1,0 +1,159 @@
+//! The cold walk: finds the path of a fault by reading the input once more along the static descriptor.
+//!
+//! It is one function for all types and uses the decoder's own steps, so it stops where the decoder stopped.
+
+use crate::bounds::Bounds;
+use crate::decoder::{Decoder, Walked};
+use crate::describe::{Field, Ty, UnionTy};
+use crate::error::{ErrorKind, Form};
+use crate::fault::Fault;
+use crate::path::{Path, Segment};
+
+/// Reads one `ty` and what may follow it until the first fault.
+pub(crate) fn walk(decoder: Decoder<'_>, ty: &'static Ty) -> Walked {
+    let mut walker = Walker {
+        decoder,
+        path: Path::default(),
+    };
+    let complete = walker.value(ty, Bounds::NONE);
+    let _ = complete.and_then(|()| walker.decoder.finish());
+    Walked {
+        record: walker.decoder.record(),
+        path: walker.path,
+    }
+}
+
+struct Walker<'de> {
+    decoder: Decoder<'de>,
+    /// Left as it was when a step fails.
+    path: Path,
+}
+
+impl Walker<'_> {
+    fn value(&mut self, ty: &'static Ty, bounds: Bounds) -> Result<(), Fault> {
+        let (max, inner) = bounds.split();
+        let decoder = &mut self.decoder;
+        match ty {
+            Ty::Void => Ok(()),
+            Ty::Int | Ty::UInt | Ty::Float => decoder.take_u32().map(drop),
+            Ty::Hyper | Ty::UHyper | Ty::Double => decoder.take_u64().map(drop),
+            Ty::Quadruple => decoder.take_array::<16>().map(drop),
+            Ty::Bool => decoder.take_bool().map(drop),
+            Ty::Char => decoder.take_char(Form::Char).map(drop),
+            Ty::UChar => decoder.take_char(Form::UChar).map(drop),
+            Ty::Short => decoder.take_i16().map(drop),
+            Ty::UShort => decoder.take_u16().map(drop),
+            Ty::String => decoder.take_string(max).map(drop),
+            Ty::Str => decoder.take_str(max).map(drop),
+            Ty::Opaque => decoder.take_opaque(max).map(drop),
+            Ty::FixedOpaque(len) => decoder.take_fixed_opaque(*len).map(drop),
+            Ty::FixedArray(len, element) => self.elements(0..*len, element, bounds),
+            Ty::Array(link) => self.nested(|walker| {
+                let element = link();
+                let count = walker.decoder.take_count(max, element.min_len())?;
+                walker.elements(0..count, element, inner)
+            }),
+            Ty::Optional(link) => self.nested(|walker| {
+                if walker.decoder.take_presence()? {
+                    walker.value(link(), bounds)?;
+                }
+                Ok(())
+            }),
+            Ty::List(link) => self.list(0, link(), bounds),
+            Ty::Chain(element) => {
+                self.elements(0..1, element, bounds)?;
+                self.list(1, element, bounds)
+            }
+            Ty::Struct(ty) => self.fields(ty.fields()),
+            Ty::Enum(ty) => {
+                let value = decoder.take_i32()?;
+                let known = ty.is_open() || ty.enumerators().iter().any(|it| it.value() == value);
+                if known {
+                    Ok(())
+                } else {
+                    Err(decoder.unknown_enum(value))
+                }
+            }
+            Ty::Union(ty) => self.nested(|walker| walker.union(ty)),
+            Ty::Bounded(bounds, ty) => self.value(ty, *bounds),
+            Ty::Link { link, .. } => self.value(link(), bounds),
+            Ty::Custom(ty) => (ty.skip)(decoder, bounds),
+        }
+    }
+
+    fn nested(&mut self, read: impl FnOnce(&mut Self) -> Result<(), Fault>) -> Result<(), Fault> {
+        self.decoder.enter()?;
+        read(self)?;
+        self.decoder.leave();
+        Ok(())
+    }
+
+    fn elements(
+        &mut self,
+        indices: core::ops::Range<usize>,
+        element: &'static Ty,
+        bounds: Bounds,
+    ) -> Result<(), Fault> {
+        for index in indices {
+            self.path.push(Segment::Index(index));
+            self.value(element, bounds)?;
+            self.path.pop();
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, first: usize, element: &'static Ty, bounds: Bounds) -> Result<(), Fault> {
+        self.nested(|walker| {
+            let mut index = first;
+            while walker.decoder.take_presence()? {
+                walker.elements(index..index + 1, element, bounds)?;
+                index += 1;
+            }
+            Ok(())
+        })
+    }
+
+    fn fields(&mut self, fields: &'static [Field]) -> Result<(), Fault> {
+        for field in fields {
+            let named = !field.name().is_empty();
+            if named {
+                self.path.push(Segment::Field(field.name()));
+            }
+            self.value(field.ty(), Bounds::NONE)?;
+            if named {
+                self.path.pop();
+            }
+        }
+        Ok(())
+    }
+
+    fn union(&mut self, ty: &'static UnionTy) -> Result<(), Fault> {
+        let discriminant = self.discriminant(ty.discriminant())?;
+        let Some(arm) = ty.select(discriminant) else {
+            return Err(self.decoder.unknown_discriminant(discriminant));
+        };
+        self.path.push(Segment::Field(arm.name()));
+        self.fields(arm.fields())?;
+        self.path.pop();
+        Ok(())
+    }
+
+    /// Every discriminant is one word (RFC 4506, section 4.15); its type says which words and how to read them.
+    fn discriminant(&mut self, ty: &'static Ty) -> Result<i64, Fault> {
+        let decoder = &mut self.decoder;
+        match ty {
+            Ty::UInt => decoder.take_u32().map(i64::from),
+            Ty::Bool => decoder.take_bool().map(i64::from),
+            Ty::Link { link, .. } => self.discriminant(link()),
+            Ty::Enum(_) => {
+                let word = decoder.rest().first_chunk().copied();
+                self.value(ty, Bounds::NONE)?;
+                Ok(word.map_or(0, |word| i64::from(i32::from_be_bytes(word))))
+            }
+            Ty::Int => decoder.take_i32().map(i64::from),
+            _ => Err(decoder.fail(ErrorKind::Custom(
+                "discriminant of a union is no integer, bool or enum",
+            ))),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The derives: forms, rules, errors.
+
+mod types;
