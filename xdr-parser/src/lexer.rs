@@ -78,8 +78,8 @@ fn one(text: &str, first: u8, at_line_start: bool) -> (TokenKind, Lex<'_>) {
         ),
         b'/' if text.starts_with("/*") => (TokenKind::BlockComment, block_comment(text)),
         b'/' if text.starts_with("//") => (TokenKind::LineComment, line(text)),
-        b'%' if at_line_start => (TokenKind::PassThrough, line(text)),
-        b'#' if at_line_start => (TokenKind::Directive, directive(text)),
+        b'%' if at_line_start => (TokenKind::PassThrough, continued_line(text)),
+        b'#' if at_line_start => (TokenKind::Directive, continued_line(text)),
         b'"' => (TokenKind::String, string(text)),
         _ => (TokenKind::Unknown, recognize(anychar).parse(text)),
     }
@@ -107,8 +107,8 @@ fn line(text: &str) -> Lex<'_> {
     take_till(|c| c == '\n' || c == '\r').parse(text)
 }
 
-/// A preprocessor line; a backslash before the line end continues it.
-fn directive(text: &str) -> Lex<'_> {
+/// A `#` or `%` line; a backslash before the line end continues it, as the C preprocessor before rpcgen has it.
+fn continued_line(text: &str) -> Lex<'_> {
     let bytes = text.as_bytes();
     let mut end = 0;
     while let Some(length) = text[end..].find('\n') {
@@ -205,10 +205,14 @@ mod tests {
     }
 
     #[test]
-    fn a_backslash_continues_a_directive() {
+    fn a_backslash_continues_a_preprocessor_or_percent_line() {
         assert_eq!(
             kinds("#if A \\\r\n && B\r\nx")[0],
             (TokenKind::Directive, "#if A \\\r\n && B")
+        );
+        assert_eq!(
+            kinds("%#define A (1 + \\\n 2)\nx")[0],
+            (TokenKind::PassThrough, "%#define A (1 + \\\n 2)")
         );
     }
 

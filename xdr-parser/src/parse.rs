@@ -62,15 +62,12 @@ fn items(id: FileId, stream: &Stream<'_>, diagnostics: &mut Vec<Diagnostic>) -> 
             break;
         }
         input.start_over();
-        match item::item(input) {
-            Ok((rest, item)) => {
-                file.items.push(item);
-                input = rest;
-            }
-            Err(_) => {
-                diagnostics.push(recover::diagnose(id, input));
-                input = recover::next_item(input);
-            }
+        if let Ok((rest, item)) = item::item(input) {
+            file.items.push(item);
+            input = rest;
+        } else {
+            diagnostics.push(recover::diagnose(id, input));
+            input = recover::next_item(input);
         }
     }
     file.dangling = trivia::rest(input);

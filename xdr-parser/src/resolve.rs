@@ -109,7 +109,7 @@ enum Known {
 #[derive(Clone, Copy)]
 struct Label {
     union: usize,
-    label: Value,
+    value: Value,
     span: Span,
 }
 

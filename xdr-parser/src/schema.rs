@@ -317,7 +317,7 @@ pub struct Union {
     /// The arms in source order, the default arm not among them.
     pub arms: Vec<Arm>,
     /// The `default` arm.
-    pub default: Option<DefaultArm>,
+    pub default: Option<Box<DefaultArm>>,
 }
 
 /// An arm with its labels.

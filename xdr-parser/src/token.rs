@@ -16,7 +16,7 @@ pub enum TokenKind {
     LineComment,
     /// `/* … */`.
     BlockComment,
-    /// A line that begins with `%` and that rpcgen hands through, without its line end.
+    /// A line that begins with `%` and that rpcgen hands through, continuation lines included, without its line end.
     PassThrough,
     /// A line that begins with `#`, continuation lines included, without its line end.
     Directive,

@@ -153,10 +153,11 @@ impl<'a> Input<'a> {
                 expected: [None; 8],
             };
         }
-        if at == furthest.at && !furthest.expected().any(|known| known == expected) {
-            if let Some(free) = furthest.expected.iter_mut().find(|slot| slot.is_none()) {
-                *free = Some(expected);
-            }
+        if at == furthest.at
+            && !furthest.expected().any(|known| known == expected)
+            && let Some(free) = furthest.expected.iter_mut().find(|slot| slot.is_none())
+        {
+            *free = Some(expected);
         }
         self.furthest.set(furthest);
         Err(nom::Err::Error(SyntaxError))

@@ -23,10 +23,10 @@ impl Resolver<'_> {
         let mut seen: HashMap<(usize, i128), Span> = HashMap::new();
         for label in std::mem::take(&mut self.labels) {
             let unit = self.drafts[label.union].unit;
-            if let Some(first) = seen.insert((label.union, label.label.value), label.span) {
+            if let Some(first) = seen.insert((label.union, label.value.value), label.span) {
                 let message = format!(
                     "the label {} leads to two arms",
-                    self.label_text(unit, label.span, label.label.value)
+                    self.label_text(unit, label.span, label.value.value)
                 );
                 self.diagnostics.push(
                     Diagnostic::error(Code::E0203, self.location(unit, label.span), message)
@@ -36,7 +36,7 @@ impl Resolver<'_> {
                 );
             }
             if let Some(discriminant) = discriminants.get(&label.union) {
-                self.check_label(label.union, discriminant, label.label.value, label.span);
+                self.check_label(label.union, discriminant, label.value.value, label.span);
             }
         }
     }

@@ -83,7 +83,7 @@ impl<'a> Resolver<'a> {
         };
         match &item.kind {
             ItemKind::Const(constant) => {
-                self.declare_constant(unit, &constant.name, &constant.value, item.span, docs)
+                self.declare_constant(unit, &constant.name, &constant.value, item.span, docs);
             }
             ItemKind::Typedef(declaration) => self.declare_typedef(unit, declaration, head),
             ItemKind::Enum(name, body) => {

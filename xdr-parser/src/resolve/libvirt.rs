@@ -228,11 +228,11 @@ fn acl(value: &str) -> Acl {
     let flag = parts.next().filter(|flag| !flag.is_empty());
     let parameter = parts.next().zip(parts.next());
     Acl {
+        text,
         object,
         permission,
         flag,
         parameter,
-        text,
     }
 }
 

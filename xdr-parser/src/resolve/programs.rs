@@ -108,7 +108,7 @@ impl<'a> Resolver<'a> {
             match self.declared(unit, declaration) {
                 Some(Type::Void) if declarations.len() == 1 => {}
                 Some(Type::Void) => {
-                    self.misplaced_void(unit, declaration.span, "one of several arguments")
+                    self.misplaced_void(unit, declaration.span, "one of several arguments");
                 }
                 Some(ty) => args.push(ty),
                 None => {}

@@ -49,7 +49,7 @@ impl Resolver<'_> {
                         break;
                     }
                     Type::FixedArray(element, length) if !by_value || length.value > 0 => {
-                        ty = element
+                        ty = element;
                     }
                     Type::Array(element, _) | Type::Optional(element) if !by_value => ty = element,
                     _ => break,
@@ -58,7 +58,7 @@ impl Resolver<'_> {
         };
         match &self.types[index].kind {
             TypeKind::Struct(definition) => {
-                definition.fields.iter().for_each(|field| visit(&field.ty))
+                definition.fields.iter().for_each(|field| visit(&field.ty));
             }
             TypeKind::Typedef(target) => visit(target),
             TypeKind::Union(definition) => {
@@ -159,8 +159,8 @@ impl Resolver<'_> {
 
     fn most(&self, index: usize) -> Option<u64> {
         let sum = |fields: &[&Type]| {
-            let sizes = fields.iter().map(|ty| self.size(ty).max);
-            sizes.fold(Some(0_u64), |sum, size| sum?.checked_add(size?))
+            let mut sizes = fields.iter().map(|ty| self.size(ty).max);
+            sizes.try_fold(0_u64, |sum, size| sum.checked_add(size?))
         };
         match &self.types[index].kind {
             TypeKind::Enum(_) => Some(4),
@@ -173,10 +173,10 @@ impl Resolver<'_> {
             TypeKind::Union(definition) => {
                 let fields = definition.arms.iter().map(|arm| &arm.field);
                 let fields = fields.chain(definition.default.iter().map(|default| &default.field));
-                let arms = fields
+                let mut arms = fields
                     .map(|field| sum(&field.iter().map(|field| &field.ty).collect::<Vec<_>>()));
-                arms.fold(Some(0), |most, arm| Some(most?.max(arm?)))
-                    .and_then(|most: u64| most.checked_add(4))
+                arms.try_fold(0_u64, |most, arm| Some(most.max(arm?)))
+                    .and_then(|most| most.checked_add(4))
             }
         }
     }

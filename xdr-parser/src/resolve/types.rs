@@ -117,9 +117,9 @@ impl<'a> Resolver<'a> {
             let spans = arm.labels.iter().map(|label| label.span);
             let known = labels.iter().copied().zip(spans);
             let known = known.filter_map(|(label, span)| {
-                label.map(|label| Label {
+                label.map(|value| Label {
                     union: index,
-                    label,
+                    value,
                     span,
                 })
             });
@@ -173,7 +173,7 @@ impl<'a> Resolver<'a> {
             discriminant_name: name.map(|name| name.name.clone()).unwrap_or_default(),
             discriminant: discriminant?,
             arms,
-            default: default.map(|(default, _)| default),
+            default: default.map(|(default, _)| Box::new(default)),
         })
     }
 
@@ -214,21 +214,29 @@ impl<'a> Resolver<'a> {
             return None;
         }
         let location = self.location(unit, name.span);
-        let diagnostic = match self.find_value(unit, &name.name) {
-            Some(value) => Diagnostic::error(Code::E0205, location, format!("`{}` is not a type", name.name))
-                .label("a constant")
-                .also(self.place(value), "defined here")
-                .help("a field's type is a built-in type or one that `struct`, `union`, `enum` or `typedef` defines"),
-            None => {
-                let names = self.visible[unit].iter().flat_map(|&unit| self.type_names[unit].keys());
-                let help = match self.suggestion(&name.name, names.map(String::as_str)) {
-                    Some(similar) => format!("did you mean `{similar}`?"),
-                    None => format!("define it{}", self.missing_imports(unit, ", or import the file that does")),
-                };
-                Diagnostic::error(Code::E0202, location, format!("no type is called `{}`", name.name))
-                    .label("not known here")
-                    .help(help)
-            }
+        let diagnostic = if let Some(value) = self.find_value(unit, &name.name) {
+            Diagnostic::error(Code::E0205, location, format!("`{}` is not a type", name.name))
+        .label("a constant")
+        .also(self.place(value), "defined here")
+        .help("a field's type is a built-in type or one that `struct`, `union`, `enum` or `typedef` defines")
+        } else {
+            let names = self.visible[unit]
+                .iter()
+                .flat_map(|&unit| self.type_names[unit].keys());
+            let help = match self.suggestion(&name.name, names.map(String::as_str)) {
+                Some(similar) => format!("did you mean `{similar}`?"),
+                None => format!(
+                    "define it{}",
+                    self.missing_imports(unit, ", or import the file that does")
+                ),
+            };
+            Diagnostic::error(
+                Code::E0202,
+                location,
+                format!("no type is called `{}`", name.name),
+            )
+            .label("not known here")
+            .help(help)
         };
         self.diagnostics.push(diagnostic);
         None

@@ -132,7 +132,7 @@ impl<'a> Resolver<'a> {
         match name {
             ValueName::Constant(ConstantId(id)) => self.known_constants[id as usize] = known,
             ValueName::Enumerator(TypeId(id), index) => {
-                self.known_enumerators[id as usize][index as usize] = known
+                self.known_enumerators[id as usize][index as usize] = known;
             }
             ValueName::Bool => {}
         }
