@@ -5,10 +5,9 @@ use quote::quote;
 use syn::{Generics, Lifetime, Path};
 
 use crate::describe;
-use crate::encode::{constants, impl_params, value_fn};
+use crate::encode::{impl_params, value_fn};
 use crate::input::{Enum, Input, Shape, Struct};
-use crate::labels::integer;
-use crate::union::{Arm, Side, Union};
+use crate::union::{Arm, Label, Side, Union};
 
 pub(crate) fn expand(input: &Input) -> TokenStream {
     let (ident, runtime) = (&input.ident, &input.runtime);
@@ -70,26 +69,15 @@ fn of_struct(runtime: &Path, it: &Struct) -> TokenStream {
 }
 
 fn of_enum(runtime: &Path, it: &Enum) -> TokenStream {
-    let constants = constants(runtime, it);
-    let arms = it
-        .enumerators
-        .iter()
-        .enumerate()
-        .map(|(index, enumerator)| {
-            let (ident, value) = (&enumerator.ident, &enumerator.value);
-            let pattern = match integer(value) {
-                Some(_) => quote!(#value),
-                None => {
-                    let constant = quote::format_ident!("__XDR_VALUE_{index}");
-                    quote!(#constant)
-                }
-            };
-            quote!(#pattern => Self::#ident,)
-        });
-    let other = match &it.unknown {
-        Some(unknown) => quote!(Self::#unknown(value)),
-        None => quote!(return ::core::result::Result::Err(decoder.unknown_enum(value))),
-    };
+    let constants = it.constants(runtime);
+    let arms = it.enumerators.iter().map(|enumerator| {
+        let (ident, value) = (&enumerator.ident, enumerator.pattern());
+        quote!(#value => Self::#ident,)
+    });
+    let other = it.unknown.as_ref().map_or_else(
+        || quote!(return ::core::result::Result::Err(decoder.unknown_enum(value))),
+        |unknown| quote!(Self::#unknown(value)),
+    );
     quote! {
         #constants
         ::core::result::Result::Ok(match decoder.take_i32()? {
@@ -102,20 +90,17 @@ fn of_enum(runtime: &Path, it: &Enum) -> TokenStream {
 fn of_union(runtime: &Path, it: &Union, side: Side<'_>) -> TokenStream {
     let constants = it.constants(runtime);
     let labelled = it.arms.iter().filter_map(|arm| {
-        let patterns = arm.labels.as_ref()?.iter().map(|label| label.pattern());
+        let patterns = arm.labels.as_ref()?.iter().map(Label::pattern);
+        let bind = arm.tag.is_some().then(|| quote!(tag @));
         let value = construct(runtime, arm);
-        Some(match &arm.tag {
-            Some(_) => quote!(tag @ (#(#patterns)|*) => #value,),
-            None => quote!(#(#patterns)|* => #value,),
-        })
+        Some(quote!(#bind (#(#patterns)|*) => #value,))
     });
-    let other = match it.arms.iter().find(|arm| arm.labels.is_none()) {
-        Some(arm) => construct(runtime, arm),
-        None => {
-            let number = it.discriminant.number_of(&quote!(&tag), side);
-            quote!(return ::core::result::Result::Err(decoder.unknown_discriminant(#number)))
-        }
-    };
+    let default = it.arms.iter().find(|arm| arm.labels.is_none());
+    let number = it.discriminant.number_of(&quote!(&tag), side);
+    let other = default.map_or_else(
+        || quote!(return ::core::result::Result::Err(decoder.unknown_discriminant(#number))),
+        |arm| construct(runtime, arm),
+    );
     let other = (!it.is_exhaustive()).then(|| {
         quote! {
             #[allow(unreachable_patterns)] // The labels may name every value of an enum.

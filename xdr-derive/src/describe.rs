@@ -3,10 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::fields::Field;
-use crate::fields::Style;
+use crate::fields::{Field, Style};
 use crate::input::{Enum, Input, Shape, Struct};
-use crate::labels::{integer, widened};
+use crate::labels::widened;
 use crate::union::{Arm, Side, Union};
 
 /// `const TYPE`.
@@ -46,12 +45,11 @@ fn of_enum(input: &Input, it: &Enum) -> TokenStream {
     let (runtime, name, open) = (&input.runtime, &input.name, it.unknown.is_some());
     let enumerators = it.enumerators.iter().map(|enumerator| {
         let (name, value) = (&enumerator.name, &enumerator.value);
-        let value = match integer(value) {
-            Some(_) => quote!(#value),
-            None => {
-                let wide = widened(value);
-                quote!(const { #runtime::__private::int(#wide) })
-            }
+        let value = if enumerator.constant.is_none() {
+            quote!(#value)
+        } else {
+            let wide = widened(value);
+            quote!(const { #runtime::__private::int(#wide) })
         };
         quote!(#runtime::describe::Enumerator::new(#name, #value))
     });

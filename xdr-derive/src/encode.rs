@@ -1,14 +1,13 @@
 //! Writes `impl Encode`.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, quote};
 use syn::{ConstParam, GenericParam, Generics, Path, TypeParam};
 
 use crate::describe;
 use crate::fields::Field;
 use crate::input::{Enum, Input, Shape, Struct};
-use crate::labels::{integer, widened};
-use crate::union::{Arm, Side, Union};
+use crate::union::{Arm, Label, Side, Union};
 
 pub(crate) fn expand(input: &Input) -> TokenStream {
     let (ident, runtime) = (&input.ident, &input.runtime);
@@ -101,22 +100,11 @@ fn of_enum(input: &Input, it: &Enum) -> Body {
 pub(crate) fn value_fn(input: &Input, it: &Enum, side: Side<'_>) -> TokenStream {
     let (ident, runtime, name) = (&input.ident, &input.runtime, side.value_fn());
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
-    let constants = constants(runtime, it);
-    let arms = it
-        .enumerators
-        .iter()
-        .enumerate()
-        .map(|(index, enumerator)| {
-            let (ident, value) = (&enumerator.ident, &enumerator.value);
-            let value = match integer(value) {
-                Some(_) => quote!(#value),
-                None => {
-                    let constant = format_ident!("__XDR_VALUE_{index}");
-                    quote!(#constant)
-                }
-            };
-            quote!(Self::#ident => #value,)
-        });
+    let constants = it.constants(runtime);
+    let arms = it.enumerators.iter().map(|enumerator| {
+        let (ident, value) = (&enumerator.ident, enumerator.pattern());
+        quote!(Self::#ident => #value,)
+    });
     let unknown = it
         .unknown
         .as_ref()
@@ -136,25 +124,6 @@ pub(crate) fn value_fn(input: &Input, it: &Enum, side: Side<'_>) -> TokenStream 
             }
         }
     }
-}
-
-/// The values that are not literals, as constants that a pattern can name.
-pub(crate) fn constants(runtime: &Path, it: &Enum) -> TokenStream {
-    let constants = it
-        .enumerators
-        .iter()
-        .enumerate()
-        .filter_map(|(index, enumerator)| {
-            if integer(&enumerator.value).is_some() {
-                return None;
-            }
-            let (constant, wide) = (
-                format_ident!("__XDR_VALUE_{index}"),
-                widened(&enumerator.value),
-            );
-            Some(quote!(const #constant: i32 = #runtime::__private::int(#wide);))
-        });
-    quote!(#(#constants)*)
 }
 
 fn of_union(runtime: &Path, it: &Union) -> Body {
@@ -213,27 +182,19 @@ fn put_discriminant(runtime: &Path, union: &Union, arm: &Arm) -> TokenStream {
     }
     let number = discriminant.number_of(&quote!(tag), Side::Encode);
     let mismatch = quote!(return encoder.mismatched_discriminant(#number));
-    let check = match &arm.labels {
-        Some(labels) => {
-            let patterns = labels.iter().map(|label| label.pattern());
-            quote! {
-                match *tag {
-                    #(#patterns)|* => {}
-                    #[allow(unreachable_patterns)] // The labels may name every value of an enum.
-                    _ => #mismatch,
-                }
-            }
-        }
-        None => {
-            let patterns = union.patterns();
-            let others = (!patterns.is_empty()).then(|| quote!(#(#patterns)|* => #mismatch,));
-            quote! {
-                match *tag {
-                    #others
-                    #[allow(unreachable_patterns)] // The labels may name every value of an enum.
-                    _ => {}
-                }
-            }
+    let (selecting, others) = if let Some(labels) = &arm.labels {
+        let patterns = labels.iter().map(Label::pattern);
+        (quote!(#(#patterns)|* => {}), mismatch)
+    } else {
+        let patterns = union.patterns();
+        let mismatches = (!patterns.is_empty()).then(|| quote!(#(#patterns)|* => #mismatch,));
+        (quote!(#mismatches), quote!({}))
+    };
+    let check = quote! {
+        match *tag {
+            #selecting
+            #[allow(unreachable_patterns)] // The labels may name every value of an enum.
+            _ => #others,
         }
     };
     quote!(#check #runtime::Encode::encode(tag, encoder);)

@@ -196,13 +196,14 @@ impl Field {
     /// The bytes of `value`, a reference to this field.
     pub(crate) fn measure(&self, runtime: &Path, value: &TokenStream) -> TokenStream {
         let span = located_at(&self.ty);
-        match self.sign {
-            Some(sign) => {
+        let codec = self.sign.map_or_else(
+            || quote!(#runtime::Encode),
+            |sign| {
                 let sign = sign.path(runtime);
-                quote_spanned!(span=> #runtime::__private::Chars::<#sign>::measure(#value, depth))
-            }
-            None => quote_spanned!(span=> #runtime::Encode::measure(#value, depth)),
-        }
+                quote!(#runtime::__private::Chars::<#sign>)
+            },
+        );
+        quote_spanned!(span=> #codec::measure(#value, depth))
     }
 
     /// The descriptor of this field: `de` is the lifetime of the decoder's trait, none for the encoder's.
@@ -234,12 +235,12 @@ impl Field {
         if self.bounds.is_empty() {
             return None;
         }
-        let bounds = self.bounds.iter().map(|bound| match integer(bound) {
-            Some(_) => bound.to_token_stream(),
-            None => {
-                let wide = widened(bound);
-                quote!(const { #runtime::__private::bound(#wide) })
+        let bounds = self.bounds.iter().map(|bound| {
+            if integer(bound).is_some() {
+                return bound.to_token_stream();
             }
+            let wide = widened(bound);
+            quote!(const { #runtime::__private::bound(#wide) })
         });
         Some(quote!(#(#bounds),*))
     }

@@ -1,13 +1,13 @@
 //! From the syntax tree to a checked model: one function per kind of type, every mistake reported.
 
-use proc_macro2::Span;
-use quote::ToTokens;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Data, DataEnum, DeriveInput, Expr, Generics, Ident, Path, parse_quote};
 
 use crate::attributes::{ContainerAttributes, Set, VariantAttributes, name_of};
 use crate::errors::Errors;
 use crate::fields::{Field, Style, check_fields};
-use crate::labels::integer;
+use crate::labels::{integer, widened};
 use crate::union::Union;
 
 /// A type to derive for.
@@ -42,6 +42,8 @@ pub(crate) struct Enumerator {
     pub(crate) ident: Ident,
     pub(crate) name: String,
     pub(crate) value: Expr,
+    /// The constant that holds a value which is no literal, so that a pattern can name it.
+    pub(crate) constant: Option<Ident>,
 }
 
 impl Input {
@@ -144,8 +146,10 @@ impl Enum {
             if integer(&value).is_some_and(|value| i32::try_from(value).is_err()) {
                 errors.on(&value, "an XDR enum value is an `int` and has 32 bits");
             }
+            let constant = integer(&value).is_none();
             it.enumerators.push(Enumerator {
                 name: name_of(attributes.name, &variant.ident),
+                constant: constant.then(|| format_ident!("__XDR_VALUE_{}", it.enumerators.len())),
                 ident: variant.ident,
                 value,
             });
@@ -154,6 +158,28 @@ impl Enum {
             errors.on(unknown, "an enum with a variant for unknown values needs `#[repr(i32)]` to say its other values");
         }
         it
+    }
+
+    /// The values that are no literals.
+    pub(crate) fn constants(&self, runtime: &Path) -> TokenStream {
+        let constants = self.enumerators.iter().filter_map(|enumerator| {
+            let constant = enumerator.constant.as_ref()?;
+            let wide = widened(&enumerator.value);
+            Some(quote!(const #constant: i32 = #runtime::__private::int(#wide);))
+        });
+        quote!(#(#constants)*)
+    }
+}
+
+impl Enumerator {
+    /// The value, where a pattern or an expression may stand and [`constants`](Enum::constants) are in reach.
+    pub(crate) fn pattern(&self) -> TokenStream {
+        let Self {
+            value, constant, ..
+        } = self;
+        constant
+            .as_ref()
+            .map_or_else(|| value.to_token_stream(), ToTokens::to_token_stream)
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) enum Discriminant {
     Int,
     UInt,
     Bool,
-    Enum(Type),
+    Enum(Box<Type>),
 }
 
 /// An arm: one variant.
@@ -61,7 +61,7 @@ impl Union {
                 continue;
             };
             for label in arm.labels.iter().flatten() {
-                if !seen.insert(discriminant.key(&label.expr)) {
+                if !seen.insert(key(&label.expr)) {
                     errors.on(
                         &label.expr,
                         "another arm, or this one, already has this label",
@@ -151,7 +151,7 @@ impl Discriminant {
             "i32" => Self::Int,
             "u32" => Self::UInt,
             "bool" => Self::Bool,
-            _ => Self::Enum(ty),
+            _ => Self::Enum(Box::new(ty)),
         }
     }
 
@@ -161,14 +161,6 @@ impl Discriminant {
             Self::UInt => quote!(u32),
             Self::Bool => quote!(bool),
             Self::Enum(ty) => ty.to_token_stream(),
-        }
-    }
-
-    /// Equal for labels that are equal as far as can be seen.
-    fn key(&self, label: &Expr) -> String {
-        match integer(label) {
-            Some(value) => value.to_string(),
-            None => label.to_token_stream().to_string(),
         }
     }
 
@@ -227,6 +219,14 @@ impl Discriminant {
             }
         }
     }
+}
+
+/// Equal for labels that are equal as far as can be seen.
+fn key(label: &Expr) -> String {
+    integer(label).map_or_else(
+        || label.to_token_stream().to_string(),
+        |value| value.to_string(),
+    )
 }
 
 impl Label {

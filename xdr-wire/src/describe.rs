@@ -139,16 +139,11 @@ impl Ty {
     pub const fn min_len(&self) -> usize {
         match *self {
             Self::Void => 0,
-            Self::Int | Self::UInt | Self::Float | Self::Bool | Self::Enum(_) => 4,
+            Self::Int | Self::UInt | Self::Float | Self::Bool | Self::Enum(_)
+            | Self::Char | Self::UChar | Self::Short | Self::UShort
+            | Self::String | Self::Str | Self::Opaque | Self::Array(_) | Self::Optional(_) | Self::List(_)
             // Only the discriminant: a union may hold itself, and then its constants must not depend on its arms.
-            Self::Union(_) => 4,
-            Self::Char | Self::UChar | Self::Short | Self::UShort => 4,
-            Self::String
-            | Self::Str
-            | Self::Opaque
-            | Self::Array(_)
-            | Self::Optional(_)
-            | Self::List(_) => 4,
+            | Self::Union(_) => 4,
             Self::Hyper | Self::UHyper | Self::Double => 8,
             Self::Quadruple => 16,
             Self::FixedOpaque(n) => n.saturating_add(n.wrapping_neg() & 3),

@@ -3,6 +3,11 @@
 pub use crate::chars::{Chars, Signed, Unsigned};
 
 /// A bound of a declaration. A constant of any integer type may be one.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked above; `try_from` is not const"
+)]
 pub const fn bound(value: i128) -> u32 {
     assert!(
         value >= 0 && value <= u32::MAX as i128,
@@ -12,6 +17,10 @@ pub const fn bound(value: i128) -> u32 {
 }
 
 /// A label of a union over `int`, or a value of an enumeration.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "checked above; `try_from` is not const"
+)]
 pub const fn int(value: i128) -> i32 {
     assert!(
         value >= i32::MIN as i128 && value <= i32::MAX as i128,
@@ -21,6 +30,11 @@ pub const fn int(value: i128) -> i32 {
 }
 
 /// A label of a union over `unsigned int`.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked above; `try_from` is not const"
+)]
 pub const fn unsigned_int(value: i128) -> u32 {
     assert!(
         value >= 0 && value <= u32::MAX as i128,

@@ -1,0 +1,124 @@
+//! What happens after a rule is broken: off the hot path, never inlined, and the only place that asks whether the rule is
+//! relaxed.
+
+use alloc::string::String;
+
+use super::Decoder;
+use crate::error::{ErrorKind, Form};
+use crate::fault::Fault;
+use crate::options::Rule;
+
+impl Decoder<'_> {
+    #[cold]
+    #[inline(never)]
+    pub(super) fn end(&mut self) -> Fault {
+        self.fail_at(self.input.len(), ErrorKind::UnexpectedEnd)
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn too_deep(&mut self) -> Fault {
+        let limit = self.options.limits().max_depth;
+        self.fail(ErrorKind::DepthOverLimit { limit })
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn other_truth(&mut self, kind: ErrorKind) -> Result<bool, Fault> {
+        if self.options.allows(Rule::Bool) {
+            Ok(true)
+        } else {
+            Err(self.fail_at(self.last_word(), kind))
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn over_bound(
+        &mut self,
+        start: usize,
+        form: Form,
+        len: u32,
+        bound: u32,
+    ) -> Result<(), Fault> {
+        if self.options.allows(Rule::Bound) {
+            return Ok(());
+        }
+        let len = usize::try_from(len).unwrap_or(usize::MAX);
+        Err(self.fail_at(start, ErrorKind::LengthOverBound { form, len, bound }))
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn over_input(
+        &mut self,
+        start: usize,
+        form: Form,
+        len: u32,
+    ) -> Result<usize, Fault> {
+        let left = self.rest.len();
+        match usize::try_from(len) {
+            Ok(count) if self.partial => Ok(count),
+            _ => Err(self.fail_at(start, ErrorKind::LengthOverInput { form, len, left })),
+        }
+    }
+
+    /// Elements without bytes: their count is paid for by nothing but the limit of the whole message.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn take_empty(&mut self, start: usize, count: u32) -> Result<usize, Fault> {
+        if !self.partial {
+            let Some(left) = self.empty_left.checked_sub(count) else {
+                let limit = self.options.limits().max_empty_elements;
+                return Err(self.fail_at(start, ErrorKind::EmptyElementsOverLimit { limit }));
+            };
+            self.empty_left = left;
+        }
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn non_zero(&mut self, padding: &[u8]) -> Result<(), Fault> {
+        if self.options.allows(Rule::Padding) {
+            return Ok(());
+        }
+        let zeros = padding.iter().take_while(|byte| **byte == 0).count();
+        Err(self.fail_at(self.offset() + zeros, ErrorKind::NonZeroPadding))
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn malformed(&mut self, bytes: &[u8], offset: usize) -> Result<String, Fault> {
+        if self.options.allows(Rule::Utf8) {
+            Ok(String::from_utf8_lossy(bytes).into_owned())
+        } else {
+            Err(self.fail_at(offset, ErrorKind::InvalidUtf8))
+        }
+    }
+
+    /// The word just read is no value of its enumeration.
+    #[cold]
+    #[inline(never)]
+    pub fn unknown_enum(&mut self, value: i32) -> Fault {
+        self.fail_at(self.last_word(), ErrorKind::UnknownEnum { value })
+    }
+
+    /// The word just read selects no arm of its union.
+    #[cold]
+    #[inline(never)]
+    pub fn unknown_discriminant(&mut self, value: i64) -> Fault {
+        self.fail_at(self.last_word(), ErrorKind::UnknownDiscriminant { value })
+    }
+
+    /// The word just read does not fit its smaller integer.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn out_of_range(&mut self, form: Form, value: i64) -> Fault {
+        self.fail_at(self.last_word(), ErrorKind::OutOfRange { form, value })
+    }
+
+    fn last_word(&self) -> usize {
+        self.offset().saturating_sub(4)
+    }
+}

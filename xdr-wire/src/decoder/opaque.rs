@@ -1,0 +1,114 @@
+//! Bytes and text (RFC 4506, sections 4.9 to 4.11).
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
+use super::Decoder;
+use crate::error::{ErrorKind, Form};
+use crate::fault::Fault;
+
+impl<'de> Decoder<'de> {
+    /// `opaque<bound>` (section 4.10).
+    ///
+    /// # Errors
+    /// [`ErrorKind::LengthOverBound`], [`ErrorKind::LengthOverInput`], [`ErrorKind::NonZeroPadding`].
+    #[inline]
+    pub fn take_opaque(&mut self, bound: u32) -> Result<&'de [u8], Fault> {
+        self.take_bytes(Form::Opaque, bound)
+    }
+
+    /// `opaque[len]` (section 4.9).
+    ///
+    /// # Errors
+    /// [`ErrorKind::NonZeroPadding`].
+    #[inline]
+    pub fn take_fixed_opaque(&mut self, len: usize) -> Result<&'de [u8], Fault> {
+        let Some((bytes, rest)) = self.rest.split_at_checked(len) else {
+            return Err(self.end());
+        };
+        self.rest = rest;
+        self.take_padding(len)?;
+        Ok(bytes)
+    }
+
+    /// `opaque[N]` as an array (section 4.9).
+    ///
+    /// # Errors
+    /// [`ErrorKind::NonZeroPadding`].
+    #[inline]
+    pub fn take_fixed_opaque_array<const N: usize>(&mut self) -> Result<[u8; N], Fault> {
+        let bytes = self.take_array()?;
+        self.take_padding(N)?;
+        Ok(bytes)
+    }
+
+    /// `string<bound>` (section 4.11) as the bytes on the wire, whatever their encoding.
+    ///
+    /// # Errors
+    /// As [`take_opaque`](Self::take_opaque).
+    #[inline]
+    pub fn take_string_bytes(&mut self, bound: u32) -> Result<&'de [u8], Fault> {
+        self.take_bytes(Form::String, bound)
+    }
+
+    /// `string<bound>` (section 4.11), borrowed. [`Rule::Utf8`] cannot be relaxed here.
+    ///
+    /// # Errors
+    /// As [`take_opaque`](Self::take_opaque), and [`ErrorKind::InvalidUtf8`].
+    #[inline]
+    pub fn take_str(&mut self, bound: u32) -> Result<&'de str, Fault> {
+        let start = self.offset() + 4;
+        let bytes = self.take_string_bytes(bound)?;
+        match core::str::from_utf8(bytes) {
+            Ok(text) => Ok(text),
+            Err(error) => Err(self.fail_at(start + error.valid_up_to(), ErrorKind::InvalidUtf8)),
+        }
+    }
+
+    /// `string<bound>` (section 4.11), owned. With [`Rule::Utf8`] relaxed, U+FFFD stands for what is malformed.
+    ///
+    /// # Errors
+    /// As [`take_str`](Self::take_str).
+    #[inline]
+    pub fn take_string(&mut self, bound: u32) -> Result<String, Fault> {
+        let start = self.offset() + 4;
+        let bytes = self.take_string_bytes(bound)?;
+        match core::str::from_utf8(bytes) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(error) => self.malformed(bytes, start + error.valid_up_to()),
+        }
+    }
+
+    /// `opaque<>` or `string<>`: length, bytes, padding.
+    #[inline]
+    fn take_bytes(&mut self, form: Form, bound: u32) -> Result<&'de [u8], Fault> {
+        let start = self.offset();
+        let len = self.take_u32()?;
+        if len > bound {
+            self.over_bound(start, form, len, bound)?;
+        }
+        let split = usize::try_from(len)
+            .ok()
+            .and_then(|n| self.rest.split_at_checked(n));
+        let Some((bytes, rest)) = split else {
+            let left = self.rest.len();
+            return Err(self.fail_at(start, ErrorKind::LengthOverInput { form, len, left }));
+        };
+        self.rest = rest;
+        self.take_padding(bytes.len())?;
+        Ok(bytes)
+    }
+
+    /// The zero to three bytes that fill the unit after `len` bytes (section 3).
+    #[inline]
+    fn take_padding(&mut self, len: usize) -> Result<(), Fault> {
+        let Some((padding, rest)) = self.rest.split_at_checked(len.wrapping_neg() & 3) else {
+            return Err(self.end());
+        };
+        if padding.iter().any(|byte| *byte != 0) {
+            self.non_zero(padding)?;
+        }
+        self.rest = rest;
+        Ok(())
+    }
+}
