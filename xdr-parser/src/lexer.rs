@@ -44,7 +44,11 @@ pub fn lex(file: FileId, text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
             // An unknown token takes one character, so that every round makes progress.
             Err(_) => {
                 let length = remaining.chars().next().map_or(1, char::len_utf8);
-                (TokenKind::Unknown, &remaining[length..], &remaining[..length])
+                (
+                    TokenKind::Unknown,
+                    &remaining[length..],
+                    &remaining[..length],
+                )
             }
         };
         let span = Span::new(offset(text, remaining), offset(text, after));
@@ -132,10 +136,16 @@ fn block_comment(text: &str) -> Lex<'_> {
     .parse(text)
 }
 
-/// An unclosed string goes to the end of its line.
+/// An unclosed string goes to the end of its line, a semicolon there left out: it ends the definition.
 fn string(text: &str) -> Lex<'_> {
     let inside = take_till(|c| c == '"' || c == '\n' || c == '\r');
-    recognize(preceded(char('"'), pair(inside, opt(char('"'))))).parse(text)
+    let (rest, string) =
+        recognize(preceded(char('"'), pair(inside, opt(char('"'))))).parse(text)?;
+    if string.len() > 1 && string.ends_with('"') {
+        return Ok((rest, string));
+    }
+    let length = string.trim_end().trim_end_matches(';').len();
+    Ok((&text[length..], &text[..length]))
 }
 
 /// Says what is wrong with a token by itself.
@@ -173,7 +183,9 @@ fn unknown(text: &str, location: Location) -> Diagnostic {
     match text {
         "%" | "#" => diagnostic.help("such a line may have only blanks before its first character"),
         "-" => diagnostic.help("a sign stands directly before its digits"),
-        _ => diagnostic,
+        _ => diagnostic.help(
+            "outside of comments XDR is names, numbers, strings and `{ } ( ) [ ] < > = , ; : *`",
+        ),
     }
 }
 

@@ -20,6 +20,7 @@ pub mod source;
 pub mod token;
 
 pub use diagnostic::{Code, Diagnostic, Label, Severity};
+pub use load::{decode_source, read_source};
 pub use options::{Options, Profile};
 pub use parse::{Parsed, parse};
 pub use schema::Schema;

@@ -71,20 +71,8 @@ impl Loaded {
                 }
             }
             Err(problem) => {
-                let file = self.sources.add(&name, problem.readable);
-                let location = Location {
-                    file,
-                    span: problem.span,
-                };
-                let diagnostic = Diagnostic::error(
-                    problem.code,
-                    location,
-                    format!("{name}: {}", problem.message),
-                );
-                self.diagnostics.push(match problem.help {
-                    Some(help) => diagnostic.help(help),
-                    None => diagnostic,
-                });
+                let diagnostic = problem.at(&name, &mut self.sources);
+                self.diagnostics.push(diagnostic);
             }
         }
     }
@@ -244,6 +232,49 @@ struct Problem {
     span: Span,
 }
 
+impl Problem {
+    /// As a diagnostic of the file itself, whose readable part joins the sources.
+    fn at(self, name: &str, sources: &mut Sources) -> Diagnostic {
+        let location = Location {
+            file: sources.add(name, self.readable),
+            span: self.span,
+        };
+        let message = format!("{name}: {}", self.message);
+        let diagnostic = Diagnostic::error(self.code, location, message);
+        match self.help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        }
+    }
+}
+
+/// Reads one file, and nothing that it imports, as [`compile`](crate::compile) does.
+///
+/// # Errors
+/// Why it is no source text, as a diagnostic that points into `sources`.
+pub fn read_source(path: &Path, sources: &mut Sources) -> Result<FileId, Diagnostic> {
+    let name = path.display().to_string();
+    match read(path) {
+        Ok(text) => Ok(sources.add(name, text)),
+        Err(problem) => Err(problem.at(&name, sources)),
+    }
+}
+
+/// Takes bytes that go by the name of `name`, for example those of the standard input.
+///
+/// # Errors
+/// If they are not UTF-8, as a diagnostic that points into `sources`.
+pub fn decode_source(
+    name: &str,
+    bytes: Vec<u8>,
+    sources: &mut Sources,
+) -> Result<FileId, Diagnostic> {
+    match decode(bytes) {
+        Ok(text) => Ok(sources.add(name, text)),
+        Err(problem) => Err(problem.at(name, sources)),
+    }
+}
+
 fn read(path: &Path) -> Result<String, Problem> {
     let problem = |message: &str, help: Option<&str>| Problem {
         code: Code::E0501,
@@ -262,6 +293,10 @@ fn read(path: &Path) -> Result<String, Problem> {
         std::io::ErrorKind::NotFound => problem("there is no such file", None),
         _ => problem(&error.to_string(), None),
     })?;
+    decode(bytes)
+}
+
+fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let bytes = error.into_bytes();

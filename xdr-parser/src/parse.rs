@@ -6,7 +6,7 @@
 use std::cell::Cell;
 
 use crate::ast::File;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lexer;
 use crate::options::Options;
 use crate::preprocess::{self, Stream};
@@ -47,6 +47,10 @@ pub fn parse(id: FileId, text: &str, options: &Options) -> Parsed {
     file.tokens = tokens;
     file.directives = stream.directives;
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.location);
+    // A token that is wrong by itself has been reported, and first.
+    diagnostics.dedup_by(|next, first| {
+        next.code == Code::E0101 && next.primary.location == first.primary.location
+    });
     Parsed { file, diagnostics }
 }
 
@@ -73,6 +77,3 @@ fn items(id: FileId, stream: &Stream<'_>, diagnostics: &mut Vec<Diagnostic>) -> 
     file.dangling = trivia::rest(input);
     file
 }
-
-#[cfg(test)]
-mod tests;

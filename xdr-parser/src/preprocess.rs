@@ -235,8 +235,7 @@ impl<'a> Preprocessor<'a> {
             file: self.file,
             span,
         };
-        self.diagnostics
-            .push(Diagnostic::error(Code::E0108, location, message));
+        self.diagnostics.push(Diagnostic::error(Code::E0108, location, message).help("known are #if, #ifdef, #ifndef, #elif, #else, #endif, #define, #undef, #include and #error; conditions are C's without arithmetic"));
     }
 
     fn unbalanced(&mut self, span: Span, message: &str) {
@@ -244,8 +243,7 @@ impl<'a> Preprocessor<'a> {
             file: self.file,
             span,
         };
-        self.diagnostics
-            .push(Diagnostic::error(Code::E0109, location, message));
+        self.diagnostics.push(Diagnostic::error(Code::E0109, location, message).help("conditionals are #if, #ifdef or #ifndef, then any #elif, then at most one #else, then #endif"));
     }
 
     fn open(&mut self, opened: Span, active: bool) {
@@ -365,7 +363,8 @@ impl<'a> Preprocessor<'a> {
             };
             self.diagnostics.push(
                 Diagnostic::error(Code::E0109, location, "this conditional has no `#endif`")
-                    .label("opened here"),
+                    .label("opened here")
+                    .help("close it with `#endif`"),
             );
         }
         (self.stream, self.diagnostics)

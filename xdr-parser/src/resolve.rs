@@ -11,11 +11,12 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::load::{Loaded, Unit};
 use crate::options::Options;
 use crate::schema::{
-    Constant, ConstantId, File, Program, Schema, TypeDef, TypeId, Value, ValueName,
+    Constant, ConstantId, File, Program, Schema, Type, TypeDef, TypeId, Value, ValueName,
 };
 use crate::source::{Location, Sources, Span};
 
 mod check;
+mod context;
 mod declare;
 mod docs;
 mod forms;
@@ -47,6 +48,7 @@ pub(crate) fn resolve(loaded: Loaded, options: &Options) -> Compilation {
     let procedure_enums = resolver.find_procedure_enums();
     let mut diagnostics = std::mem::take(&mut resolver.diagnostics);
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.location);
+    context::add(&mut diagnostics, &units);
     let failed = diagnostics
         .iter()
         .any(|diagnostic| diagnostic.severity == Severity::Error);
@@ -133,6 +135,8 @@ struct Resolver<'a> {
     value_names: Vec<HashMap<String, ValueName>>,
     /// Types defined on the spot, by unit and where their body begins.
     nested: HashMap<(usize, u32), TypeId>,
+    /// What each union is switched on, known even if its arms are in error.
+    discriminants: Vec<(usize, Type)>,
     /// All case labels, union by union.
     labels: Vec<Label>,
     /// Unknown names that have been reported, by unit.
@@ -158,6 +162,7 @@ impl<'a> Resolver<'a> {
             type_names: vec![HashMap::new(); units.len()],
             value_names: vec![HashMap::new(); units.len()],
             nested: HashMap::new(),
+            discriminants: Vec::new(),
             labels: Vec::new(),
             reported: HashSet::new(),
         }

@@ -56,7 +56,6 @@ codes! {
     E0302 "negative length",
     E0303 "length over 2^32-1",
     E0304 "constant defined by itself",
-    E0305 "constant without a value",
     E0401 "type of infinite size",
     E0402 "typedef of itself",
     E0403 "form not allowed for this type",

@@ -141,7 +141,13 @@ pub(super) fn next_item(start: Input<'_>) -> Input<'_> {
         match lexeme.kind {
             TokenKind::Punctuation(b'{') => depth += 1,
             TokenKind::Punctuation(b'}') => depth = depth.saturating_sub(1),
-            TokenKind::Punctuation(b';') if depth == 0 => return start.skip(index + 1),
+            TokenKind::Punctuation(b';') if depth == 0 => {
+                let rest = start.skip(index + 1);
+                // A closing brace nobody opened is what remains of the broken definition.
+                if !rest.is_punctuation(b'}') {
+                    return rest;
+                }
+            }
             _ => {}
         }
     }

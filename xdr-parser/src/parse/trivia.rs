@@ -12,9 +12,12 @@ pub(super) fn leading(input: Input<'_>) -> Vec<Trivia> {
     claim(input, input.index(), |fresh_line| at_start || fresh_line)
 }
 
+/// A head is shorter than this. Looking further, once for each of many definitions without a brace, takes too long.
+const LONGEST_HEAD: usize = 16;
+
 /// Trivia from the lexeme at `start` to the first opening brace, and behind that on its line.
 pub(super) fn opening(start: Input<'_>) -> Vec<Trivia> {
-    let mut braces = start.lexemes().iter();
+    let mut braces = start.lexemes().iter().take(LONGEST_HEAD);
     let brace = braces.position(|lexeme| lexeme.is_punctuation(b'{'));
     trailing(start, start.skip(brace.map_or(0, |index| index + 1)))
 }

@@ -17,8 +17,9 @@ enum Discriminant {
 
 impl Resolver<'_> {
     pub(super) fn check_types(&mut self) {
-        let discriminants: HashMap<usize, Discriminant> = (0..self.types.len())
-            .filter_map(|index| Some((index, self.check_discriminant(index)?)))
+        let discriminants = std::mem::take(&mut self.discriminants).into_iter();
+        let discriminants: HashMap<usize, Discriminant> = discriminants
+            .filter_map(|(index, ty)| Some((index, self.check_discriminant(index, &ty)?)))
             .collect();
         let mut seen: HashMap<(usize, i128), Span> = HashMap::new();
         for label in std::mem::take(&mut self.labels) {
@@ -51,11 +52,8 @@ impl Resolver<'_> {
         }
     }
 
-    fn check_discriminant(&mut self, index: usize) -> Option<Discriminant> {
-        let TypeKind::Union(definition) = &self.types[index].kind else {
-            return None;
-        };
-        let mut ty = &definition.discriminant;
+    fn check_discriminant(&mut self, index: usize, ty: &Type) -> Option<Discriminant> {
+        let mut ty = ty;
         for _ in 0..sizes::MAX_DEPTH {
             match ty {
                 Type::Int => return Some(Discriminant::Signed),

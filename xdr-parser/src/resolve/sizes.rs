@@ -1,7 +1,7 @@
 //! Pass 6: sizes on the wire, recursion, and types that no message could hold.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use super::graph::{Components, components};
 use super::{Body, Resolver};
@@ -206,10 +206,12 @@ impl Resolver<'_> {
         let infinite: HashSet<usize> = failed.iter().copied().collect();
         let mut done: HashSet<usize> = HashSet::new();
         for &start in failed {
-            // From any such type a walk along such types ends in a circle.
+            // From any such type a walk along such types ends in a circle, or where one went before.
             let mut path = Vec::new();
+            let mut place_in_path = HashMap::new();
             let mut at = start;
-            while !done.contains(&at) && !path.contains(&at) && path.len() <= 2 * MAX_DEPTH {
+            while !done.contains(&at) && !place_in_path.contains_key(&at) {
+                place_in_path.insert(at, path.len());
                 path.push(at);
                 match self
                     .held(at, true)
@@ -220,12 +222,9 @@ impl Resolver<'_> {
                     None => break,
                 }
             }
-            let circle = path
-                .iter()
-                .position(|&node| node == at)
-                .map(|from| path[from..].to_vec());
+            let circle = place_in_path.get(&at).map(|&from| path[from..].to_vec());
             done.extend(path);
-            if let Some(circle) = circle.filter(|circle| !circle.is_empty()) {
+            if let Some(circle) = circle {
                 self.report_circle(circle);
             }
         }

@@ -101,6 +101,9 @@ impl<'a> Resolver<'a> {
 
     fn union(&mut self, index: usize, unit: usize, body: &'a ast::UnionBody) -> Option<Union> {
         let discriminant = self.declared(unit, &body.discriminant);
+        if let Some(ty) = &discriminant {
+            self.discriminants.push((index, ty.clone()));
+        }
         let mut arms = Vec::new();
         let mut default: Option<(DefaultArm, Span)> = None;
         let mut complete = true;

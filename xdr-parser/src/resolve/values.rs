@@ -151,7 +151,11 @@ impl<'a> Resolver<'a> {
         .label("needs its own value")
         .help("give one of them a number");
         // A long way round is not shown whole.
-        for &name in stack[from..].iter().skip(1).take(4) {
+        for &name in stack[from..]
+            .iter()
+            .filter(|name| **name != back_to)
+            .take(4)
+        {
             diagnostic = diagnostic.also(self.place(name), "by way of this");
         }
         self.diagnostics.push(diagnostic);
@@ -332,8 +336,7 @@ impl<'a> Resolver<'a> {
         if fits.is_none() {
             let location = self.location(unit, value.span);
             let message = format!("{} is not an unsigned number of 32 bits", number.value);
-            self.diagnostics
-                .push(Diagnostic::error(Code::E0301, location, message));
+            self.diagnostics.push(Diagnostic::error(Code::E0301, location, message).help("programs, versions and procedures are numbered 0 to 4294967295 (RFC 5531 section 12.3)"));
         }
         fits
     }
