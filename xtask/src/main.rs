@@ -1,2 +1,74 @@
-//! xtask.
-fn main() {}
+//! Developer tasks: `cargo xtask test`, `bless` and `fetch`.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use clap::{Parser, Subcommand};
+
+mod bless;
+mod fetch;
+mod no_std;
+mod packages;
+mod report;
+mod test;
+
+/// Developer tasks of this workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Runs every check that CI runs; installs with apt what is missing, where it can.
+    Test(test::Arguments),
+    /// Renews what is generated and checked in: snapshots, the compiler's messages in UI tests.
+    Bless,
+    /// Fetches the upstream files that tests read into target/upstream.
+    Fetch,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Test(arguments) => test::run(&arguments),
+        Task::Bless => bless::run(),
+        Task::Fetch => fetch::run(),
+    };
+    if done {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// The workspace's folder.
+fn root() -> PathBuf {
+    let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    root.pop();
+    root
+}
+
+/// A command that runs in the workspace's folder.
+fn command(program: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(root());
+    command
+}
+
+/// The cargo that runs this task.
+fn cargo(arguments: &[&str]) -> Command {
+    command(
+        std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
+        arguments,
+    )
+}
+
+/// What a command prints on stdout, if it succeeds.
+fn output(mut command: Command) -> Option<String> {
+    let output = command.output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    output.status.success().then_some(text)
+}

@@ -1,0 +1,154 @@
+//! `cargo xtask test`: every check, one after the other; what fails does not keep the next from running.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::report::{Outcome, Report, run as follow};
+use crate::{cargo, command, fetch, no_std, output, packages, root};
+
+/// Arguments of `cargo xtask test`.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Also runs what takes long: a new recording of a live libvirtd, many more random cases, a fresh clone.
+    #[arg(long)]
+    full: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> bool {
+    let mut report = Report::default();
+    report.step("packages", || packages::install(packages::FOR_TEST));
+    report.step("upstream files", || {
+        fetch::libvirt().map_or_else(Outcome::skipped, Outcome::passed)
+    });
+    report.step("format", || follow(cargo(&["fmt", "--all", "--check"])));
+    report.step("clippy", || {
+        let all = ["clippy", "--workspace", "--all-targets"];
+        let mut clippy = cargo(&all);
+        clippy.args(["--", "-D", "warnings"]);
+        follow(clippy)
+    });
+    report.step("rust version", rust_version);
+    report.step("dependencies", || deny(&["bans", "licenses", "sources"]));
+    report.step("no std", no_std::run);
+    report.step("tests", || {
+        let mut tests = tests(&["--lib", "--bins", "--tests", "--examples"]);
+        tests.args(["--exclude", "xdr-tests"]);
+        follow(tests)
+    });
+    report.step("doc tests", || follow(tests(&["--doc"])));
+    report.step("docs", || {
+        let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--quiet"]);
+        docs.env("RUSTDOCFLAGS", "-D warnings");
+        follow(docs)
+    });
+    report.step("recordings", || follow(suite("recordings")));
+    report.step("upstream", || follow(suite("upstream")));
+    report.step("C peer", || follow(suite("c_peer")));
+    if arguments.full {
+        full(&mut report);
+    }
+    report.close()
+}
+
+fn full(report: &mut Report) {
+    report.step("full: advisories", || deny(&["advisories"]));
+    report.step("full: packages", || {
+        packages::install(packages::FOR_RECORDING)
+    });
+    report.step("full: live libvirtd", live_libvirtd);
+    report.step("full: random cases", || {
+        let mut tests = tests(&["--lib", "--tests"]);
+        tests.env("PROPTEST_CASES", "4096");
+        follow(tests)
+    });
+    report.step("full: speed", || {
+        follow(tests(&["--test", "*", "--", "--ignored"]))
+    });
+    report.step("full: fresh clone", fresh_clone);
+}
+
+/// `cargo test` over the workspace: always the whole of it, so that no two steps build a dependency differently.
+fn tests(arguments: &[&str]) -> Command {
+    let mut tests = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    tests.args(arguments);
+    tests
+}
+
+fn suite(name: &str) -> Command {
+    tests(&["--test", name])
+}
+
+/// The version that the manifest promises must be the one in use, or the promise rests on a lint alone.
+fn rust_version() -> Outcome {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap_or_default();
+    let promised = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = \""))
+        .map(|rest| rest.trim_end_matches('"'));
+    let Some(promised) = promised else {
+        return Outcome::failed("Cargo.toml has no rust-version");
+    };
+    let used = output(command("rustc", &["--version"])).unwrap_or_default();
+    let used = used.split_whitespace().nth(1).unwrap_or_default();
+    if used == promised || used.starts_with(&format!("{promised}.")) {
+        return Outcome::passed(format!(
+            "all of this runs on {used}, the oldest that is supported"
+        ));
+    }
+    let toolchain = format!("+{promised}");
+    if output(command("cargo", &[&toolchain, "--version"])).is_some() {
+        let check = [&toolchain, "check", "--workspace", "--all-targets"];
+        return follow(command("cargo", &check));
+    }
+    Outcome::skipped(format!(
+        "{promised} is not installed; on {used} only clippy's incompatible_msrv watches it"
+    ))
+}
+
+fn deny(checks: &[&str]) -> Outcome {
+    if output(cargo(&["deny", "--version"])).is_none() {
+        return Outcome::skipped("cargo-deny is not installed: `cargo install cargo-deny`");
+    }
+    let mut deny = cargo(&["deny", "--all-features", "check"]);
+    deny.args(checks);
+    follow(deny)
+}
+
+/// Records a libvirtd that runs here and now, and decodes that.
+fn live_libvirtd() -> Outcome {
+    let folder = root().join("target").join("recordings");
+    // What an earlier run left would be decoded as if it were new.
+    let _ = fs::remove_dir_all(&folder);
+    let mut record = command("python3", &["tests/recordings/record.py", "--out"]);
+    record.arg(&folder);
+    let recorded = follow(record);
+    if recorded.is_failed() {
+        return recorded;
+    }
+    let mut suite = suite("recordings");
+    suite.env("XDR_RECORDINGS", &folder);
+    follow(suite)
+}
+
+/// What a newcomer does first: clone, then the README's command.
+fn fresh_clone() -> Outcome {
+    let folder = root().join("target").join("clone");
+    // An earlier run's clone, if there is one.
+    let _ = fs::remove_dir_all(&folder);
+    let cloned = follow({
+        let mut clone = command("git", &["clone", "--quiet", "."]);
+        clone.arg(&folder);
+        clone
+    });
+    if cloned.is_failed() {
+        return cloned;
+    }
+    let proto = Path::new("protocol-defs")
+        .join("proto")
+        .join("remote_protocol.x");
+    let mut generate = cargo(&["run", "--release", "--bin", "xdr", "--", "gen"]);
+    generate.arg(proto).args(["--out-dir", "target/demo"]);
+    generate.current_dir(&folder);
+    follow(generate)
+}
