@@ -130,19 +130,31 @@ impl Config {
     ///
     /// For a type, `rust_path` is the type; it must have the same form on the wire. For a file it is the module that
     /// the file was generated into elsewhere, with the same options for names.
-    pub fn extern_path(&mut self, path: impl Into<String>, rust_path: impl Into<String>) -> &mut Self {
+    pub fn extern_path(
+        &mut self,
+        path: impl Into<String>,
+        rust_path: impl Into<String>,
+    ) -> &mut Self {
         self.style.externs.add(path, rust_path.into());
         self
     }
 
     /// Puts an attribute on types. One that derives is joined to the type's own `#[derive(…)]`.
-    pub fn type_attribute(&mut self, path: impl Into<String>, attribute: impl Into<String>) -> &mut Self {
+    pub fn type_attribute(
+        &mut self,
+        path: impl Into<String>,
+        attribute: impl Into<String>,
+    ) -> &mut Self {
         self.style.type_attributes.add(path, attribute.into());
         self
     }
 
     /// Puts an attribute on fields, enumerators and arms.
-    pub fn field_attribute(&mut self, path: impl Into<String>, attribute: impl Into<String>) -> &mut Self {
+    pub fn field_attribute(
+        &mut self,
+        path: impl Into<String>,
+        attribute: impl Into<String>,
+    ) -> &mut Self {
         self.style.field_attributes.add(path, attribute.into());
         self
     }
@@ -214,10 +226,15 @@ impl Config {
     pub fn compile(&self, paths: &[impl AsRef<Path>]) -> Result<(), Error> {
         let out_dir = match &self.out_dir {
             Some(folder) => folder.clone(),
-            None => std::env::var_os("OUT_DIR").map(PathBuf::from).ok_or(Error::NoOutDir)?,
+            None => std::env::var_os("OUT_DIR")
+                .map(PathBuf::from)
+                .ok_or(Error::NoOutDir)?,
         };
         let mut config = self.clone();
-        config.style.renew.get_or_insert_with(|| "cargo build".to_owned());
+        config
+            .style
+            .renew
+            .get_or_insert_with(|| "cargo build".to_owned());
         let compilation = xdr_parser::compile(&owned(paths), &config.options);
         output::tell_cargo(&compilation);
         for file in config.generate_compilation(compilation)? {
@@ -248,10 +265,16 @@ impl Config {
         self.generate_compilation(xdr_parser::compile_text(name, text, folder, &self.options))
     }
 
-    fn generate_compilation(&self, compilation: xdr_parser::Compilation) -> Result<Vec<GeneratedFile>, Diagnostics> {
+    fn generate_compilation(
+        &self,
+        compilation: xdr_parser::Compilation,
+    ) -> Result<Vec<GeneratedFile>, Diagnostics> {
         match &compilation.schema {
             Some(schema) => Ok(self.generate_schema(schema, &compilation.sources)),
-            None => Err(Diagnostics::new(compilation.diagnostics, compilation.sources)),
+            None => Err(Diagnostics::new(
+                compilation.diagnostics,
+                compilation.sources,
+            )),
         }
     }
 

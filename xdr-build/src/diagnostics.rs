@@ -17,19 +17,31 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// Joins diagnostics and the texts they are about.
     pub fn new(diagnostics: Vec<Diagnostic>, sources: Sources) -> Self {
-        Self { diagnostics, sources }
+        Self {
+            diagnostics,
+            sources,
+        }
     }
 
     /// Whether one of them is an error.
     pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// All of them, a blank line between two, with or without ANSI colours.
     pub fn render(&self, color: bool) -> String {
-        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        let rendered: Vec<String> =
-            self.diagnostics.iter().map(|diagnostic| self.render_one(&renderer, diagnostic)).collect();
+        let renderer = if color {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        let rendered: Vec<String> = self
+            .diagnostics
+            .iter()
+            .map(|diagnostic| self.render_one(&renderer, diagnostic))
+            .collect();
         rendered.join("\n\n")
     }
 
@@ -39,15 +51,31 @@ impl Diagnostics {
             Severity::Warning => Level::WARNING,
         };
         let code = diagnostic.code.as_str();
-        let mut group = level.primary_title(diagnostic.message.as_str()).id(code).elements(Vec::<Origin<'_>>::new());
+        let mut group = level
+            .primary_title(diagnostic.message.as_str())
+            .id(code)
+            .elements(Vec::<Origin<'_>>::new());
         let primary = (AnnotationKind::Primary, &diagnostic.primary);
         let labels: Vec<_> = std::iter::once(primary)
-            .chain(diagnostic.secondary.iter().map(|label| (AnnotationKind::Context, label)))
+            .chain(
+                diagnostic
+                    .secondary
+                    .iter()
+                    .map(|label| (AnnotationKind::Context, label)),
+            )
             .collect();
-        let mut files: Vec<FileId> = labels.iter().map(|(_, label)| label.location.file).collect();
+        let mut files: Vec<FileId> = labels
+            .iter()
+            .map(|(_, label)| label.location.file)
+            .collect();
         // The primary's file first, each once.
         let mut seen = Vec::new();
-        files.retain(|file| !seen.contains(file) && { seen.push(*file); true });
+        files.retain(|file| {
+            !seen.contains(file) && {
+                seen.push(*file);
+                true
+            }
+        });
         for file in files {
             group = self.snippet(group, file, &labels);
         }
@@ -57,7 +85,12 @@ impl Diagnostics {
         renderer.render(&[group])
     }
 
-    fn snippet<'a>(&'a self, group: Group<'a>, file: FileId, labels: &[(AnnotationKind, &'a Label)]) -> Group<'a> {
+    fn snippet<'a>(
+        &'a self,
+        group: Group<'a>,
+        file: FileId,
+        labels: &[(AnnotationKind, &'a Label)],
+    ) -> Group<'a> {
         let Some(source) = self.sources.get(file) else {
             return group;
         };
@@ -65,7 +98,10 @@ impl Diagnostics {
             return group.element(Origin::path(source.name.as_str()));
         }
         let mut snippet = Snippet::source(source.text.as_str()).path(source.name.as_str());
-        for (kind, label) in labels.iter().filter(|(_, label)| label.location.file == file) {
+        for (kind, label) in labels
+            .iter()
+            .filter(|(_, label)| label.location.file == file)
+        {
             let text = (!label.text.is_empty()).then_some(label.text.as_str());
             let range = label.location.span.range();
             let range = range.start.min(source.text.len())..range.end.min(source.text.len());

@@ -3,66 +3,98 @@
 //! C comments are plain text. A paragraph of prose stays one, with the characters escaped that mean something in
 //! Markdown; a list with simple bullets stays a list; whatever is laid out by hand goes verbatim into a `text` block.
 
-/// The lines of a doc comment for a comment's text.
-pub(crate) fn lines(text: &str) -> Vec<String> {
-    let text: Vec<String> = text.lines().map(|line| clean(line.trim_end())).collect();
-    let mut out = Vec::new();
+use std::borrow::Cow;
+
+/// A comment's text as Markdown; empty if there is none.
+pub(crate) fn markdown(text: &str) -> String {
+    let mut out = String::new();
+    if text.is_empty() {
+        return out;
+    }
+    let text: Vec<Cow<'_, str>> = text.lines().map(clean).collect();
     let mut at = 0;
     while at < text.len() {
         if text[at].is_empty() {
             at += 1;
             continue;
         }
-        let end = (at..text.len()).find(|&line| text[line].is_empty()).unwrap_or(text.len());
         if !out.is_empty() {
-            out.push(String::new());
+            out.push('\n');
         }
-        // Blank lines within something laid out by hand belong to it.
-        let mut end = end;
-        if !is_prose(&text[at..end]) && !is_list(&text[at..end]) {
-            while let Some(next) = (end..text.len()).find(|&line| !text[line].is_empty()) {
-                let next_end = (next..text.len()).find(|&line| text[line].is_empty()).unwrap_or(text.len());
-                if is_prose(&text[next..next_end]) {
-                    break;
-                }
-                end = next_end;
-            }
-            fenced(&text[at..end], &mut out);
-        } else if is_list(&text[at..end]) {
+        let end = paragraph_end(&text, at);
+        at = if is_list(&text[at..end]) {
             list(&text[at..end], &mut out);
+            end
+        } else if is_prose(&text[at..end]) {
+            for line in &text[at..end] {
+                prose(line, &mut out);
+                out.push('\n');
+            }
+            end
         } else {
-            out.extend(text[at..end].iter().map(|line| prose(line)));
+            let end = drawing_end(&text, end);
+            fenced(&text[at..end].join("\n"), &mut out);
+            out.push('\n');
+            end
+        };
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// Where the paragraph that begins at a line ends.
+fn paragraph_end(text: &[Cow<'_, str>], at: usize) -> usize {
+    (at..text.len())
+        .find(|&line| text[line].is_empty())
+        .unwrap_or(text.len())
+}
+
+/// Where something laid out by hand ends: blank lines within it belong to it.
+fn drawing_end(text: &[Cow<'_, str>], mut end: usize) -> usize {
+    while let Some(next) = (end..text.len()).find(|&line| !text[line].is_empty()) {
+        let next_end = paragraph_end(text, next);
+        if is_prose(&text[next..next_end]) {
+            break;
         }
-        at = end;
+        end = next_end;
+    }
+    end
+}
+
+/// A `text` block.
+pub(crate) fn block(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 12);
+    if is_clean(text) {
+        fenced(text, &mut out);
+    } else {
+        fenced(
+            &text.lines().map(clean).collect::<Vec<_>>().join("\n"),
+            &mut out,
+        );
     }
     out
 }
 
-/// A `text` block.
-pub(crate) fn block(text: &str) -> Vec<String> {
-    let text: Vec<String> = text.lines().map(|line| clean(line.trim_end())).collect();
-    let mut out = Vec::new();
-    fenced(&text, &mut out);
-    out
-}
-
-fn fenced(text: &[String], out: &mut Vec<String>) {
-    let longest = text
-        .iter()
-        .flat_map(|line| line.split(|c| c != '`'))
-        .map(str::len)
-        .max()
-        .unwrap_or(0);
+fn fenced(text: &str, out: &mut String) {
+    let longest = if text.contains('`') {
+        text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+    } else {
+        0
+    };
     let fence = "`".repeat(longest.max(2) + 1);
-    out.push(format!("{fence}text"));
-    out.extend(text.iter().cloned());
-    out.push(fence);
+    out.extend([fence.as_str(), "text\n", text, "\n", &fence]);
 }
 
-/// Expands tabs and replaces what rustc does not allow in a comment.
-fn clean(line: &str) -> String {
-    if line.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
-        return line.to_owned();
+/// Whether a text of lines has only characters that a comment may have.
+fn is_clean(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) && !text.contains(" \n")
+}
+
+/// A line without space at its end, tabs expanded, and what rustc does not allow in a comment replaced.
+fn clean(line: &str) -> Cow<'_, str> {
+    let line = line.trim_end();
+    if line.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Cow::Borrowed(line);
     }
     let mut clean = String::with_capacity(line.len());
     for c in line.chars() {
@@ -77,27 +109,31 @@ fn clean(line: &str) -> String {
             c => clean.push(c),
         }
     }
-    clean.truncate(clean.trim_end().len());
-    clean
+    Cow::Owned(clean)
 }
 
 /// Lines that begin at the margin with a word or the like.
-fn is_prose(paragraph: &[String]) -> bool {
-    paragraph.iter().all(|line| !line.starts_with(' ') && bullet(line).is_none() && !is_drawn(line))
+fn is_prose(paragraph: &[Cow<'_, str>]) -> bool {
+    paragraph
+        .iter()
+        .all(|line| !line.starts_with(' ') && bullet(line).is_none() && !is_drawn(line))
 }
 
 /// Lines of which each begins with a bullet at the margin, or is indented under one.
-fn is_list(paragraph: &[String]) -> bool {
+fn is_list(paragraph: &[Cow<'_, str>]) -> bool {
     bullet(&paragraph[0]).is_some()
         && paragraph.iter().all(|line| {
             let text = line.trim_start();
-            !is_drawn(text) && (bullet(line).is_some() || (text.len() < line.len() && bullet(text).is_none()))
+            !is_drawn(text)
+                && (bullet(line).is_some() || (text.len() < line.len() && bullet(text).is_none()))
         })
 }
 
 /// The text behind a bullet at the margin.
 fn bullet(line: &str) -> Option<&str> {
-    ["- ", "* ", "+ "].iter().find_map(|mark| line.strip_prefix(mark))
+    ["- ", "* ", "+ "]
+        .iter()
+        .find_map(|mark| line.strip_prefix(mark))
 }
 
 /// Tables, rulers and other pictures.
@@ -106,18 +142,18 @@ fn is_drawn(line: &str) -> bool {
     ruler || line.contains(" | ") || line.starts_with('|') || line.contains("   ")
 }
 
-fn list(paragraph: &[String], out: &mut Vec<String>) {
+fn list(paragraph: &[Cow<'_, str>], out: &mut String) {
     for line in paragraph {
-        match bullet(line) {
-            Some(text) => out.push(format!("- {}", prose(text.trim_start()))),
-            None => out.push(format!("  {}", prose(line.trim_start()))),
-        }
+        let (mark, text) =
+            bullet(line).map_or(("  ", line.trim_start()), |text| ("- ", text.trim_start()));
+        out.push_str(mark);
+        prose(text, out);
+        out.push('\n');
     }
 }
 
 /// A line as Markdown that reads as the line does.
-fn prose(line: &str) -> String {
-    let mut out = String::with_capacity(line.len() + 8);
+fn prose(line: &str, out: &mut String) {
     let mut rest = line;
     if let Some(marker) = list_number(rest) {
         // `1.` and `1)` begin a list, `#` a heading, and so on: only the punctuation needs its backslash.
@@ -137,7 +173,11 @@ fn prose(line: &str) -> String {
             out.push('>');
             // A URL that the author put between angle brackets has them already.
             url.len()
-        } else if let Some(url) = rest.strip_prefix('<').and_then(url).filter(|url| rest[url.len() + 1..].starts_with('>')) {
+        } else if let Some(url) = rest
+            .strip_prefix('<')
+            .and_then(url)
+            .filter(|url| rest[url.len() + 1..].starts_with('>'))
+        {
             out.push('<');
             out.push_str(url);
             out.push('>');
@@ -146,7 +186,9 @@ fn prose(line: &str) -> String {
             out.push_str(code);
             code.len()
         } else {
-            if matches!(c, '\\' | '`' | '*' | '[' | ']' | '<' | '&' | '~' | '|') || (c == '_' && edge(&out, rest)) {
+            if matches!(c, '\\' | '`' | '*' | '[' | ']' | '<' | '&' | '~' | '|')
+                || (c == '_' && edge(out, rest))
+            {
                 out.push('\\');
             }
             out.push(c);
@@ -154,7 +196,6 @@ fn prose(line: &str) -> String {
         };
         rest = &rest[taken..];
     }
-    out
 }
 
 /// Where the punctuation stands in `1.`, `12)` at the start of a line.
@@ -171,8 +212,12 @@ fn edge(before: &str, rest: &str) -> bool {
 
 /// The web address at the start of `text`, without the punctuation of the sentence around it.
 fn url(text: &str) -> Option<&str> {
-    let scheme = ["https://", "http://"].iter().find(|scheme| text.starts_with(**scheme))?;
-    let end = text.find(|c: char| c.is_whitespace() || "<>\"`|\\^{}".contains(c)).unwrap_or(text.len());
+    let scheme = ["https://", "http://"]
+        .iter()
+        .find(|scheme| text.starts_with(**scheme))?;
+    let end = text
+        .find(|c: char| c.is_whitespace() || "<>\"`|\\^{}".contains(c))
+        .unwrap_or(text.len());
     let url = text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'', '*']);
     (url.len() > scheme.len()).then_some(url)
 }
@@ -192,7 +237,10 @@ mod tests {
     #[test]
     fn prose_keeps_its_words_and_loses_its_markdown() {
         for (line, expected) in [
-            ("plain words, foo_bar and (these)", "plain words, foo_bar and (these)"),
+            (
+                "plain words, foo_bar and (these)",
+                "plain words, foo_bar and (these)",
+            ),
             ("see [0] and a[i]", r"see \[0\] and a\[i\]"),
             ("a <tag> & co", r"a \<tag> \& co"),
             ("# not a heading", r"\# not a heading"),
@@ -201,31 +249,37 @@ mod tests {
             ("*stars* _under_ a*b", r"\*stars\* \_under\_ a\*b"),
             ("see http://a.org/b_c.html.", "see <http://a.org/b_c.html>."),
             ("see <http://a.org/>", "see <http://a.org/>"),
-            ("`code [x]` and ` a lone one", r"`code [x]` and \` a lone one"),
+            (
+                "`code [x]` and ` a lone one",
+                r"`code [x]` and \` a lone one",
+            ),
             ("http:// alone", "http:// alone"),
             ("back\\slash", r"back\\slash"),
         ] {
-            assert_eq!(prose(line), expected);
+            assert_eq!(markdown(line), expected);
         }
     }
 
     #[test]
     fn keeps_simple_lists() {
-        assert_eq!(lines("* one\n  and more\n* two"), ["- one", "  and more", "- two"]);
+        assert_eq!(
+            markdown("* one\n  and more\n* two"),
+            "- one\n  and more\n- two"
+        );
     }
 
     #[test]
     fn fences_what_is_laid_out_by_hand() {
         assert_eq!(
-            lines("Layout:\n\n    a  b\n\n    ```\n\nEnd."),
-            ["Layout:", "", "````text", "    a  b", "", "    ```", "````", "", "End."]
+            markdown("Layout:\n\n    a  b\n\n    ```\n\nEnd."),
+            "Layout:\n\n````text\n    a  b\n\n    ```\n````\n\nEnd."
         );
-        assert_eq!(lines("- a\n    - b"), ["```text", "- a", "    - b", "```"]);
+        assert_eq!(markdown("- a\n    - b"), "```text\n- a\n    - b\n```");
     }
 
     #[test]
     fn replaces_what_rustc_denies() {
-        assert_eq!(lines("a\rb\u{202e}c"), ["a\u{fffd}b\u{fffd}c"]);
-        assert_eq!(lines("\n\n"), Vec::<String>::new());
+        assert_eq!(markdown("a\rb\u{202e}c"), "a\u{fffd}b\u{fffd}c");
+        assert_eq!(markdown("\n\n"), "");
     }
 }

@@ -28,7 +28,9 @@ impl fmt::Display for Error {
         match self {
             Self::Diagnostics(diagnostics) => diagnostics.fmt(f),
             Self::Io { path, .. } => write!(f, "cannot write {}", path.display()),
-            Self::NoOutDir => f.write_str("no output folder: OUT_DIR is not set and no `out_dir` was given"),
+            Self::NoOutDir => {
+                f.write_str("no output folder: OUT_DIR is not set and no `out_dir` was given")
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the generated Rust says, as plain data: every name final, every choice made, nothing left to look up.
 //!
-//! [`crate::lower`] makes it from the schema, [`crate::emit`] prints it.
+//! [`crate::lower`] makes it from the schema, [`crate::emit`] prints it. Docs are lines of Markdown, or empty.
 
 /// A generated file.
 #[derive(Debug)]
@@ -34,6 +34,8 @@ pub(crate) struct Std {
 
 #[derive(Debug)]
 pub(crate) enum Item {
+    /// A plain comment of one line, above what follows.
+    Comment(String),
     Const(Const),
     Alias(Alias),
     Struct(Struct),
@@ -47,14 +49,14 @@ pub(crate) enum Item {
 /// `pub mod name { … }`.
 #[derive(Debug)]
 pub(crate) struct Module {
-    pub(crate) docs: Vec<String>,
+    pub(crate) docs: String,
     pub(crate) name: String,
     pub(crate) scope: Scope,
 }
 
 #[derive(Debug)]
 pub(crate) struct Const {
-    pub(crate) docs: Vec<String>,
+    pub(crate) docs: String,
     pub(crate) name: String,
     /// `u32`, `&str`.
     pub(crate) ty: &'static str,
@@ -64,7 +66,7 @@ pub(crate) struct Const {
 /// `pub type Name = …;`.
 #[derive(Debug)]
 pub(crate) struct Alias {
-    pub(crate) docs: Vec<String>,
+    pub(crate) docs: String,
     pub(crate) name: String,
     pub(crate) lifetime: bool,
     pub(crate) ty: Ty,
@@ -73,7 +75,7 @@ pub(crate) struct Alias {
 /// What stands before a type: docs, `#[derive(…)]`, other attributes as they are printed.
 #[derive(Debug)]
 pub(crate) struct Head {
-    pub(crate) docs: Vec<String>,
+    pub(crate) docs: String,
     pub(crate) derives: Vec<String>,
     pub(crate) attributes: Vec<String>,
     pub(crate) xdr: Vec<Argument>,
@@ -89,7 +91,7 @@ pub(crate) struct Struct {
 
 #[derive(Debug)]
 pub(crate) struct Field {
-    pub(crate) docs: Vec<String>,
+    pub(crate) docs: String,
     /// From `field_attribute`, as they are printed.
     pub(crate) attributes: Vec<String>,
     pub(crate) xdr: Vec<Argument>,
@@ -121,7 +123,7 @@ pub(crate) struct Enum {
 
 #[derive(Debug)]
 pub(crate) struct EnumVariant {
-    pub(crate) docs: Vec<String>,
+    pub(crate) docs: String,
     pub(crate) attributes: Vec<String>,
     pub(crate) name: String,
     pub(crate) value: String,
@@ -136,7 +138,7 @@ pub(crate) struct Union {
 
 #[derive(Debug)]
 pub(crate) struct UnionVariant {
-    pub(crate) docs: Vec<String>,
+    pub(crate) docs: String,
     pub(crate) attributes: Vec<String>,
     pub(crate) xdr: Vec<Argument>,
     pub(crate) name: String,
@@ -155,7 +157,7 @@ pub(crate) struct Newtype {
 /// A procedure: a unit struct that implements `Procedure`.
 #[derive(Debug)]
 pub(crate) struct Procedure {
-    pub(crate) docs: Vec<String>,
+    pub(crate) docs: String,
     pub(crate) name: String,
     pub(crate) args: Ty,
     pub(crate) ret: Ty,

@@ -7,8 +7,12 @@ use std::collections::{HashMap, HashSet};
 /// `authScheme` → auth, Scheme; `xmlCPUs` → xml, CPUs; `virNetMessageUUID` → vir, Net, Message, UUID;
 /// `IOThreadInfo` → IO, Thread, Info; `IPv4Addr` → IPv4, Addr.
 pub(crate) fn words(name: &str) -> Vec<&str> {
+    let segments = name.split('_').filter(|segment| !segment.is_empty());
+    if name.to_ascii_lowercase() == name || name.to_ascii_uppercase() == name {
+        return segments.collect();
+    }
     let mut words = Vec::new();
-    for segment in name.split('_').filter(|segment| !segment.is_empty()) {
+    for segment in segments {
         let bytes = segment.as_bytes();
         let mut start = 0;
         // Digits belong to the letters before them, so that `NFS3ERR` stays whole and `int64Value` does not.
@@ -48,12 +52,19 @@ pub(crate) fn camel<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let mut name = String::new();
     for word in words {
         // Only between digits does an underscore carry meaning: `V4_1` is not `V41`.
-        if name.ends_with(|c: char| c.is_ascii_digit()) && word.starts_with(|c: char| c.is_ascii_digit()) {
+        if name.ends_with(|c: char| c.is_ascii_digit())
+            && word.starts_with(|c: char| c.is_ascii_digit())
+        {
             name.push('_');
         }
-        let mut letters = word.chars();
-        name.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-        name.extend(letters.map(|letter| letter.to_ascii_lowercase()));
+        let start = name.len();
+        name.push_str(word);
+        if let Some(word) = name.get_mut(start..) {
+            word.make_ascii_lowercase();
+        }
+        if let Some(first) = name.get_mut(start..=start) {
+            first.make_ascii_uppercase();
+        }
     }
     begin_with_letter(name, 'X')
 }
@@ -65,10 +76,11 @@ pub(crate) fn snake(name: &str) -> String {
 
 /// `NONNULL_DOMAIN`; a name without lower case stays as it is.
 pub(crate) fn screaming(name: &str) -> String {
-    if name.bytes().any(|byte| byte.is_ascii_lowercase()) {
-        begin_with_letter(words(name).join("_").to_ascii_uppercase(), '_')
+    let upper = name.to_ascii_uppercase();
+    if upper == name {
+        begin_with_letter(upper, '_')
     } else {
-        begin_with_letter(name.to_owned(), '_')
+        begin_with_letter(words(name).join("_").to_ascii_uppercase(), '_')
     }
 }
 
@@ -85,10 +97,11 @@ fn begin_with_letter(mut name: String, letter: char) -> String {
 
 /// Keywords of all editions to 2024, the reserved ones with them; `union` and its like are none where a name stands.
 const KEYWORDS: [&str; 48] = [
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
-    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
-    "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
-    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
 ];
 
 /// Makes an identifier of a name in lower case: `r#type`, `self_`.
@@ -102,7 +115,11 @@ pub(crate) fn escape(name: String) -> String {
 
 /// The same for a name in CamelCase, where `Self` is the one keyword.
 pub(crate) fn escape_camel(name: String) -> String {
-    if name == "Self" { "Self_".to_owned() } else { name }
+    if name == "Self" {
+        "Self_".to_owned()
+    } else {
+        name
+    }
 }
 
 /// Whether the standard prelude has a type, trait or variant of this name.
@@ -110,10 +127,47 @@ pub(crate) fn escape_camel(name: String) -> String {
 /// A prefix is not stripped where that would make one: who imports the generated types with `*` would lose his `String`.
 pub(crate) fn in_prelude(name: &str) -> bool {
     const PRELUDE: [&str; 41] = [
-        "AsMut", "AsRef", "AsyncFn", "AsyncFnMut", "AsyncFnOnce", "Box", "Clone", "Copy", "Debug", "Default",
-        "DoubleEndedIterator", "Drop", "Eq", "Err", "ExactSizeIterator", "Extend", "Fn", "FnMut", "FnOnce", "From",
-        "FromIterator", "Future", "Hash", "Into", "IntoFuture", "IntoIterator", "Iterator", "None", "Ok", "Option",
-        "Ord", "PartialEq", "PartialOrd", "Result", "Send", "Sized", "Some", "String", "Sync", "ToString", "Vec",
+        "AsMut",
+        "AsRef",
+        "AsyncFn",
+        "AsyncFnMut",
+        "AsyncFnOnce",
+        "Box",
+        "Clone",
+        "Copy",
+        "Debug",
+        "Default",
+        "DoubleEndedIterator",
+        "Drop",
+        "Eq",
+        "Err",
+        "ExactSizeIterator",
+        "Extend",
+        "Fn",
+        "FnMut",
+        "FnOnce",
+        "From",
+        "FromIterator",
+        "Future",
+        "Hash",
+        "Into",
+        "IntoFuture",
+        "IntoIterator",
+        "Iterator",
+        "None",
+        "Ok",
+        "Option",
+        "Ord",
+        "PartialEq",
+        "PartialOrd",
+        "Result",
+        "Send",
+        "Sized",
+        "Some",
+        "String",
+        "Sync",
+        "ToString",
+        "Vec",
     ];
     const CONVERSIONS: [&str; 4] = ["ToOwned", "TryFrom", "TryInto", "Unpin"];
     PRELUDE.contains(&name) || CONVERSIONS.contains(&name)
@@ -167,6 +221,24 @@ impl Scope {
     }
 }
 
+/// Makes names differ that must: the first of several alike keeps its name.
+pub(crate) fn unique(names: Vec<String>, separator: &str) -> Vec<String> {
+    // Most lists are short and without a clash, and then no table is needed to see it.
+    if names.len() <= 12
+        && names
+            .iter()
+            .enumerate()
+            .all(|(at, name)| !names[..at].contains(name))
+    {
+        return names;
+    }
+    let mut scope = Scope::new(names.iter().cloned());
+    names
+        .into_iter()
+        .map(|name| scope.claim(name, separator))
+        .collect()
+}
+
 /// How many leading words all names have in common, leaving each at least one that may begin a name.
 pub(crate) fn common_prefix(names: &[Vec<&str>]) -> usize {
     let Some((first, others)) = names.split_first() else {
@@ -177,7 +249,11 @@ pub(crate) fn common_prefix(names: &[Vec<&str>]) -> usize {
     }
     let mut shared = first.len();
     for other in others {
-        let same = first.iter().zip(other).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
+        let same = first
+            .iter()
+            .zip(other)
+            .take_while(|(a, b)| a.eq_ignore_ascii_case(b))
+            .count();
         shared = shared.min(same);
     }
     while shared > 0 && !names.iter().all(|words| may_begin(words.get(shared))) {
@@ -194,10 +270,13 @@ fn may_begin(word: Option<&&str>) -> bool {
 pub(crate) fn strip<'a>(name: &'a str, prefixes: &[String]) -> Option<&'a str> {
     prefixes.iter().find_map(|prefix| {
         let (head, rest) = name.split_at_checked(prefix.len())?;
-        let same = head.eq_ignore_ascii_case(prefix);
-        let at_word = words(head).len() + words(rest).len() == words(name).len();
+        if !head.eq_ignore_ascii_case(prefix) {
+            return None;
+        }
+        let at_word =
+            head.ends_with('_') || words(head).len() + words(rest).len() == words(name).len();
         let rest = rest.trim_start_matches('_');
-        (same && at_word && !rest.is_empty() && may_begin(Some(&rest))).then_some(rest)
+        (at_word && !rest.is_empty() && may_begin(Some(&rest))).then_some(rest)
     })
 }
 
@@ -259,7 +338,9 @@ mod tests {
 
     #[test]
     fn common_prefixes_leave_something_that_may_begin_a_name() {
-        let prefix = |names: &[&str]| common_prefix(&names.iter().map(|name| words(name)).collect::<Vec<_>>());
+        let prefix = |names: &[&str]| {
+            common_prefix(&names.iter().map(|name| words(name)).collect::<Vec<_>>())
+        };
         assert_eq!(prefix(&["VIR_NET_OK", "VIR_NET_ERROR"]), 2);
         assert_eq!(prefix(&["nlm_denied", "nlm_denied_nolocks"]), 1);
         assert_eq!(prefix(&["MODE_1", "MODE_2"]), 0);
@@ -271,7 +352,10 @@ mod tests {
     fn strips_prefixes_at_words_only() {
         let strip = |name, prefix: &str| strip(name, &[prefix.to_owned()]).map(str::to_owned);
         assert_eq!(strip("remote_domain", "remote_").as_deref(), Some("domain"));
-        assert_eq!(strip("REMOTE_STRING_MAX", "remote_").as_deref(), Some("STRING_MAX"));
+        assert_eq!(
+            strip("REMOTE_STRING_MAX", "remote_").as_deref(),
+            Some("STRING_MAX")
+        );
         assert_eq!(strip("virNetMessage", "virNet").as_deref(), Some("Message"));
         assert_eq!(strip("VIR_NET_MAX", "vir").as_deref(), Some("NET_MAX"));
         assert_eq!(strip("virtual_disk", "vir"), None);

@@ -67,17 +67,24 @@ pub(crate) fn tell_cargo(compilation: &Compilation) {
 }
 
 fn cargo_lines(compilation: &Compilation) -> Vec<String> {
-    // A path that does not exist would make cargo run the script at every build.
-    let watched = compilation.watched.iter().filter(|path| path.exists());
-    let mut lines: Vec<String> = watched.map(|path| format!("cargo::rerun-if-changed={}", path.display())).collect();
+    let watched = compilation.watched.iter();
+    let mut lines: Vec<String> = watched
+        .map(|path| format!("cargo::rerun-if-changed={}", path.display()))
+        .collect();
     for diagnostic in &compilation.diagnostics {
         if diagnostic.severity == Severity::Warning {
             let location = diagnostic.primary.location;
-            let place = compilation.sources.get(location.file).map_or_else(String::new, |source| {
-                let at = source.line_column(location.span.start);
-                format!("{}:{}:{}: ", source.name, at.line, at.column)
-            });
-            lines.push(format!("cargo::warning={place}{} [{}]", diagnostic.message, diagnostic.code));
+            let place = compilation
+                .sources
+                .get(location.file)
+                .map_or_else(String::new, |source| {
+                    let at = source.line_column(location.span.start);
+                    format!("{}:{}:{}: ", source.name, at.line, at.column)
+                });
+            lines.push(format!(
+                "cargo::warning={place}{} [{}]",
+                diagnostic.message, diagnostic.code
+            ));
         }
     }
     lines

@@ -14,7 +14,9 @@ pub(crate) struct Rules<T> {
 
 impl<T> Default for Rules<T> {
     fn default() -> Self {
-        Self { by_path: HashMap::new() }
+        Self {
+            by_path: HashMap::new(),
+        }
     }
 }
 
@@ -55,7 +57,6 @@ impl<T> Rules<T> {
         found
     }
 
-
     /// The values of rules that name exactly this thing, not something around it.
     pub(crate) fn naming(&self, thing: &[&str]) -> Option<&T> {
         if self.by_path.is_empty() {
@@ -76,14 +77,29 @@ mod tests {
     fn covers_what_is_named_and_what_is_in_it() {
         let thing = ["file", "type", "field"];
         for path in [
-            ".", ".file", ".file.type", ".file.type.field", "file", "type", "field", "file.type", "type.field",
+            ".",
+            ".file",
+            ".file.type",
+            ".file.type.field",
+            "file",
+            "type",
+            "field",
+            "file.type",
+            "type.field",
             "file.type.field",
         ] {
             let mut rules = Rules::default();
             rules.add(path, ());
             assert!(!rules.covering(&thing).is_empty(), "{path}");
         }
-        for path in [".type", ".field", "file.field", "", "typ", ".file.type.field.more"] {
+        for path in [
+            ".type",
+            ".field",
+            "file.field",
+            "",
+            "typ",
+            ".file.type.field.more",
+        ] {
             let mut rules = Rules::default();
             rules.add(path, ());
             assert!(!!rules.covering(&thing).is_empty(), "{path}");

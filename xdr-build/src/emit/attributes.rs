@@ -126,7 +126,9 @@ fn flat(arguments: &[Argument]) -> String {
 fn is_meta(argument: &Argument) -> bool {
     match argument {
         Argument::Word(_) => true,
-        Argument::Value(_, value) => value.starts_with(|c: char| c == '"' || c.is_ascii_digit()) || value == "true",
+        Argument::Value(_, value) => {
+            value.starts_with(|c: char| c == '"' || c.is_ascii_digit()) || value == "true"
+        }
         Argument::List(_, values) => !values.iter().any(|value| value.starts_with('-')),
     }
 }

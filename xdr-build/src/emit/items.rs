@@ -3,19 +3,29 @@
 use super::attributes::inline;
 use super::types::{TUPLE, flat};
 use super::{Printer, WIDTH, width};
-use crate::model::{Argument, Enum, Field, Head, Item, Newtype, Procedure, Std, Struct, Ty, Union, UnionVariant};
+use crate::model::{
+    Argument, Enum, Field, Head, Item, Newtype, Procedure, Std, Struct, Ty, Union, UnionVariant,
+};
 
 /// Constants without docs stand together, as a list.
 pub(super) fn stands_close(before: &Item, item: &Item) -> bool {
-    matches!((before, item), (Item::Const(_), Item::Const(constant)) if constant.docs.is_empty())
+    match (before, item) {
+        (Item::Comment(_), _) => true,
+        (Item::Const(_), Item::Const(constant)) => constant.docs.is_empty(),
+        _ => false,
+    }
 }
 
 impl Printer {
     pub(super) fn item(&mut self, item: &Item, std: &Std) {
         match item {
+            Item::Comment(text) => self.line(&["// ", text]),
             Item::Const(item) => {
                 self.docs(&item.docs);
-                self.assignment(&format!("pub const {}: {} =", item.name, item.ty), &item.value);
+                self.assignment(
+                    &format!("pub const {}: {} =", item.name, item.ty),
+                    &item.value,
+                );
             }
             Item::Alias(item) => {
                 self.docs(&item.docs);
@@ -46,7 +56,13 @@ impl Printer {
     fn structure(&mut self, item: &Struct, std: &Std) {
         self.head(&item.head);
         let empty = if item.fields.is_empty() { "}" } else { "" };
-        self.line(&["pub struct ", &item.head.name, generics(item.head.lifetime), " {", empty]);
+        self.line(&[
+            "pub struct ",
+            &item.head.name,
+            generics(item.head.lifetime),
+            " {",
+            empty,
+        ]);
         if item.fields.is_empty() {
             return;
         }
@@ -103,7 +119,13 @@ impl Printer {
             self.line(&["impl ", name, " {"]);
             self.indented(|printer| {
                 for (alias, variant) in &item.aliases {
-                    printer.line(&["/// Another name for [`", variant, "`](Self::", variant, ")."]);
+                    printer.line(&[
+                        "/// Another name for [`",
+                        variant,
+                        "`](Self::",
+                        variant,
+                        ").",
+                    ]);
                     printer.line(&["pub const ", alias, ": Self = Self::", variant, ";"]);
                 }
             });
@@ -116,7 +138,11 @@ impl Printer {
     }
 
     fn closed_conversions(&mut self, name: &str, std: &Std) {
-        let result = format!("fn try_from(value: i32) -> {}<Self, Self::Error> {{", std.result);
+        // Not `Self::Error`: the enum may have a variant of that name.
+        let result = format!(
+            "fn try_from(value: i32) -> {}<Self, {}::DecodeError> {{",
+            std.result, std.runtime
+        );
         self.implementation(&format!("{}<i32>", std.try_from), name, |printer| {
             printer.line(&["type Error = ", &std.runtime, "::DecodeError;"]);
             printer.out.push('\n');
@@ -186,7 +212,12 @@ impl Printer {
 
     fn union(&mut self, item: &Union, std: &Std) {
         self.head(&item.head);
-        self.line(&["pub enum ", &item.head.name, generics(item.head.lifetime), " {"]);
+        self.line(&[
+            "pub enum ",
+            &item.head.name,
+            generics(item.head.lifetime),
+            " {",
+        ]);
         self.indented(|printer| {
             for variant in &item.variants {
                 printer.docs(&variant.docs);
@@ -207,14 +238,27 @@ impl Printer {
     }
 
     /// `Name(#[xdr(…)] T, U)`, on one line or each field on its own.
-    fn tuple(&mut self, name: &str, visibility: &str, fields: &[(Vec<Argument>, Ty)], end: &str, std: &Std) {
+    fn tuple(
+        &mut self,
+        name: &str,
+        visibility: &str,
+        fields: &[(Vec<Argument>, Ty)],
+        end: &str,
+        std: &Std,
+    ) {
         let fields: Vec<(String, String)> = fields
             .iter()
             .map(|(xdr, ty)| (inline(xdr), format!("{visibility}{}", flat(ty, std))))
             .collect();
         let joined: Vec<String> = fields
             .iter()
-            .map(|(xdr, ty)| if xdr.is_empty() { ty.clone() } else { format!("{xdr} {ty}") })
+            .map(|(xdr, ty)| {
+                if xdr.is_empty() {
+                    ty.clone()
+                } else {
+                    format!("{xdr} {ty}")
+                }
+            })
             .collect();
         let line = joined.join(", ");
         let fits = self.indent + name.len() + 2 + width(&line) + end.len() <= WIDTH;
@@ -282,7 +326,10 @@ impl Printer {
             printer.type_assignment("type Args", &item.args, std);
             printer.type_assignment("type Ret", &item.ret, std);
             printer.out.push('\n');
-            printer.assignment("const NAME: &'static str =", &format!("{:?}", item.xdr_name));
+            printer.assignment(
+                "const NAME: &'static str =",
+                &format!("{:?}", item.xdr_name),
+            );
             printer.assignment("const PROGRAM: u32 =", &item.program);
             printer.assignment("const VERSION: u32 =", &item.version);
             printer.assignment("const NUMBER: u32 =", &item.number);
@@ -309,7 +356,10 @@ impl Printer {
             return;
         }
         let head = format!("const {name}: &'static [&'static str] =");
-        let quoted: Vec<String> = requirements.iter().map(|text| format!("{text:?}")).collect();
+        let quoted: Vec<String> = requirements
+            .iter()
+            .map(|text| format!("{text:?}"))
+            .collect();
         let flat = quoted.join(", ");
         if flat.len() <= TUPLE || quoted.len() == 1 {
             self.assignment(&head, &format!("&[{flat}]"));

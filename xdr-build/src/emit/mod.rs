@@ -81,8 +81,8 @@ impl Printer {
         }
     }
 
-    fn docs(&mut self, docs: &[String]) {
-        for line in docs {
+    fn docs(&mut self, docs: &str) {
+        for line in docs.lines() {
             if line.is_empty() {
                 self.line(&["///"]);
             } else {
@@ -94,5 +94,9 @@ impl Printer {
 
 /// Columns that a text takes.
 fn width(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.chars().count() }
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.chars().count()
+    }
 }

@@ -4,11 +4,15 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use xdr_parser::FileId;
-use xdr_parser::schema::{ConstantId, Enum, File, Item, ProcedureEnum, ProgramId, Schema, TypeDef, TypeId, TypeKind};
+use xdr_parser::schema::{
+    ConstantId, Enum, File, Item, ProcedureEnum, ProgramId, Schema, TypeDef, TypeId, TypeKind,
+};
 
 use crate::config::Style;
+use crate::names::{
+    self, Scope, camel, common_prefix, escape, escape_camel, screaming, snake, words,
+};
 use crate::rules::Rules;
-use crate::names::{self, Scope, camel, common_prefix, escape, escape_camel, screaming, snake, words};
 
 /// Final names, by the schema's ids.
 pub(crate) struct Names<'a> {
@@ -50,20 +54,30 @@ impl<'a> Names<'a> {
         let mut names = Self {
             schema,
             files: file_names(schema, style),
-            file_index: schema.files.iter().enumerate().map(|(at, file)| (file.id, at)).collect(),
+            file_index: schema
+                .files
+                .iter()
+                .enumerate()
+                .map(|(at, file)| (file.id, at))
+                .collect(),
             types: Vec::new(),
             constants: Vec::new(),
             enumerators: Vec::new(),
         };
         names.types = names.type_names(style);
         names.constants = names.constant_names(style);
-        let procedures: HashMap<TypeId, &ProcedureEnum> =
-            schema.procedure_enums.iter().map(|procedures| (procedures.ty, procedures)).collect();
+        let procedures: HashMap<TypeId, &ProcedureEnum> = schema
+            .procedure_enums
+            .iter()
+            .map(|procedures| (procedures.ty, procedures))
+            .collect();
         names.enumerators = schema
             .types
             .iter()
             .map(|def| match &def.kind {
-                TypeKind::Enum(body) => enumerator_names(def, body, procedures.get(&def.id).copied(), style),
+                TypeKind::Enum(body) => {
+                    enumerator_names(def, body, procedures.get(&def.id).copied(), style)
+                }
                 _ => Vec::new(),
             })
             .collect();
@@ -99,12 +113,22 @@ impl<'a> Names<'a> {
     }
 
     /// Whether a rule covers a type, or a member of it.
-    pub(crate) fn is_covered<T>(&self, rules: &Rules<T>, def: &'a TypeDef, member: Option<&'a str>) -> bool {
+    pub(crate) fn is_covered<T>(
+        &self,
+        rules: &Rules<T>,
+        def: &'a TypeDef,
+        member: Option<&'a str>,
+    ) -> bool {
         !self.ruled(rules, def, member).is_empty()
     }
 
     /// The values of the rules that cover a type, or a member of it.
-    pub(crate) fn ruled<'r, T>(&self, rules: &'r Rules<T>, def: &'a TypeDef, member: Option<&'a str>) -> Vec<&'r T> {
+    pub(crate) fn ruled<'r, T>(
+        &self,
+        rules: &'r Rules<T>,
+        def: &'a TypeDef,
+        member: Option<&'a str>,
+    ) -> Vec<&'r T> {
         if rules.is_empty() {
             return Vec::new();
         }
@@ -148,7 +172,10 @@ impl<'a> Names<'a> {
                 .map(|short| escape_camel(camel(words(short))))
                 .filter(|short| !names::in_prelude(short) && scope.is_free(short));
             let name = scope.claim(short.unwrap_or(full), "");
-            let foreign = match (&self.files[file].foreign, style.externs.naming(&self.rule_path(def))) {
+            let foreign = match (
+                &self.files[file].foreign,
+                style.externs.naming(&self.rule_path(def)),
+            ) {
                 (_, Some(path)) => Some(path.clone()),
                 (Some(module), None) => Some(format!("{module}::{name}")),
                 (None, None) => None,
@@ -159,7 +186,12 @@ impl<'a> Names<'a> {
     }
 
     fn constant_names(&self, style: &Style) -> Vec<ConstantName> {
-        let full: Vec<String> = self.schema.constants.iter().map(|constant| screaming(&constant.name)).collect();
+        let full: Vec<String> = self
+            .schema
+            .constants
+            .iter()
+            .map(|constant| screaming(&constant.name))
+            .collect();
         let mut wanted: Vec<Vec<String>> = vec![Vec::new(); self.files.len()];
         for (constant, name) in self.schema.constants.iter().zip(&full) {
             wanted[self.file(constant.location.file)].push(name.clone());
@@ -181,7 +213,11 @@ impl<'a> Names<'a> {
     }
 }
 
-fn rule_path<'a>(schema: &'a Schema, files: &HashMap<FileId, usize>, def: &'a TypeDef) -> Vec<&'a str> {
+fn rule_path<'a>(
+    schema: &'a Schema,
+    files: &HashMap<FileId, usize>,
+    def: &'a TypeDef,
+) -> Vec<&'a str> {
     let mut path = vec![def.name.as_str()];
     let mut inner = def;
     while let Some(parent) = inner.parent {
@@ -197,12 +233,19 @@ fn rule_path<'a>(schema: &'a Schema, files: &HashMap<FileId, usize>, def: &'a Ty
 
 /// Modules are named after files; two of one name differ by a number.
 pub(crate) fn file_names(schema: &Schema, style: &Style) -> Vec<FileName> {
-    let mut scope = Scope::new(schema.files.iter().map(|file| module_name(&file.stem)));
+    let modules = module_names(
+        schema
+            .files
+            .iter()
+            .map(|file| module_name(&file.stem))
+            .collect(),
+    );
     schema
         .files
         .iter()
-        .map(|file| FileName {
-            module: escape(scope.claim(module_name(&file.stem), "_")),
+        .zip(modules)
+        .map(|(file, module)| FileName {
+            module,
             foreign: style.externs.naming(&[&file.stem]).cloned(),
         })
         .collect()
@@ -227,12 +270,17 @@ fn enumerator_names(
     procedures: Option<&ProcedureEnum>,
     style: &Style,
 ) -> Vec<EnumeratorName> {
-    let parted: Vec<Vec<&str>> = body.enumerators.iter().map(|enumerator| words(&enumerator.name)).collect();
+    let parted: Vec<Vec<&str>> = body
+        .enumerators
+        .iter()
+        .map(|enumerator| words(&enumerator.name))
+        .collect();
     let skip = if !style.strip_enumerators {
         0
     } else if let [only] = parted.as_slice() {
         // One name has nothing to be compared with but its program's prefix, or its enum's name.
-        let other = procedures.map_or_else(|| words(&def.name), |procedures| words(&procedures.prefix));
+        let other =
+            procedures.map_or_else(|| words(&def.name), |procedures| words(&procedures.prefix));
         common_prefix(&[only.clone(), [other, vec!["x"]].concat()])
     } else {
         common_prefix(&parted)
@@ -251,7 +299,11 @@ fn enumerator_names(
             let ident = if enumerator.alias_of.is_none() {
                 scope.claim(camel.clone(), "")
             } else {
-                let mut name = screaming(&words[skip.min(words.len())..].join("_").to_ascii_uppercase());
+                let mut name = screaming(
+                    &words[skip.min(words.len())..]
+                        .join("_")
+                        .to_ascii_uppercase(),
+                );
                 // A variant of one letter looks as its constant does.
                 while !scope.is_free(&name) || !taken.insert(name.clone()) {
                     name.push('_');
@@ -264,9 +316,8 @@ fn enumerator_names(
 }
 
 /// Names of sibling modules, no two alike.
-pub(crate) fn module_names(wanted: &[String]) -> Vec<String> {
-    let mut scope = Scope::new(wanted.iter().cloned());
-    wanted.iter().map(|name| escape(scope.claim(name.clone(), "_"))).collect()
+pub(crate) fn module_names(wanted: Vec<String>) -> Vec<String> {
+    names::unique(wanted, "_").into_iter().map(escape).collect()
 }
 
 /// The modules in one file, by what they are for.
@@ -299,8 +350,12 @@ pub(crate) fn modules_of(schema: &Schema, file: &File) -> Modules {
         [_] => wanted.push("proc".to_owned()),
         several => wanted.extend(several.iter().map(|name| program_module(name))),
     }
-    wanted.extend(programs.iter().map(|id| program_module(&schema.programs[id.0 as usize].name)));
-    let mut names = module_names(&wanted).into_iter().skip(1);
+    wanted.extend(
+        programs
+            .iter()
+            .map(|id| program_module(&schema.programs[id.0 as usize].name)),
+    );
+    let mut names = module_names(wanted).into_iter().skip(1);
     Modules {
         procedure_enums: names.by_ref().take(enums.len()).collect(),
         programs: programs.into_iter().zip(names).collect(),
@@ -312,14 +367,21 @@ pub(crate) fn program_module(name: &str) -> String {
     let name = snake(name);
     // A module of such a name would hide the type from everything beside it.
     const PRIMITIVE: [&str; 17] = [
-        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32", "u64",
-        "u128", "usize",
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8",
+        "u16", "u32", "u64", "u128", "usize",
     ];
-    if PRIMITIVE.contains(&name.as_str()) { format!("{name}_") } else { name }
+    if PRIMITIVE.contains(&name.as_str()) {
+        format!("{name}_")
+    } else {
+        name
+    }
 }
 
 /// The items of a file, types first met in source order.
-pub(crate) fn types_of<'a>(schema: &'a Schema, items: &'a [Item]) -> impl Iterator<Item = &'a TypeDef> {
+pub(crate) fn types_of<'a>(
+    schema: &'a Schema,
+    items: &'a [Item],
+) -> impl Iterator<Item = &'a TypeDef> {
     items.iter().filter_map(|item| match item {
         Item::Type(id) => Some(schema.ty(*id)),
         _ => None,

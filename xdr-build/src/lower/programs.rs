@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use xdr_parser::schema::{
-    ConstantValue, EnumProcedure, Priority, ProcedureEnum, ProgramId, Type, TypeDef, TypeId, TypeKind, Version,
+    ConstantValue, EnumProcedure, Priority, ProcedureEnum, ProgramId, Type, TypeDef, TypeId,
+    TypeKind, Version,
 };
 
 use super::Context;
@@ -20,14 +21,19 @@ impl Context<'_> {
     /// For each file the modules that stand behind its items: `proc` of libvirt's procedures, then `bounded`.
     pub(super) fn trailing_modules(&self) -> Vec<Vec<Item>> {
         let mut modules: Vec<Vec<Item>> = self.schema.files.iter().map(|_| Vec::new()).collect();
-        let mut names: Vec<_> = self.modules.iter().map(|modules| modules.procedure_enums.iter()).collect();
+        let mut names: Vec<_> = self
+            .modules
+            .iter()
+            .map(|modules| modules.procedure_enums.iter())
+            .collect();
         for of in &self.schema.procedure_enums {
             let file = self.names.file(self.schema.ty(of.ty).file);
             if let Some(name) = names[file].next() {
                 modules[file].push(self.procedure_enum(file, of, name.clone()));
             }
         }
-        let mut bounded: Vec<BTreeSet<TypeId>> = self.schema.files.iter().map(|_| BTreeSet::new()).collect();
+        let mut bounded: Vec<BTreeSet<TypeId>> =
+            self.schema.files.iter().map(|_| BTreeSet::new()).collect();
         for (file, id) in self.sent_alone() {
             bounded[self.bounded_file(file, id)].insert(id);
         }
@@ -43,15 +49,30 @@ impl Context<'_> {
     fn sent_alone(&self) -> Vec<(usize, TypeId)> {
         let mut found = Vec::new();
         for program in &self.schema.programs {
-            let procedures = program.versions.iter().flat_map(|version| &version.procedures);
-            for ty in procedures.flat_map(|procedure| procedure.args.iter().chain([&procedure.ret])) {
-                found.extend(self.constrained(ty).map(|id| (self.names.file(program.file), id)));
+            let procedures = program
+                .versions
+                .iter()
+                .flat_map(|version| &version.procedures);
+            for ty in procedures.flat_map(|procedure| procedure.args.iter().chain([&procedure.ret]))
+            {
+                found.extend(
+                    self.constrained(ty)
+                        .map(|id| (self.names.file(program.file), id)),
+                );
             }
         }
         for of in &self.schema.procedure_enums {
             let file = self.names.file(self.schema.ty(of.ty).file);
-            let types = of.procedures.iter().flat_map(|procedure| [procedure.args, procedure.ret, procedure.msg]);
-            found.extend(types.flatten().filter_map(|id| self.constrained(&Type::Named(id))).map(|id| (file, id)));
+            let types = of
+                .procedures
+                .iter()
+                .flat_map(|procedure| [procedure.args, procedure.ret, procedure.msg]);
+            found.extend(
+                types
+                    .flatten()
+                    .filter_map(|id| self.constrained(&Type::Named(id)))
+                    .map(|id| (file, id)),
+            );
         }
         if self.style.bounded_types {
             for def in &self.schema.types {
@@ -73,17 +94,21 @@ impl Context<'_> {
     /// Where the newtype of a typedef stands: in the typedef's file.
     fn bounded_file(&self, user: usize, id: TypeId) -> usize {
         let own = self.names.file(self.schema.ty(id).file);
-        if self.names.files[own].foreign.is_some() { user } else { own }
+        if self.names.files[own].foreign.is_some() {
+            user
+        } else {
+            own
+        }
     }
 
     fn bounded(&self, file: usize, ids: &BTreeSet<TypeId>) -> Item {
         let types: Vec<&TypeDef> = ids.iter().map(|id| self.schema.ty(*id)).collect();
-        let items = types.iter().map(|def| Item::Newtype(self.newtype(file, def))).collect();
+        let items = types
+            .iter()
+            .map(|def| Item::Newtype(self.newtype(file, def)))
+            .collect();
         Item::Module(Module {
-            docs: vec![
-                "Typedefs as types of their own: they carry their bounds to where no field is that could state them."
-                    .to_owned(),
-            ],
+            docs: "Typedefs as types of their own: they carry their bounds to where no field could state them.".to_owned(),
             name: "bounded".to_owned(),
             scope: ModuleScope {
                 std: self.std(types.iter().map(|def| self.names.ty(def.id))),
@@ -93,7 +118,10 @@ impl Context<'_> {
     }
 
     fn newtype(&self, file: usize, def: &TypeDef) -> Newtype {
-        let site = Site { depth: 1, ..Site::file(file) };
+        let site = Site {
+            depth: 1,
+            ..Site::file(file)
+        };
         let used = self.use_of(site, &Type::Named(def.id));
         let facts = self.shapes.facts(def.id);
         let mut derives = vec!["Clone", "Debug", "PartialEq"];
@@ -104,7 +132,7 @@ impl Context<'_> {
         let head = self.head(def, &derives);
         Newtype {
             head: Head {
-                docs: vec![format!("[`{name}`](super::{name}) within its bounds.")],
+                docs: format!("[`{name}`](super::{name}) within its bounds."),
                 ..head
             },
             xdr: self.arguments(site, &used),
@@ -121,13 +149,26 @@ impl Context<'_> {
                     let path = self.bounded_path(site, id);
                     Ty::Path(path, self.shapes.facts(id).borrows.then_some(site.lifetime))
                 }
-                None => self.use_of(site, ty).ty,
+                None => match ty {
+                    // The alias says more than what it stands for, and is the same type.
+                    Type::Named(id) if matches!(self.schema.ty(*id).kind, TypeKind::Typedef(_)) => {
+                        self.path(site, *id)
+                    }
+                    ty => self.use_of(site, ty).ty,
+                },
             },
-            many if many.len() <= TUPLE => Ty::Tuple(many.iter().map(|ty| self.message(site, std::slice::from_ref(ty))).collect()),
+            many if many.len() <= TUPLE => Ty::Tuple(
+                many.iter()
+                    .map(|ty| self.message(site, std::slice::from_ref(ty)))
+                    .collect(),
+            ),
             // A tuple in a tuple is on the wire what a longer one would be.
             more => {
                 let (first, rest) = more.split_at(TUPLE - 1);
-                let mut fields: Vec<Ty> = first.iter().map(|ty| self.message(site, std::slice::from_ref(ty))).collect();
+                let mut fields: Vec<Ty> = first
+                    .iter()
+                    .map(|ty| self.message(site, std::slice::from_ref(ty)))
+                    .collect();
                 fields.push(self.message(site, rest));
                 Ty::Tuple(fields)
             }
@@ -142,21 +183,35 @@ impl Context<'_> {
     /// `pub mod program { pub mod version { … } }`.
     pub(super) fn program(&self, file: usize, id: ProgramId) -> Item {
         let program = &self.schema.programs[id.0 as usize];
-        let name = self.modules[file].programs.get(&id).cloned().unwrap_or_default();
+        let name = self.modules[file]
+            .programs
+            .get(&id)
+            .cloned()
+            .unwrap_or_default();
         let wanted: Vec<String> = program
             .versions
             .iter()
             .map(|version| {
                 let module = program_module(&version.name);
                 // Clippy minds a module within one of its own name.
-                if module == name { format!("{module}_v{}", version.number) } else { module }
+                if module == name {
+                    format!("{module}_v{}", version.number)
+                } else {
+                    module
+                }
             })
             .collect();
-        let versions = program.versions.iter().zip(module_names(&wanted));
-        let mut items = vec![number("PROGRAM", "The program's number.", &program_number(program.number))];
+        let versions = program.versions.iter().zip(module_names(wanted));
+        let mut items = vec![number(
+            "PROGRAM",
+            "The program's number.",
+            &program_number(program.number),
+        )];
         items.extend(versions.map(|(version, name)| self.version(file, version, name)));
         Item::Module(Module {
-            docs: described(&program.docs.text, || format!("Program `{}`.", program.name)),
+            docs: described(&program.docs.text, || {
+                format!("Program `{}`.", program.name)
+            }),
             name,
             scope: ModuleScope {
                 std: self.std(std::iter::empty()),
@@ -171,8 +226,18 @@ impl Context<'_> {
             lifetime: "'static",
             ..Site::file(file)
         };
-        let markers = self.marker_names(version.procedures.iter().map(|procedure| procedure.name.as_str()), None);
-        let mut items = vec![number("VERSION", "The version's number.", &decimal(version.number.into()))];
+        let markers = self.marker_names(
+            version
+                .procedures
+                .iter()
+                .map(|procedure| procedure.name.as_str()),
+            None,
+        );
+        let mut items = vec![number(
+            "VERSION",
+            "The version's number.",
+            &decimal(version.number.into()),
+        )];
         for (procedure, name) in version.procedures.iter().zip(&markers) {
             items.push(Item::Procedure(Procedure {
                 docs: described(&procedure.docs.text, || format!("`{}`.", procedure.name)),
@@ -191,7 +256,9 @@ impl Context<'_> {
             }));
         }
         Item::Module(Module {
-            docs: described(&version.docs.text, || format!("Version `{}`.", version.name)),
+            docs: described(&version.docs.text, || {
+                format!("Version `{}`.", version.name)
+            }),
             name,
             scope: ModuleScope {
                 std: self.std(markers.iter().map(String::as_str)),
@@ -202,18 +269,24 @@ impl Context<'_> {
 
     fn procedure_enum(&self, file: usize, of: &ProcedureEnum, name: String) -> Item {
         let prefix = words(&of.prefix).len();
-        let xdr_names: Vec<&str> = of.procedures.iter().map(|procedure| self.enumerator(of, procedure)).collect();
+        let xdr_names: Vec<&str> = of
+            .procedures
+            .iter()
+            .map(|procedure| self.enumerator(of, procedure))
+            .collect();
         let markers = self.marker_names(xdr_names.iter().copied(), Some(prefix));
         let items = of
             .procedures
             .iter()
             .zip(xdr_names)
             .zip(&markers)
-            .map(|((procedure, xdr_name), name)| Item::Procedure(self.enum_procedure(file, of, procedure, xdr_name, name)))
+            .map(|((procedure, xdr_name), name)| {
+                Item::Procedure(self.enum_procedure(file, of, procedure, xdr_name, name))
+            })
             .collect();
         let link = self.names.ty(of.ty);
         Item::Module(Module {
-            docs: vec![format!("The procedures of [`{link}`](super::{link}) as types.")],
+            docs: format!("The procedures of [`{link}`](super::{link}) as types."),
             name,
             scope: ModuleScope {
                 std: self.std(markers.iter().map(String::as_str)),
@@ -222,18 +295,31 @@ impl Context<'_> {
         })
     }
 
-    fn enum_procedure(&self, file: usize, of: &ProcedureEnum, procedure: &EnumProcedure, xdr_name: &str, name: &str) -> Procedure {
+    fn enum_procedure(
+        &self,
+        file: usize,
+        of: &ProcedureEnum,
+        procedure: &EnumProcedure,
+        xdr_name: &str,
+        name: &str,
+    ) -> Procedure {
         let site = Site {
             depth: 1,
             lifetime: "'static",
             ..Site::file(file)
         };
         let comment = match &self.schema.ty(of.ty).kind {
-            TypeKind::Enum(body) => body.enumerators.get(procedure.enumerator as usize).map(|found| found.docs.text.as_str()),
+            TypeKind::Enum(body) => body
+                .enumerators
+                .get(procedure.enumerator as usize)
+                .map(|found| found.docs.text.as_str()),
             _ => None,
         };
-        let message = |id: Option<TypeId>| self.message(site, &id.map(Type::Named).into_iter().collect::<Vec<_>>());
-        let texts = |acl: &[xdr_parser::schema::Acl]| acl.iter().map(|acl| acl.text.clone()).collect();
+        let message = |id: Option<TypeId>| {
+            self.message(site, &id.map(Type::Named).into_iter().collect::<Vec<_>>())
+        };
+        let texts =
+            |acl: &[xdr_parser::schema::Acl]| acl.iter().map(|acl| acl.text.clone()).collect();
         let annotations = &procedure.annotations;
         Procedure {
             docs: described(comment.unwrap_or_default(), || format!("`{xdr_name}`.")),
@@ -258,7 +344,10 @@ impl Context<'_> {
 
     fn enumerator<'t>(&'t self, of: &ProcedureEnum, procedure: &'t EnumProcedure) -> &'t str {
         match &self.schema.ty(of.ty).kind {
-            TypeKind::Enum(body) => body.enumerators.get(procedure.enumerator as usize).map_or(&procedure.name, |found| &found.name),
+            TypeKind::Enum(body) => body
+                .enumerators
+                .get(procedure.enumerator as usize)
+                .map_or(&procedure.name, |found| &found.name),
             _ => &procedure.name,
         }
     }
@@ -272,7 +361,11 @@ impl Context<'_> {
     }
 
     /// Names of procedures as types, without the words they all begin with.
-    fn marker_names<'n>(&self, procedures: impl Iterator<Item = &'n str>, prefix: Option<usize>) -> Vec<String> {
+    fn marker_names<'n>(
+        &self,
+        procedures: impl Iterator<Item = &'n str>,
+        prefix: Option<usize>,
+    ) -> Vec<String> {
         let parted: Vec<Vec<&str>> = procedures.map(words).collect();
         let skip = match prefix {
             _ if !self.style.strip_enumerators => 0,
@@ -281,21 +374,30 @@ impl Context<'_> {
         };
         let camels: Vec<String> = parted
             .iter()
-            .map(|words| escape_camel(camel(words[skip.min(words.len().saturating_sub(1))..].iter().copied())))
+            .map(|words| {
+                escape_camel(camel(
+                    words[skip.min(words.len().saturating_sub(1))..]
+                        .iter()
+                        .copied(),
+                ))
+            })
             .collect();
-        let mut scope = names::Scope::new(camels.iter().cloned());
-        camels.into_iter().map(|name| scope.claim(name, "")).collect()
+        names::unique(camels, "")
     }
 }
 
 /// A program's number, in hex where RFC 5531 gives ranges in hex to users.
 fn program_number(number: u32) -> String {
-    if number >= 0x2000_0000 { hex(number.into()) } else { decimal(number.into()) }
+    if number >= 0x2000_0000 {
+        hex(number.into())
+    } else {
+        decimal(number.into())
+    }
 }
 
 fn number(name: &str, docs: &str, value: &str) -> Item {
     Item::Const(crate::model::Const {
-        docs: vec![docs.to_owned()],
+        docs: docs.to_owned(),
         name: name.to_owned(),
         ty: "u32",
         value: value.to_owned(),
@@ -303,7 +405,7 @@ fn number(name: &str, docs: &str, value: &str) -> Item {
 }
 
 /// The author's comment, or a line in its place.
-fn described(comment: &str, otherwise: impl FnOnce() -> String) -> Vec<String> {
-    let docs = docs::lines(comment);
-    if docs.is_empty() { vec![otherwise()] } else { docs }
+fn described(comment: &str, otherwise: impl FnOnce() -> String) -> String {
+    let docs = docs::markdown(comment);
+    if docs.is_empty() { otherwise() } else { docs }
 }

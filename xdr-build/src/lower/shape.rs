@@ -84,12 +84,23 @@ const LARGE: usize = 176;
 
 impl Shapes {
     pub(crate) fn new(schema: &Schema, names: &Names<'_>, style: &Style) -> Self {
-        let contents = Contents { schema, names, style }.all();
+        let contents = Contents {
+            schema,
+            names,
+            style,
+        }
+        .all();
         let count = schema.types.len();
 
         let graph: Vec<Vec<u32>> = contents
             .iter()
-            .map(|parts| parts.iter().filter_map(Content::by_value).map(|id| id.0).collect())
+            .map(|parts| {
+                parts
+                    .iter()
+                    .filter_map(Content::by_value)
+                    .map(|id| id.0)
+                    .collect()
+            })
             .collect();
         let component = components(&graph);
         let mut cyclic = vec![false; count];
@@ -103,7 +114,9 @@ impl Shapes {
 
         // With the optionals boxed, only arms of unions can still close a circle.
         let direct = |content: &Content| {
-            content.by_value().filter(|leaf| !(content.optional && cyclic[leaf.0 as usize]))
+            content
+                .by_value()
+                .filter(|leaf| !(content.optional && cyclic[leaf.0 as usize]))
         };
         let graph: Vec<Vec<u32>> = contents
             .iter()
@@ -179,17 +192,26 @@ impl Shapes {
     }
 
     /// Sizes and `Copy`, from the types within outwards; and the arms that are much larger than the others.
-    fn measure(&mut self, schema: &Schema, names: &Names<'_>, contents: &[Vec<Content>], order: &[u32]) {
+    fn measure(
+        &mut self,
+        schema: &Schema,
+        names: &Names<'_>,
+        contents: &[Vec<Content>],
+        order: &[u32],
+    ) {
         let mut types: Vec<&TypeDef> = schema.types.iter().collect();
         types.sort_by_key(|def| order[def.id.0 as usize]);
         for def in types {
             let parts = &contents[def.id.0 as usize];
             let sizes: Vec<usize> = parts.iter().map(|part| self.size(part)).collect();
-            let plain = names.foreign(def.id).is_none() && parts.iter().all(|part| self.is_copy(part));
+            let plain =
+                names.foreign(def.id).is_none() && parts.iter().all(|part| self.is_copy(part));
             let size = match &def.kind {
                 TypeKind::Enum(_) => 4,
                 TypeKind::Union(_) => 8 + self.box_large_arms(def.id, sizes),
-                _ => sizes.iter().fold(0usize, |sum, size| sum.saturating_add(*size)),
+                _ => sizes
+                    .iter()
+                    .fold(0usize, |sum, size| sum.saturating_add(*size)),
             };
             let boxed = (0..parts.len()).any(|arm| self.boxes_arm(def.id, arm));
             let facts = &mut self.facts[def.id.0 as usize];
@@ -203,7 +225,16 @@ impl Shapes {
         let mut sizes: Vec<(usize, usize)> = sizes
             .into_iter()
             .enumerate()
-            .map(|(arm, size)| (if self.boxes_arm(id, arm) { POINTER } else { size }, arm))
+            .map(|(arm, size)| {
+                (
+                    if self.boxes_arm(id, arm) {
+                        POINTER
+                    } else {
+                        size
+                    },
+                    arm,
+                )
+            })
             .collect();
         sizes.sort_unstable_by_key(|&(size, _)| std::cmp::Reverse(size));
         let mut sizes = sizes.into_iter().peekable();
@@ -245,7 +276,11 @@ struct Contents<'a> {
 impl Contents<'_> {
     /// Of each type: its fields' or arms', a default arm's last.
     fn all(&self) -> Vec<Vec<Content>> {
-        self.schema.types.iter().map(|def| self.of_type(def)).collect()
+        self.schema
+            .types
+            .iter()
+            .map(|def| self.of_type(def))
+            .collect()
     }
 
     fn of_type(&self, def: &TypeDef) -> Vec<Content> {
@@ -255,43 +290,78 @@ impl Contents<'_> {
         match &def.kind {
             TypeKind::Struct(body) => {
                 let fields = body.fields.len() - usize::from(body.list);
-                body.fields[..fields].iter().map(|field| self.of_field(def, field)).collect()
+                body.fields[..fields]
+                    .iter()
+                    .map(|field| self.of_field(def, field))
+                    .collect()
             }
             TypeKind::Union(body) => {
                 let arms = body.arms.iter().map(|arm| &arm.field);
                 let default = body.default.iter().map(|arm| &arm.field);
                 arms.chain(default)
-                    .map(|field| field.as_ref().map_or_else(Content::default, |field| self.of_field(def, field)))
+                    .map(|field| {
+                        field
+                            .as_ref()
+                            .map_or_else(Content::default, |field| self.of_field(def, field))
+                    })
                     .collect()
             }
             // An alias is a type of its own only by its lifetime parameter.
             TypeKind::Typedef(target) => {
-                vec![self.of(target, self.names.is_covered(&self.style.borrowed, def, None))]
+                vec![self.of(
+                    target,
+                    self.names.is_covered(&self.style.borrowed, def, None),
+                )]
             }
             _ => Vec::new(),
         }
     }
 
     fn of_field(&self, def: &TypeDef, field: &Field) -> Content {
-        let borrowed = self.names.is_covered(&self.style.borrowed, def, Some(&field.name));
+        let borrowed = self
+            .names
+            .is_covered(&self.style.borrowed, def, Some(&field.name));
         self.of(&field.ty, borrowed)
     }
 
     fn of<'t>(&'t self, mut ty: &'t Type, mut borrowed: bool) -> Content {
-        let mut content = Content { times: 1, ..Content::default() };
+        let mut content = Content {
+            times: 1,
+            ..Content::default()
+        };
         loop {
             match ty {
                 Type::Void => return content,
-                Type::Float => return Content { float: true, ..content.plus(4) },
-                Type::Double => return Content { float: true, ..content.plus(8) },
+                Type::Float => {
+                    return Content {
+                        float: true,
+                        ..content.plus(4)
+                    };
+                }
+                Type::Double => {
+                    return Content {
+                        float: true,
+                        ..content.plus(8)
+                    };
+                }
                 Type::Char | Type::UnsignedChar | Type::Bool => return content.plus(1),
                 Type::Short | Type::UnsignedShort => return content.plus(2),
                 Type::Int | Type::UnsignedInt => return content.plus(4),
                 Type::Hyper | Type::UnsignedHyper => return content.plus(8),
                 Type::Quadruple => return content.plus(16),
                 Type::FixedOpaque(len) => return content.plus(len.value as usize),
-                Type::Opaque(_) | Type::String(_) if borrowed => return Content { borrows: true, ..content.plus(FAT) },
-                Type::Opaque(_) | Type::String(_) => return Content { owned: true, ..content.plus(VEC) },
+                Type::Opaque(_) | Type::String(_) if borrowed => {
+                    return Content {
+                        borrows: true,
+                        ..content.plus(FAT)
+                    };
+                }
+                Type::Opaque(_) | Type::String(_) => {
+                    return Content {
+                        owned: true,
+                        ..content.plus(VEC)
+                    };
+                }
                 Type::FixedArray(inner, len) => {
                     content.times = content.times.saturating_mul(len.value as usize);
                     ty = inner;
@@ -313,21 +383,37 @@ impl Contents<'_> {
                 Type::Named(id) => {
                     let def = self.schema.ty(*id);
                     match &def.kind {
-                        _ if self.names.foreign(*id).is_some() => return Content { owned: true, ..content.plus(VEC) },
+                        _ if self.names.foreign(*id).is_some() => {
+                            return Content {
+                                owned: true,
+                                ..content.plus(VEC)
+                            };
+                        }
                         TypeKind::Typedef(target) => {
-                            borrowed = borrowed || self.names.is_covered(&self.style.borrowed, def, None);
+                            borrowed =
+                                borrowed || self.names.is_covered(&self.style.borrowed, def, None);
                             ty = target;
                             continue;
                         }
                         // A chain: the head, and a vector for its tail.
-                        TypeKind::Struct(body) if body.list => content = Content { owned: true, ..content.plus(VEC) },
+                        TypeKind::Struct(body) if body.list => {
+                            content = Content {
+                                owned: true,
+                                ..content.plus(VEC)
+                            }
+                        }
                         _ => {}
                     }
                     content.leaf = Some(*id);
                     return content;
                 }
                 // Forms added to the schema later are taken not to be `Copy`.
-                _ => return Content { owned: true, ..content.plus(VEC) },
+                _ => {
+                    return Content {
+                        owned: true,
+                        ..content.plus(VEC)
+                    };
+                }
             }
         }
     }
@@ -404,7 +490,9 @@ mod tests {
 
     #[test]
     fn walks_a_long_chain_without_recursion() {
-        let graph: Vec<Vec<u32>> = (1..=100_000).map(|next| if next < 100_000 { vec![next] } else { vec![] }).collect();
+        let graph: Vec<Vec<u32>> = (1..=100_000)
+            .map(|next| if next < 100_000 { vec![next] } else { vec![] })
+            .collect();
         let found = components(&graph);
         assert_eq!((found[99_999], found[0]), (0, 99_999));
     }

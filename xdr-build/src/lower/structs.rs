@@ -6,7 +6,7 @@ use super::Context;
 use super::uses::{Site, decimal};
 use crate::docs;
 use crate::model::{self, Argument};
-use crate::names::{Scope, camel, escape, snake, words};
+use crate::names::{Scope, camel, escape, snake, unique, words};
 
 impl Context<'_> {
     pub(super) fn structure(&self, site: Site, def: &TypeDef, body: &Struct) -> model::Struct {
@@ -22,23 +22,26 @@ impl Context<'_> {
         // The pointer to the next node is what makes the list, not a part of its elements.
         let count = body.fields.len() - usize::from(body.list);
         let fields = &body.fields[..count];
-        let mut scope = Scope::new(fields.iter().map(|field| snake(&field.name)));
+        let names = unique(fields.iter().map(|field| snake(&field.name)).collect(), "_");
         model::Struct {
             head: self.head(def, &derives),
-            fields: fields.iter().map(|field| self.field(site, def, field, &mut scope)).collect(),
+            fields: fields
+                .iter()
+                .zip(names)
+                .map(|(field, name)| self.field(site, def, field, escape(name)))
+                .collect(),
         }
     }
 
-    fn field(&self, site: Site, def: &TypeDef, field: &Field, scope: &mut Scope) -> model::Field {
+    fn field(&self, site: Site, def: &TypeDef, field: &Field, name: String) -> model::Field {
         let site = self.member_site(site, def, &field.name);
         let used = self.use_of(site, &field.ty);
-        let name = escape(scope.claim(snake(&field.name), "_"));
         let mut xdr = self.arguments(site, &used);
         if name.strip_prefix("r#").unwrap_or(&name) != field.name {
             xdr.push(Argument::Value("name", format!("\"{}\"", field.name)));
         }
         model::Field {
-            docs: docs::lines(&field.docs.text),
+            docs: docs::markdown(&field.docs.text),
             attributes: self.member_attributes(def, &field.name),
             xdr,
             name,
@@ -50,13 +53,19 @@ impl Context<'_> {
     pub(super) fn member_site(&self, site: Site, def: &TypeDef, member: &str) -> Site {
         Site {
             bytes: self.names.is_covered(&self.style.bytes, def, Some(member)),
-            borrowed: self.names.is_covered(&self.style.borrowed, def, Some(member)),
+            borrowed: self
+                .names
+                .is_covered(&self.style.borrowed, def, Some(member)),
             ..site
         }
     }
 
     pub(super) fn member_attributes(&self, def: &TypeDef, member: &str) -> Vec<String> {
-        self.names.ruled(&self.style.field_attributes, def, Some(member)).into_iter().cloned().collect()
+        self.names
+            .ruled(&self.style.field_attributes, def, Some(member))
+            .into_iter()
+            .cloned()
+            .collect()
     }
 
     pub(super) fn enumeration(&self, def: &TypeDef, body: &Enum) -> model::Enum {
@@ -77,7 +86,7 @@ impl Context<'_> {
                 continue;
             }
             variants.push(model::EnumVariant {
-                docs: docs::lines(&enumerator.docs.text),
+                docs: docs::markdown(&enumerator.docs.text),
                 attributes: self.member_attributes(def, &enumerator.name),
                 name,
                 value: decimal(enumerator.value.into()),
@@ -90,9 +99,15 @@ impl Context<'_> {
                 scope.claim("Unnamed".to_owned(), "");
                 return ("Unnamed".to_owned(), free_discriminant(body));
             }
-            (scope.claim("Unknown".to_owned(), ""), free_discriminant(body))
+            (
+                scope.claim("Unknown".to_owned(), ""),
+                free_discriminant(body),
+            )
         });
-        allow_alike_names(&mut head, variants.iter().map(|variant| variant.name.as_str()));
+        allow_alike_names(
+            &mut head,
+            variants.iter().map(|variant| variant.name.as_str()),
+        );
         head.attributes.push("#[repr(i32)]".to_owned());
         model::Enum {
             head,
@@ -106,8 +121,16 @@ impl Context<'_> {
 /// The Rust discriminant of the variant for unknown numbers, unless the one it has by default is free: one more than
 /// the last.
 fn free_discriminant(body: &Enum) -> Option<i32> {
-    let taken: std::collections::HashSet<i32> = body.enumerators.iter().map(|enumerator| enumerator.value).collect();
-    let last = body.enumerators.iter().rev().find(|enumerator| enumerator.alias_of.is_none());
+    let taken: std::collections::HashSet<i32> = body
+        .enumerators
+        .iter()
+        .map(|enumerator| enumerator.value)
+        .collect();
+    let last = body
+        .enumerators
+        .iter()
+        .rev()
+        .find(|enumerator| enumerator.alias_of.is_none());
     let default = last.map_or(Some(0), |last| last.value.checked_add(1));
     if default.is_some_and(|default| !taken.contains(&default)) {
         return None;
@@ -116,7 +139,10 @@ fn free_discriminant(body: &Enum) -> Option<i32> {
 }
 
 /// Clippy minds variants that all end alike, or that repeat their enum's name. They are the protocol's names.
-pub(super) fn allow_alike_names<'n>(head: &mut model::Head, variants: impl Iterator<Item = &'n str>) {
+pub(super) fn allow_alike_names<'n>(
+    head: &mut model::Head,
+    variants: impl Iterator<Item = &'n str>,
+) {
     let variants: Vec<Vec<&str>> = variants.map(words).collect();
     if variants.len() < 3 {
         return;
@@ -126,7 +152,9 @@ pub(super) fn allow_alike_names<'n>(head: &mut model::Head, variants: impl Itera
         first.is_some() && variants.iter().all(|words| end(words) == first)
     };
     let of = words(&head.name);
-    let repeats = variants.iter().any(|variant| variant.starts_with(&of) || variant.ends_with(&of));
+    let repeats = variants
+        .iter()
+        .any(|variant| variant.starts_with(&of) || variant.ends_with(&of));
     let first = |words: &[&str]| words.first().map(|&word| camel([word]));
     let last = |words: &[&str]| words.last().map(|&word| camel([word]));
     if repeats || same(first) || same(last) {

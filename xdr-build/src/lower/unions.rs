@@ -42,8 +42,11 @@ impl Context<'_> {
         let mut scope = Scope::new(wanted.iter().cloned());
         let mut variants = Vec::with_capacity(wanted.len() + 1);
         for (index, (arm, name)) in body.arms.iter().zip(wanted).enumerate() {
-            let mut labels: Vec<String> =
-                arm.labels.iter().map(|label| self.label(site, &discriminant, *label)).collect();
+            let mut labels: Vec<String> = arm
+                .labels
+                .iter()
+                .map(|label| self.label(site, &discriminant, *label))
+                .collect();
             let several = labels.len() > 1;
             let case = match labels.pop() {
                 Some(only) if !several => Argument::Value("case", only),
@@ -55,23 +58,51 @@ impl Context<'_> {
             let name = scope.claim(name, "");
             let shown = several.then_some(&discriminant.ty);
             let boxed = self.shapes.boxes_arm(def.id, index);
-            variants.push(self.variant(site, def, name, case, shown, arm.field.as_ref(), boxed, &arm.docs.text));
+            variants.push(self.variant(
+                site,
+                def,
+                name,
+                case,
+                shown,
+                arm.field.as_ref(),
+                boxed,
+                &arm.docs.text,
+            ));
         }
         if let Some(default) = &body.default {
-            let name = ["Other", "Default"].into_iter().find(|name| scope.is_free(name)).unwrap_or("Other");
+            let name = ["Other", "Default"]
+                .into_iter()
+                .find(|name| scope.is_free(name))
+                .unwrap_or("Other");
             let name = scope.claim(name.to_owned(), "");
             let boxed = self.shapes.boxes_arm(def.id, body.arms.len());
             let case = Argument::Word("default");
             let shown = Some(&discriminant.ty);
-            variants.push(self.variant(site, def, name, case, shown, default.field.as_ref(), boxed, &default.docs.text));
+            variants.push(self.variant(
+                site,
+                def,
+                name,
+                case,
+                shown,
+                default.field.as_ref(),
+                boxed,
+                &default.docs.text,
+            ));
         }
         let mut head = self.head(def, &derives);
-        head.xdr.push(Argument::List("union", vec![discriminant.path]));
-        allow_alike_names(&mut head, variants.iter().map(|variant| variant.name.as_str()));
+        head.xdr
+            .push(Argument::List("union", vec![discriminant.path]));
+        allow_alike_names(
+            &mut head,
+            variants.iter().map(|variant| variant.name.as_str()),
+        );
         model::Union { head, variants }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "an arm and the default arm have no common type in the schema")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an arm and the default arm have no common type in the schema"
+    )]
     fn variant(
         &self,
         site: Site,
@@ -84,19 +115,29 @@ impl Context<'_> {
         comment: &str,
     ) -> model::UnionVariant {
         let mut xdr = vec![case];
-        let mut docs = docs::lines(comment);
-        let mut fields: Vec<(Vec<Argument>, Ty)> = discriminant.map(|ty| (Vec::new(), ty.clone())).into_iter().collect();
+        let mut docs = docs::markdown(comment);
+        let mut fields: Vec<(Vec<Argument>, Ty)> = discriminant
+            .map(|ty| (Vec::new(), ty.clone()))
+            .into_iter()
+            .collect();
         let mut attributes = Vec::new();
         if let Some(field) = field {
             let site = self.member_site(site, def, &field.name);
             let used = self.use_of(site, &field.ty);
             let arguments = self.arguments(site, &used);
-            fields.push((arguments, if boxed { Ty::Box(Box::new(used.ty)) } else { used.ty }));
+            fields.push((
+                arguments,
+                if boxed {
+                    Ty::Box(Box::new(used.ty))
+                } else {
+                    used.ty
+                },
+            ));
             if field.name != name {
                 xdr.push(Argument::Value("name", format!("\"{}\"", field.name)));
             }
             if docs.is_empty() {
-                docs = docs::lines(&field.docs.text);
+                docs = docs::markdown(&field.docs.text);
             }
             attributes = self.member_attributes(def, &field.name);
         }
@@ -153,13 +194,20 @@ impl Context<'_> {
 
     /// The names of all arms: their labels' names without what these have in common; the payload's where a label has none.
     fn variant_names(&self, body: &Union, discriminant: &Discriminant) -> Vec<String> {
-        let named = body.arms.iter().flat_map(|arm| &arm.labels).filter_map(|label| self.constant_words(label.name?));
-        let skip = if self.style.strip_enumerators { common_prefix(&named.collect::<Vec<_>>()) } else { 0 };
+        let named = body
+            .arms
+            .iter()
+            .flat_map(|arm| &arm.labels)
+            .filter_map(|label| self.constant_words(label.name?));
+        let skip = if self.style.strip_enumerators {
+            common_prefix(&named.collect::<Vec<_>>())
+        } else {
+            0
+        };
         let label_name = |label: &Value| match &discriminant.kind {
             Kind::Bool => Some(if label.value == 0 { "False" } else { "True" }.to_owned()),
-            Kind::Enum(id, by_value) => {
-                enumerator_of(*id, by_value, *label).map(|index| self.names.enumerator(*id, index).camel.clone())
-            }
+            Kind::Enum(id, by_value) => enumerator_of(*id, by_value, *label)
+                .map(|index| self.names.enumerator(*id, index).camel.clone()),
             Kind::Integer => {
                 let words = self.constant_words(label.name?)?;
                 Some(camel(words.get(skip..)?.iter().copied()))
@@ -180,7 +228,10 @@ impl Context<'_> {
                 }
             }
         };
-        body.arms.iter().map(|arm| escape_camel(arm_name(&arm.labels, arm.field.as_ref()))).collect()
+        body.arms
+            .iter()
+            .map(|arm| escape_camel(arm_name(&arm.labels, arm.field.as_ref())))
+            .collect()
     }
 }
 

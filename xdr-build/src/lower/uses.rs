@@ -66,12 +66,19 @@ impl Context<'_> {
     }
 
     /// The Rust type, and the generated type in it that is neither boxed nor in a vector yet.
-    fn build<'t>(&'t self, mut site: Site, mut ty: &'t Type, used: &mut Use) -> (Ty, Option<TypeId>) {
+    fn build<'t>(
+        &'t self,
+        mut site: Site,
+        mut ty: &'t Type,
+        used: &mut Use,
+    ) -> (Ty, Option<TypeId>) {
         // Typedefs nest without limit, so names are followed in a loop; only real dimensions recurse.
         while let Type::Named(id) = ty {
             let def = self.schema.ty(*id);
             match &def.kind {
-                TypeKind::Typedef(target) if self.names.foreign(*id).is_none() && !self.keeps_name[id.0 as usize] => {
+                TypeKind::Typedef(target)
+                    if self.names.foreign(*id).is_none() && !self.keeps_name[id.0 as usize] =>
+                {
                     site.bytes |= self.names.is_covered(&self.style.bytes, def, None);
                     site.borrowed |= self.names.is_covered(&self.style.borrowed, def, None);
                     ty = target;
@@ -101,11 +108,19 @@ impl Context<'_> {
             Type::FixedOpaque(len) => Ty::Array(Box::new(Ty::Plain("u8")), len.value),
             Type::String(len) if !site.bytes => {
                 used.bounds.push(*len);
-                if site.borrowed { Ty::Str(site.lifetime) } else { Ty::String }
+                if site.borrowed {
+                    Ty::Str(site.lifetime)
+                } else {
+                    Ty::String
+                }
             }
             Type::Opaque(len) | Type::String(len) => {
                 used.bounds.push(*len);
-                if site.borrowed { Ty::Slice(site.lifetime) } else { Ty::Vec(Box::new(Ty::Plain("u8"))) }
+                if site.borrowed {
+                    Ty::Slice(site.lifetime)
+                } else {
+                    Ty::Vec(Box::new(Ty::Plain("u8")))
+                }
             }
             Type::FixedArray(inner, len) => {
                 let (inner, leaf) = self.build(site, inner, used);
@@ -128,7 +143,9 @@ impl Context<'_> {
         }
         let (inner, leaf) = self.build(site, inner, used);
         match leaf {
-            Some(leaf) if self.shapes.boxes_optional(leaf) => (Ty::Option(Box::new(Ty::Box(Box::new(inner)))), None),
+            Some(leaf) if self.shapes.boxes_optional(leaf) => {
+                (Ty::Option(Box::new(Ty::Box(Box::new(inner)))), None)
+            }
             leaf => (Ty::Option(Box::new(inner)), leaf),
         }
     }
@@ -161,7 +178,11 @@ impl Context<'_> {
     pub(crate) fn path(&self, site: Site, id: TypeId) -> Ty {
         let path = match self.names.foreign(id) {
             Some(path) => path.to_owned(),
-            None => self.local_path(site, self.names.file(self.schema.ty(id).file), self.names.ty(id)),
+            None => self.local_path(
+                site,
+                self.names.file(self.schema.ty(id).file),
+                self.names.ty(id),
+            ),
         };
         let lifetime = self.shapes.facts(id).borrows.then_some(site.lifetime);
         Ty::Path(path, lifetime)
@@ -188,9 +209,17 @@ impl Context<'_> {
     /// `max`, `item_max`, `chars`: what the use says beside its type.
     pub(crate) fn arguments(&self, site: Site, used: &Use) -> Vec<Argument> {
         let mut arguments: Vec<Argument> = used.chars.map(Argument::Word).into_iter().collect();
-        let bounded = used.bounds.iter().rposition(is_bound).map_or(0, |last| last + 1);
+        let bounded = used
+            .bounds
+            .iter()
+            .rposition(is_bound)
+            .map_or(0, |last| last + 1);
         let bound = |length: &Length| {
-            if is_bound(length) { self.length(site, length) } else { "u32::MAX".to_owned() }
+            if is_bound(length) {
+                self.length(site, length)
+            } else {
+                "u32::MAX".to_owned()
+            }
         };
         match &used.bounds[..bounded] {
             [] => {}
@@ -219,10 +248,14 @@ impl Context<'_> {
         match name {
             ValueName::Constant(id) => {
                 let is_number = matches!(self.schema.constant(id).value, ConstantValue::Int(_));
-                is_number.then(|| self.local_path(site, self.names.constant_file(id), self.names.constant(id)))
+                is_number.then(|| {
+                    self.local_path(site, self.names.constant_file(id), self.names.constant(id))
+                })
             }
             // The enum may be open, and then it is no number in Rust.
-            ValueName::Enumerator(id, index) if !self.is_open(id) => Some(self.enumerator_path(site, id, index)),
+            ValueName::Enumerator(id, index) if !self.is_open(id) => {
+                Some(self.enumerator_path(site, id, index))
+            }
             _ => None,
         }
     }
@@ -239,7 +272,8 @@ impl Context<'_> {
     }
 
     pub(crate) fn is_open(&self, id: TypeId) -> bool {
-        self.names.is_covered(&self.style.open, self.schema.ty(id), None)
+        self.names
+            .is_covered(&self.style.open, self.schema.ty(id), None)
     }
 
     /// The name of a constant as words, for the variant of a label that is one.
@@ -247,7 +281,10 @@ impl Context<'_> {
         match name {
             ValueName::Constant(id) => Some(words(&self.schema.constant(id).name)),
             ValueName::Enumerator(id, index) => match &self.schema.ty(id).kind {
-                TypeKind::Enum(body) => body.enumerators.get(index as usize).map(|found| words(&found.name)),
+                TypeKind::Enum(body) => body
+                    .enumerators
+                    .get(index as usize)
+                    .map(|found| words(&found.name)),
                 _ => None,
             },
             ValueName::Bool => None,
@@ -300,13 +337,27 @@ fn is_number(ty: &Type) -> bool {
 pub(crate) fn decimal(value: i128) -> String {
     let digits = value.unsigned_abs().to_string();
     let sign = if value < 0 { "-" } else { "" };
-    format!("{sign}{}", if digits.len() < 5 { digits } else { grouped(&digits, 3) })
+    format!(
+        "{sign}{}",
+        if digits.len() < 5 {
+            digits
+        } else {
+            grouped(&digits, 3)
+        }
+    )
 }
 
 /// A number in Rust, in hex with digits in groups of four.
 pub(crate) fn hex(value: u128) -> String {
     let digits = format!("{value:x}");
-    format!("0x{}", if digits.len() < 5 { digits } else { grouped(&digits, 4) })
+    format!(
+        "0x{}",
+        if digits.len() < 5 {
+            digits
+        } else {
+            grouped(&digits, 4)
+        }
+    )
 }
 
 fn grouped(digits: &str, size: usize) -> String {
