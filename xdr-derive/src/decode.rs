@@ -47,7 +47,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl<#de: #(#borrowed +)*, #(#params),*> #runtime::Decode<#de> for #ident #type_generics #where_clause {
-            const MIN: usize = #min;
+            const MIN: ::core::primitive::usize = #min;
             #ty
             #inline
             fn decode(#decoder: &mut #runtime::Decoder<#de>) -> ::core::result::Result<Self, #runtime::Fault> {

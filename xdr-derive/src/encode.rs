@@ -7,7 +7,7 @@ use syn::{ConstParam, GenericParam, Generics, Path, TypeParam};
 use crate::describe;
 use crate::fields::Field;
 use crate::input::{Enum, Input, Shape, Struct};
-use crate::union::{Arm, Label, Side, Union};
+use crate::union::{Arm, Side, Union};
 
 pub(crate) fn expand(input: &Input) -> TokenStream {
     let (ident, runtime) = (&input.ident, &input.runtime);
@@ -62,8 +62,8 @@ fn of_struct(runtime: &Path, it: &Struct) -> Body {
     };
     Body {
         measure: quote! {
-            fn measure(&self, #depth: #runtime::Depth) -> usize {
-                0usize #(.saturating_add(#lens))*
+            fn measure(&self, #depth: #runtime::Depth) -> ::core::primitive::usize {
+                0_usize #(.saturating_add(#lens))*
             }
         },
         encode: quote! {
@@ -81,7 +81,7 @@ fn of_enum(input: &Input, it: &Enum) -> Body {
     Body {
         measure: quote! {
             #[inline]
-            fn measure(&self, _: #runtime::Depth) -> usize {
+            fn measure(&self, _: #runtime::Depth) -> ::core::primitive::usize {
                 4
             }
         },
@@ -115,7 +115,7 @@ pub(crate) fn value_fn(input: &Input, it: &Enum, side: Side<'_>) -> TokenStream 
             #[doc(hidden)]
             #[inline]
             #[allow(dead_code, unreachable_pub)] // Only a union over this enum asks for it.
-            pub const fn #name(&self) -> i32 {
+            pub const fn #name(&self) -> ::core::primitive::i32 {
                 #constants
                 match *self {
                     #(#arms)*
@@ -127,14 +127,13 @@ pub(crate) fn value_fn(input: &Input, it: &Enum, side: Side<'_>) -> TokenStream 
 }
 
 fn of_union(runtime: &Path, it: &Union) -> Body {
-    let constants = it.constants(runtime);
     let lens = it.arms.iter().map(|arm| {
         let pattern = pattern(arm, false);
         let lens = arm.fields.iter().map(|field| {
             let binding = &field.binding;
             field.measure(runtime, &quote!(#binding))
         });
-        quote!(#pattern => 4usize #(.saturating_add(#lens))*,)
+        quote!(#pattern => 4_usize #(.saturating_add(#lens))*,)
     });
     let puts = it.arms.iter().map(|arm| {
         let pattern = pattern(arm, true);
@@ -152,13 +151,12 @@ fn of_union(runtime: &Path, it: &Union) -> Body {
     };
     Body {
         measure: quote! {
-            fn measure(&self, depth: #runtime::Depth) -> usize {
+            fn measure(&self, depth: #runtime::Depth) -> ::core::primitive::usize {
                 depth.nested(|#depth| match self { #(#lens)* })
             }
         },
         encode: quote! {
             fn encode(&self, encoder: &mut #runtime::Encoder<'_>) {
-                #constants
                 encoder.nested(|encoder| match self { #(#puts)* });
             }
         },
@@ -181,23 +179,19 @@ fn put_discriminant(runtime: &Path, union: &Union, arm: &Arm) -> TokenStream {
         return label.encode(discriminant, runtime);
     }
     let number = discriminant.number_of(&quote!(tag), Side::Encode);
-    let mismatch = quote!(return encoder.mismatched_discriminant(#number));
-    let (selecting, others) = if let Some(labels) = &arm.labels {
-        let patterns = labels.iter().map(Label::pattern);
-        (quote!(#(#patterns)|* => {}), mismatch)
-    } else {
-        let patterns = union.patterns();
-        let mismatches = (!patterns.is_empty()).then(|| quote!(#(#patterns)|* => #mismatch,));
-        (quote!(#mismatches), quote!({}))
+    let (labels, default) = match &arm.labels {
+        Some(labels) => (labels.iter().collect(), false),
+        None => (union.labels().collect::<Vec<_>>(), true),
     };
-    let check = quote! {
-        match *tag {
-            #selecting
-            #[allow(unreachable_patterns)] // The labels may name every value of an enum.
-            _ => #others,
+    let labels = labels
+        .iter()
+        .map(|label| discriminant.number(label, runtime, Side::Encode));
+    quote! {
+        if !encoder.check_discriminant(#number, &[#(#labels),*], #default) {
+            return;
         }
-    };
-    quote!(#check #runtime::Encode::encode(tag, encoder);)
+        #runtime::Encode::encode(tag, encoder);
+    }
 }
 
 /// The type's own parameters; each type has `codec`, too.

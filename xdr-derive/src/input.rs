@@ -165,7 +165,7 @@ impl Enum {
         let constants = self.enumerators.iter().filter_map(|enumerator| {
             let constant = enumerator.constant.as_ref()?;
             let wide = widened(&enumerator.value);
-            Some(quote!(const #constant: i32 = #runtime::__private::int(#wide);))
+            Some(quote!(const #constant: ::core::primitive::i32 = #runtime::__private::int(#wide);))
         });
         quote!(#(#constants)*)
     }

@@ -37,7 +37,7 @@ pub(crate) fn truth(expr: &Expr) -> Option<bool> {
 /// The expression as `i128`, which every integer fits, so that a constant of any type may be given.
 pub(crate) fn widened(expr: &Expr) -> TokenStream {
     match expr {
-        Expr::Path(_) | Expr::Lit(_) | Expr::Paren(_) => quote!(#expr as i128),
-        _ => quote!((#expr) as i128),
+        Expr::Path(_) | Expr::Lit(_) | Expr::Paren(_) => quote!(#expr as ::core::primitive::i128),
+        _ => quote!((#expr) as ::core::primitive::i128),
     }
 }

@@ -76,48 +76,43 @@ impl Union {
         Self { discriminant, arms }
     }
 
-    /// Constants that the patterns name.
+    /// The labels that only rustc can evaluate, as constants that [`Label::pattern`] names.
     pub(crate) fn constants(&self, runtime: &Path) -> TokenStream {
-        let labels = self.arms.iter().flat_map(|arm| arm.labels.iter().flatten());
-        let constants = labels.filter_map(|label| {
+        let constants = self.labels().filter_map(|label| {
             let (constant, expr) = (label.constant.as_ref()?, &label.expr);
-            let wide = widened(expr);
-            Some(match self.discriminant {
-                Discriminant::UInt => {
-                    quote!(const #constant: u32 = #runtime::__private::unsigned_int(#wide);)
-                }
-                Discriminant::Bool => quote!(const #constant: bool = #expr;),
-                Discriminant::Int | Discriminant::Enum(_) => {
-                    quote!(const #constant: i32 = #runtime::__private::int(#wide);)
-                }
-            })
+            let (ty, value) = (
+                self.discriminant.ty(),
+                self.discriminant.checked(expr, runtime),
+            );
+            Some(quote!(const #constant: #ty = #value;))
         });
         quote!(#(#constants)*)
     }
 
     /// Stops the compiler at equal labels that only it can see.
     pub(crate) fn distinct(&self, runtime: &Path, side: Side<'_>) -> TokenStream {
-        let labels = || self.arms.iter().flat_map(|arm| arm.labels.iter().flatten());
-        if labels().all(|label| integer(&label.expr).is_some() || truth(&label.expr).is_some()) {
+        let is_literal =
+            |label: &Label| integer(&label.expr).is_some() || truth(&label.expr).is_some();
+        if self.labels().all(is_literal) {
             return TokenStream::new();
         }
-        let values = labels().map(|label| self.discriminant.number(label, runtime, side));
+        let values = self
+            .labels()
+            .map(|label| self.discriminant.number(label, runtime, side));
         quote!(const _: () = #runtime::__private::distinct(&[#(#values),*]);)
     }
 
-    /// Patterns of all labels but the default's.
-    pub(crate) fn patterns(&self) -> Vec<TokenStream> {
-        let labels = self.arms.iter().flat_map(|arm| arm.labels.iter().flatten());
-        labels.map(Label::pattern).collect()
+    /// All labels of all arms.
+    pub(crate) fn labels(&self) -> impl Iterator<Item = &Label> {
+        self.arms.iter().flat_map(|arm| arm.labels.iter().flatten())
     }
 
     /// Whether no discriminant is left for an arm that the labels do not name.
     pub(crate) fn is_exhaustive(&self) -> bool {
         matches!(self.discriminant, Discriminant::Bool)
-            && [true, false].into_iter().all(|value| {
-                let mut labels = self.arms.iter().flat_map(|arm| arm.labels.iter().flatten());
-                labels.any(|label| truth(&label.expr) == Some(value))
-            })
+            && [true, false]
+                .into_iter()
+                .all(|value| self.labels().any(|label| truth(&label.expr) == Some(value)))
     }
 }
 
@@ -157,9 +152,9 @@ impl Discriminant {
 
     pub(crate) fn ty(&self) -> TokenStream {
         match self {
-            Self::Int => quote!(i32),
-            Self::UInt => quote!(u32),
-            Self::Bool => quote!(bool),
+            Self::Int => quote!(::core::primitive::i32),
+            Self::UInt => quote!(::core::primitive::u32),
+            Self::Bool => quote!(::core::primitive::bool),
             Self::Enum(ty) => ty.to_token_stream(),
         }
     }
@@ -193,29 +188,44 @@ impl Discriminant {
         if let Some(value) = integer(expr).and_then(|value| i64::try_from(value).ok()) {
             return Literal::i64_unsuffixed(value).to_token_stream();
         }
-        let wide = widened(expr);
         match self {
-            Self::Int => quote!(const { #runtime::__private::int(#wide) as i64 }),
-            Self::UInt => quote!(const { #runtime::__private::unsigned_int(#wide) as i64 }),
+            Self::Int | Self::UInt => {
+                let value = self.checked(expr, runtime);
+                quote!(const { #value as ::core::primitive::i64 })
+            }
             Self::Bool => {
                 Literal::i64_unsuffixed(truth(expr).map_or(0, i64::from)).to_token_stream()
             }
             Self::Enum(ty) => {
                 let value = side.value_fn();
-                quote!(const { <#ty>::#value(&#expr) as i64 })
+                quote!(const { <#ty>::#value(&#expr) as ::core::primitive::i64 })
             }
         }
+    }
+
+    /// The value of an integer expression in the discriminant's type; one that does not fit does not compile.
+    fn checked(&self, expr: &Expr, runtime: &Path) -> TokenStream {
+        let wide = widened(expr);
+        let checked = format_ident!(
+            "{}",
+            if matches!(self, Self::UInt) {
+                "unsigned_int"
+            } else {
+                "int"
+            }
+        );
+        quote!(#runtime::__private::#checked(#wide))
     }
 
     /// A reference to a discriminant as `i64`, while running.
     pub(crate) fn number_of(&self, value: &TokenStream, side: Side<'_>) -> TokenStream {
         match self {
             Self::Int | Self::UInt | Self::Bool => {
-                quote!(<i64 as ::core::convert::From<_>>::from(*#value))
+                quote!(<::core::primitive::i64 as ::core::convert::From<_>>::from(*#value))
             }
             Self::Enum(ty) => {
                 let number = side.value_fn();
-                quote!(<i64 as ::core::convert::From<_>>::from(<#ty>::#number(#value)))
+                quote!(<::core::primitive::i64 as ::core::convert::From<_>>::from(<#ty>::#number(#value)))
             }
         }
     }
@@ -241,16 +251,23 @@ impl Label {
         Self { expr, constant }
     }
 
+    /// The label in a match on the discriminant, with the union's constants in reach.
     pub(crate) fn pattern(&self) -> TokenStream {
-        match &self.constant {
-            Some(constant) => constant.to_token_stream(),
-            None => self.expr.to_token_stream(),
-        }
+        let Self { expr, constant } = self;
+        constant
+            .as_ref()
+            .map_or_else(|| expr.to_token_stream(), ToTokens::to_token_stream)
     }
 
     /// Writes the label to `encoder`.
     pub(crate) fn encode(&self, discriminant: &Discriminant, runtime: &Path) -> TokenStream {
-        let value = self.pattern();
+        let expr = &self.expr;
+        let value = if self.constant.is_some() {
+            let value = discriminant.checked(expr, runtime);
+            quote!(const { #value })
+        } else {
+            expr.to_token_stream()
+        };
         match discriminant {
             Discriminant::Int => quote!(encoder.put_i32(#value);),
             Discriminant::UInt => quote!(encoder.put_u32(#value);),

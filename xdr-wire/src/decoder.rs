@@ -9,7 +9,6 @@ use crate::describe::Ty;
 use crate::error::{DecodeError, ErrorKind, Form};
 use crate::fault::{Fault, Record};
 use crate::options::{Options, Rule};
-use crate::path::Path;
 use crate::walker;
 
 /// A cursor over one message.
@@ -215,12 +214,6 @@ impl<'de> Decoder<'de> {
         self.reserve_left -= reserved * size;
         reserved
     }
-}
-
-/// What a walk found.
-pub(crate) struct Walked {
-    pub(crate) record: Option<Record>,
-    pub(crate) path: Path,
 }
 
 /// Reads a `T` and drops it: the `skip` of [`CustomTy`](crate::describe::CustomTy).

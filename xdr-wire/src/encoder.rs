@@ -77,11 +77,16 @@ impl<'a> Encoder<'a> {
         self.record.get_or_insert(Record { kind, offset });
     }
 
-    /// Keeps the failure of a variant whose discriminant selects another arm.
-    #[cold]
-    #[inline(never)]
-    pub fn mismatched_discriminant(&mut self, value: i64) {
-        self.fail(ErrorKind::MismatchedDiscriminant { value });
+    /// Whether a variant may carry this discriminant: one of its `labels`, or, for the default arm, none of all `labels`.
+    ///
+    /// If not, it would be read back as another variant: fails with [`ErrorKind::MismatchedDiscriminant`].
+    #[must_use]
+    pub fn check_discriminant(&mut self, value: i64, labels: &[i64], default: bool) -> bool {
+        let accepted = labels.contains(&value) != default;
+        if !accepted {
+            self.fail(ErrorKind::MismatchedDiscriminant { value });
+        }
+        accepted
     }
 
     /// Whether there was a failure.

@@ -1,6 +1,13 @@
-//! What expansions of the derives need beyond the public interface. Not covered by semantic versioning.
+//! What expansions of the derives and tests of the codec need beyond the public interface. Not covered by semantic versioning.
 
 pub use crate::chars::{Chars, Signed, Unsigned};
+
+use crate::decoder::Decoder;
+use crate::error::ErrorKind;
+use crate::fault::Record;
+use crate::options::Options;
+use crate::traits::Decode;
+use crate::walker::walk;
 
 /// A bound of a declaration. A constant of any integer type may be one.
 #[expect(
@@ -57,4 +64,33 @@ pub const fn distinct(labels: &[i64]) {
         }
         rest = tail;
     }
+}
+
+/// How reading a message ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A value of so many bytes.
+    Read(usize),
+    /// A fault at a byte.
+    Fault(ErrorKind, usize),
+}
+
+/// Reads `input` by the code of `T` and by its descriptor. The two must agree, or errors name the wrong field; tests and
+/// fuzzers compare them.
+pub fn decode_and_walk<'de, T: Decode<'de>>(
+    input: &'de [u8],
+    options: Options,
+) -> (Outcome, Outcome) {
+    let mut decoder = Decoder::new(input, options);
+    let result = T::decode(&mut decoder).and_then(|_| decoder.finish());
+    let outcome = |record: Option<Record>, offset| match record {
+        Some(record) => Outcome::Fault(record.kind, record.offset),
+        None => Outcome::Read(offset),
+    };
+    let record = result.err().and_then(|_| decoder.record());
+    let walked = walk(Decoder::new(input, options), T::TYPE);
+    (
+        outcome(record, decoder.offset()),
+        outcome(walked.record, walked.offset),
+    )
 }

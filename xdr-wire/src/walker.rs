@@ -3,11 +3,21 @@
 //! It is one function for all types and uses the decoder's own steps, so it stops where the decoder stopped.
 
 use crate::bounds::Bounds;
-use crate::decoder::{Decoder, Walked};
+use crate::decoder::Decoder;
 use crate::describe::{Field, Ty, UnionTy};
 use crate::error::{ErrorKind, Form};
-use crate::fault::Fault;
+use crate::fault::{Fault, Record};
 use crate::path::{Path, Segment};
+
+/// What a walk found.
+pub(crate) struct Walked {
+    /// The first fault.
+    pub(crate) record: Option<Record>,
+    /// Where it is; empty without a fault.
+    pub(crate) path: Path,
+    /// Bytes read.
+    pub(crate) offset: usize,
+}
 
 /// Reads one `ty` and what may follow it until the first fault.
 pub(crate) fn walk(decoder: Decoder<'_>, ty: &'static Ty) -> Walked {
@@ -19,6 +29,7 @@ pub(crate) fn walk(decoder: Decoder<'_>, ty: &'static Ty) -> Walked {
     let _ = complete.and_then(|()| walker.decoder.finish());
     Walked {
         record: walker.decoder.record(),
+        offset: walker.decoder.offset(),
         path: walker.path,
     }
 }

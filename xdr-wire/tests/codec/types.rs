@@ -63,6 +63,24 @@ pub(crate) struct Bounded {
     pub(crate) loose: Vec<Vec<u64>>,
 }
 
+impl Bounded {
+    /// As few bytes as possible.
+    pub(crate) fn minimal() -> Self {
+        Self {
+            name: String::new(),
+            tags: vec![],
+            grid: vec![],
+            secret: vec![],
+            maybe: None,
+            fixed: [const { String::new() }; 2],
+            uuid: [0; 16],
+            odd: [0; 3],
+            numbers: vec![],
+            loose: vec![],
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) struct Characters {
     #[xdr(chars)]
@@ -190,7 +208,6 @@ pub(crate) struct Everything {
     pub(crate) phase: Phase,
     pub(crate) state: State,
     pub(crate) bounded: Bounded,
-    pub(crate) characters: Characters,
     pub(crate) values: Vec<Value>,
     pub(crate) numbered: Option<Numbered>,
     pub(crate) reply: Reply,

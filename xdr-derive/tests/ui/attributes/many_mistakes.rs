@@ -1,0 +1,13 @@
+use xdr_wire::{Decode, Encode};
+
+#[derive(Encode)]
+struct Record {
+    #[xdr(chars, uchars)]
+    label: Vec<u8>,
+    byte: u8,
+    #[xdr(max = 4294967296)]
+    name: String,
+    size: usize,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use xdr_wire::{Decode, Encode};
+
+#[derive(Decode)]
+#[xdr(name = "a", name = "b")]
+struct Record {
+    #[xdr(max = 4)]
+    #[xdr(max = 5)]
+    name: String,
+}
+
+fn main() {}

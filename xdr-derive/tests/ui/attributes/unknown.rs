@@ -1,0 +1,21 @@
+use xdr_wire::{Decode, Encode};
+
+#[derive(Encode, Decode)]
+#[xdr(rename = "x", crate = ::xdr_wire)]
+struct Record {
+    #[xdr(maximum = 4)]
+    name: String,
+    #[xdr(max)]
+    text: String,
+    #[xdr(max = )]
+    more: String,
+}
+
+#[derive(Decode)]
+#[xdr(union(i32))]
+enum Choice {
+    #[xdr(case = 0, bits(3, 4), skip)]
+    A,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use xdr_wire::{Decode, Encode};
+
+const ONE: i32 = 1;
+
+#[derive(Decode)]
+#[xdr(union(i32))]
+enum Choice {
+    #[xdr(case = 1)]
+    A,
+    #[xdr(case = ONE)]
+    B,
+}
+
+fn main() {}

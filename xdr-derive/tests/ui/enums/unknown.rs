@@ -1,0 +1,22 @@
+use xdr_wire::{Decode, Encode};
+
+#[derive(Decode)]
+enum WithoutRepr {
+    A = 0,
+    #[xdr(unknown)]
+    Unknown(i32),
+}
+
+#[derive(Decode)]
+#[repr(i32)]
+enum Shapes {
+    A = 0,
+    #[xdr(unknown)]
+    Unknown(u32),
+    #[xdr(unknown)]
+    Unit,
+    #[xdr(unknown)]
+    Named { value: i32 },
+}
+
+fn main() {}

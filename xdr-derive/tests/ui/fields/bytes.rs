@@ -1,0 +1,14 @@
+use xdr_wire::{Decode, Encode};
+
+#[derive(Decode)]
+struct Record {
+    byte: u8,
+    signed: i8,
+    size: usize,
+    wide: i128,
+    character: char,
+    #[xdr(chars)]
+    text: String,
+}
+
+fn main() {}

@@ -1,0 +1,28 @@
+use xdr_wire::{Decode, Encode};
+
+#[derive(Decode)]
+#[xdr(union(u32))]
+enum Choice {
+    #[xdr(case(1, 2))]
+    Several,
+    #[xdr(case(3, 4))]
+    Settings(#[xdr(max = 3)] u32),
+    #[xdr(default)]
+    Default,
+}
+
+#[derive(Decode)]
+#[xdr(union(u32))]
+enum Unknown {
+    #[xdr(unknown)]
+    A(u32),
+}
+
+#[derive(Encode, Decode)]
+#[xdr(union(u32))]
+enum WrongType {
+    #[xdr(default)]
+    A(i32),
+}
+
+fn main() {}
