@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::fields::{Field, Style};
 use crate::input::{Enum, Input, Shape, Struct};
-use crate::labels::widened;
+use crate::labels::checked;
 use crate::union::{Arm, Side, Union};
 
 /// `const TYPE`.
@@ -48,8 +48,7 @@ fn of_enum(input: &Input, it: &Enum) -> TokenStream {
         let value = if enumerator.constant.is_none() {
             quote!(#value)
         } else {
-            let wide = widened(value);
-            quote!(const { #runtime::__private::int(#wide) })
+            checked(value, "int", runtime)
         };
         quote!(#runtime::describe::Enumerator::new(#name, #value))
     });

@@ -7,7 +7,7 @@ use syn::{Expr, Fields, Ident, Lifetime, Member, Path, Type, TypePath};
 
 use crate::attributes::{FieldAttributes, Set, name_of};
 use crate::errors::Errors;
-use crate::labels::{integer, widened};
+use crate::labels::{at, checked, integer};
 
 /// How fields are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -161,13 +161,14 @@ fn check_bounds(
 impl Field {
     /// `decoder` → the value of this field.
     pub(crate) fn decode(&self, runtime: &Path) -> TokenStream {
-        let bounds = self.bounds(runtime);
-        let span = located_at(&self.ty);
+        let (span, runtime) = self.place(runtime);
+        let bounds = self.bounds(&runtime);
         match (self.sign, bounds) {
             (Some(sign), bounds) => {
-                let sign = sign.path(runtime);
-                let bounds = bounds.unwrap_or_else(|| quote!(#runtime::Bounds::NONE));
-                quote_spanned!(span=> #runtime::__private::Chars::<#sign>::decode(decoder, #bounds)?)
+                let codec = sign.codec(&runtime, span);
+                let bounds =
+                    bounds.unwrap_or_else(|| quote_spanned!(span=> #runtime::Bounds::NONE));
+                quote_spanned!(span=> #codec::decode(decoder, #bounds)?)
             }
             (None, Some(bounds)) => {
                 quote_spanned!(span=> #runtime::Decode::decode_bounded(decoder, #bounds)?)
@@ -178,13 +179,14 @@ impl Field {
 
     /// Writes `value`, a reference to this field, to `encoder`.
     pub(crate) fn encode(&self, runtime: &Path, value: &TokenStream) -> TokenStream {
-        let bounds = self.bounds(runtime);
-        let span = located_at(&self.ty);
+        let (span, runtime) = self.place(runtime);
+        let (bounds, value) = (self.bounds(&runtime), at(span, value));
         match (self.sign, bounds) {
             (Some(sign), bounds) => {
-                let sign = sign.path(runtime);
-                let bounds = bounds.unwrap_or_else(|| quote!(#runtime::Bounds::NONE));
-                quote_spanned!(span=> #runtime::__private::Chars::<#sign>::encode(#value, encoder, #bounds);)
+                let codec = sign.codec(&runtime, span);
+                let bounds =
+                    bounds.unwrap_or_else(|| quote_spanned!(span=> #runtime::Bounds::NONE));
+                quote_spanned!(span=> #codec::encode(#value, encoder, #bounds);)
             }
             (None, Some(bounds)) => {
                 quote_spanned!(span=> #runtime::Encode::encode_bounded(#value, encoder, #bounds);)
@@ -195,30 +197,26 @@ impl Field {
 
     /// The bytes of `value`, a reference to this field.
     pub(crate) fn measure(&self, runtime: &Path, value: &TokenStream) -> TokenStream {
-        let span = located_at(&self.ty);
+        let (span, runtime) = self.place(runtime);
+        let value = at(span, value);
         let codec = self.sign.map_or_else(
-            || quote!(#runtime::Encode),
-            |sign| {
-                let sign = sign.path(runtime);
-                quote!(#runtime::__private::Chars::<#sign>)
-            },
+            || quote_spanned!(span=> #runtime::Encode),
+            |sign| sign.codec(&runtime, span),
         );
         quote_spanned!(span=> #codec::measure(#value, depth))
     }
 
     /// The descriptor of this field: `de` is the lifetime of the decoder's trait, none for the encoder's.
     pub(crate) fn ty(&self, runtime: &Path, de: Option<&Lifetime>) -> TokenStream {
-        let (ty, span) = (&self.ty, located_at(&self.ty));
+        let (span, runtime) = self.place(runtime);
         let codec = match (self.sign, de) {
-            (Some(sign), _) => {
-                let sign = sign.path(runtime);
-                quote_spanned!(span=> #runtime::__private::Chars<#sign>)
-            }
+            (Some(sign), _) => sign.codec(&runtime, span),
             (None, Some(de)) => quote_spanned!(span=> #runtime::Decode<#de>),
             (None, None) => quote_spanned!(span=> #runtime::Encode),
         };
+        let ty = &self.ty;
         let inner = quote_spanned!(span=> <#ty as #codec>::TYPE);
-        match self.bound_list(runtime) {
+        match self.bound_list(&runtime) {
             Some(bounds) => {
                 quote!(&#runtime::describe::Ty::Bounded(#runtime::Bounds::new(&[#bounds]), #inner))
             }
@@ -226,12 +224,18 @@ impl Field {
         }
     }
 
-    fn bounds(&self, runtime: &Path) -> Option<TokenStream> {
+    /// Errors of the compiler point at the type that the user wrote; lints still know that nobody wrote the code.
+    fn place(&self, runtime: &Path) -> (Span, TokenStream) {
+        let span = Span::call_site().located_at(self.ty.span());
+        (span, at(span, runtime))
+    }
+
+    fn bounds(&self, runtime: &TokenStream) -> Option<TokenStream> {
         let bounds = self.bound_list(runtime)?;
         Some(quote!(const { #runtime::Bounds::new(&[#bounds]) }))
     }
 
-    fn bound_list(&self, runtime: &Path) -> Option<TokenStream> {
+    fn bound_list(&self, runtime: &TokenStream) -> Option<TokenStream> {
         if self.bounds.is_empty() {
             return None;
         }
@@ -239,23 +243,21 @@ impl Field {
             if integer(bound).is_some() {
                 return bound.to_token_stream();
             }
-            let wide = widened(bound);
-            quote!(const { #runtime::__private::bound(#wide) })
+            checked(bound, "bound", runtime)
         });
         Some(quote!(#(#bounds),*))
     }
 }
 
 impl Sign {
-    fn path(self, runtime: &Path) -> TokenStream {
+    fn codec(self, runtime: &TokenStream, span: Span) -> TokenStream {
         match self {
-            Self::Signed => quote!(#runtime::__private::Signed),
-            Self::Unsigned => quote!(#runtime::__private::Unsigned),
+            Self::Signed => {
+                quote_spanned!(span=> #runtime::__private::Chars::<#runtime::__private::Signed>)
+            }
+            Self::Unsigned => {
+                quote_spanned!(span=> #runtime::__private::Chars::<#runtime::__private::Unsigned>)
+            }
         }
     }
-}
-
-/// Errors of the compiler point at the type that the user wrote; lints still know that nobody wrote the code.
-fn located_at(ty: &Type) -> Span {
-    Span::call_site().located_at(ty.span())
 }

@@ -7,7 +7,7 @@ use syn::{Attribute, Data, DataEnum, DeriveInput, Expr, Generics, Ident, Path, p
 use crate::attributes::{ContainerAttributes, Set, VariantAttributes, name_of};
 use crate::errors::Errors;
 use crate::fields::{Field, Style, check_fields};
-use crate::labels::{integer, widened};
+use crate::labels::{checked, integer};
 use crate::union::Union;
 
 /// A type to derive for.
@@ -164,8 +164,8 @@ impl Enum {
     pub(crate) fn constants(&self, runtime: &Path) -> TokenStream {
         let constants = self.enumerators.iter().filter_map(|enumerator| {
             let constant = enumerator.constant.as_ref()?;
-            let wide = widened(&enumerator.value);
-            Some(quote!(const #constant: ::core::primitive::i32 = #runtime::__private::int(#wide);))
+            let value = checked(&enumerator.value, "int", runtime);
+            Some(quote!(const #constant: ::core::primitive::i32 = #value;))
         });
         quote!(#(#constants)*)
     }

@@ -1,7 +1,8 @@
 //! Integer constants as users write them: literals that are known here, and expressions that only rustc can evaluate.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprUnary, Lit, UnOp};
 
 /// The value of a literal, negative ones included.
@@ -34,10 +35,23 @@ pub(crate) fn truth(expr: &Expr) -> Option<bool> {
     }
 }
 
-/// The expression as `i128`, which every integer fits, so that a constant of any type may be given.
-pub(crate) fn widened(expr: &Expr) -> TokenStream {
-    match expr {
-        Expr::Path(_) | Expr::Lit(_) | Expr::Paren(_) => quote!(#expr as ::core::primitive::i128),
-        _ => quote!((#expr) as ::core::primitive::i128),
-    }
+/// The value of an expression that only rustc can evaluate, by the runtime's function `check`: a constant of any integer
+/// type may be given, and one that does not fit does not compile.
+pub(crate) fn checked(expr: &Expr, check: &str, runtime: &impl ToTokens) -> TokenStream {
+    let span = Span::call_site().located_at(expr.span());
+    let (runtime, check) = (at(span, runtime), Ident::new(check, span));
+    let operand = match expr {
+        Expr::Path(_) | Expr::Lit(_) | Expr::Paren(_) => expr.to_token_stream(),
+        _ => quote_spanned!(span=> (#expr)),
+    };
+    quote_spanned!(span=> const { #runtime::__private::#check(#operand as ::core::primitive::i128) })
+}
+
+/// The same tokens, as far as the compiler's messages are concerned at another place.
+pub(crate) fn at(span: Span, tokens: &impl ToTokens) -> TokenStream {
+    let moved = |mut token: TokenTree| {
+        token.set_span(token.span().located_at(span));
+        token
+    };
+    tokens.to_token_stream().into_iter().map(moved).collect()
 }

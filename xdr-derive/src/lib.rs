@@ -12,6 +12,8 @@ mod errors;
 mod fields;
 mod input;
 mod labels;
+#[cfg(feature = "schema")]
+mod schema;
 mod union;
 
 use proc_macro::TokenStream;
@@ -29,6 +31,33 @@ pub fn derive_encode(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Decode, attributes(xdr))]
 pub fn derive_decode(item: TokenStream) -> TokenStream {
     derive(item, decode::expand)
+}
+
+/// The types of an `.x` file, as `xdr_build::Config` makes them: `include_xdr!("proto/a.x")`.
+///
+/// The path is relative to the folder of the crate's `Cargo.toml`. cargo builds again when the file, or one that it
+/// imports, changes. Options follow as `name = value`, named as the methods of `xdr_build::Config`:
+/// `include_xdr!("proto/remote_protocol.x", profile = "libvirt", strip_prefix = "remote_")`.
+///
+/// A file's items stand where the macro is called. Several files, named or imported, become modules beside one another,
+/// each with its file's name.
+#[cfg(feature = "schema")]
+#[proc_macro]
+pub fn include_xdr(input: TokenStream) -> TokenStream {
+    let expanded = schema::include(input.into());
+    expanded.unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// The types of XDR written in place: `xdr! { struct point { int x; int y; }; }`.
+///
+/// Comments become documentation as in a file. Imports are looked for in the folder of the crate's `Cargo.toml`.
+#[cfg(feature = "schema")]
+#[proc_macro]
+pub fn xdr(input: TokenStream) -> TokenStream {
+    let call = proc_macro::Span::call_site();
+    let place = format!("{}:{} (xdr!)", call.file(), call.line());
+    let expanded = schema::inline(&input.into(), call.source_text().as_deref(), &place);
+    expanded.unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
 fn derive(item: TokenStream, expand: fn(&Input) -> proc_macro2::TokenStream) -> TokenStream {

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
+use syn::spanned::Spanned;
 use syn::{DataEnum, Expr, Fields, Lifetime, Path, Type, Variant};
 
 use crate::attributes::{FieldAttributes, VariantAttributes, name_of};
 use crate::errors::Errors;
 use crate::fields::{Field, Style, check_fields};
-use crate::labels::{integer, truth, widened};
+use crate::labels::{at, checked, integer, truth};
 
 /// A union.
 pub(crate) struct Union {
@@ -159,6 +160,16 @@ impl Discriminant {
         }
     }
 
+    /// The type as users write it.
+    fn written(&self) -> String {
+        match self {
+            Self::Int => "i32".to_owned(),
+            Self::UInt => "u32".to_owned(),
+            Self::Bool => "bool".to_owned(),
+            Self::Enum(ty) => ty.to_token_stream().to_string().replace(' ', ""),
+        }
+    }
+
     fn check(&self, label: &Expr, errors: &mut Errors) {
         let value = integer(label);
         let fault = match self {
@@ -191,7 +202,7 @@ impl Discriminant {
         match self {
             Self::Int | Self::UInt => {
                 let value = self.checked(expr, runtime);
-                quote!(const { #value as ::core::primitive::i64 })
+                quote!(#value as ::core::primitive::i64)
             }
             Self::Bool => {
                 Literal::i64_unsuffixed(truth(expr).map_or(0, i64::from)).to_token_stream()
@@ -205,16 +216,12 @@ impl Discriminant {
 
     /// The value of an integer expression in the discriminant's type; one that does not fit does not compile.
     fn checked(&self, expr: &Expr, runtime: &Path) -> TokenStream {
-        let wide = widened(expr);
-        let checked = format_ident!(
-            "{}",
-            if matches!(self, Self::UInt) {
-                "unsigned_int"
-            } else {
-                "int"
-            }
-        );
-        quote!(#runtime::__private::#checked(#wide))
+        let check = if matches!(self, Self::UInt) {
+            "unsigned_int"
+        } else {
+            "int"
+        };
+        checked(expr, check, runtime)
     }
 
     /// A reference to a discriminant as `i64`, while running.
@@ -263,8 +270,7 @@ impl Label {
     pub(crate) fn encode(&self, discriminant: &Discriminant, runtime: &Path) -> TokenStream {
         let expr = &self.expr;
         let value = if self.constant.is_some() {
-            let value = discriminant.checked(expr, runtime);
-            quote!(const { #value })
+            discriminant.checked(expr, runtime)
         } else {
             expr.to_token_stream()
         };
@@ -350,7 +356,7 @@ impl Arm {
             } else {
                 "an arm with several labels"
             };
-            let ty = discriminant.ty();
+            let ty = discriminant.written();
             let help = format!("{what} keeps its discriminant in its first field: `{ident}({ty})`");
             errors.on(ident, help);
             return (None, Vec::new());
@@ -374,7 +380,10 @@ impl Arm {
         value: impl Fn(&Field) -> TokenStream,
     ) -> TokenStream {
         let ident = &self.ident;
-        let first = self.tag.iter().map(|field| (&field.member, tag.clone()));
+        let first = self
+            .tag
+            .iter()
+            .map(|field| (&field.member, at(field.ty.span(), tag)));
         let rest = self
             .fields
             .iter()

@@ -1,6 +1,4 @@
-use xdr_wire::{Decode, Encode};
-
-#[derive(Encode)]
+#[derive(xdr_wire::Encode)]
 struct Record {
     #[xdr(chars, uchars)]
     label: Vec<u8>,

@@ -1,17 +1,15 @@
-use xdr_wire::{Decode, Encode};
-
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 #[xdr(union(i32))]
 struct Record {
     #[xdr(case = 1)]
     name: String,
 }
 
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 #[xdr(max = 4)]
 struct Name(String);
 
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 #[xdr(union(i32))]
 enum Choice {
     #[xdr(case = 1, max = 3)]

@@ -1,6 +1,4 @@
-use xdr_wire::{Decode, Encode};
-
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 #[xdr(name = "a", name = "b")]
 struct Record {
     #[xdr(max = 4)]

@@ -1,6 +1,4 @@
-use xdr_wire::{Decode, Encode};
-
-#[derive(Encode, Decode)]
+#[derive(xdr_wire::Encode, xdr_wire::Decode)]
 #[xdr(rename = "x", crate = ::xdr_wire)]
 struct Record {
     #[xdr(maximum = 4)]
@@ -11,7 +9,7 @@ struct Record {
     more: String,
 }
 
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 #[xdr(union(i32))]
 enum Choice {
     #[xdr(case = 0, bits(3, 4), skip)]

@@ -1,14 +1,12 @@
-use xdr_wire::{Decode, Encode};
-
 const MAX: u64 = 1 << 32;
 
-#[derive(Encode)]
+#[derive(xdr_wire::Encode)]
 struct Record {
     #[xdr(max = MAX)]
     name: String,
 }
 
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 struct Name(#[xdr(max = MAX)] String);
 
 fn use_them(record: &Record) {

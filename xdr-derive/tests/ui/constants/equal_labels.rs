@@ -1,8 +1,6 @@
-use xdr_wire::{Decode, Encode};
-
 const ONE: i32 = 1;
 
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 #[xdr(union(i32))]
 enum Choice {
     #[xdr(case = 1)]

@@ -1,13 +1,11 @@
-use xdr_wire::{Decode, Encode};
-
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 enum WithoutRepr {
     A = 0,
     #[xdr(unknown)]
     Unknown(i32),
 }
 
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 #[repr(i32)]
 enum Shapes {
     A = 0,

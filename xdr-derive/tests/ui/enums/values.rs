@@ -1,26 +1,24 @@
-use xdr_wire::{Decode, Encode};
-
-#[derive(Encode, Decode)]
+#[derive(xdr_wire::Encode, xdr_wire::Decode)]
 enum Implicit {
     A = 0,
     B,
 }
 
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 enum Wide {
     A = 0x8000_0000,
 }
 
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 enum Nothing {}
 
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 enum Carrying {
     A(i32),
     B {},
 }
 
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 enum Cases {
     #[xdr(case = 1)]
     A = 1,

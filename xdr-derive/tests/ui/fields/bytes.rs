@@ -1,6 +1,4 @@
-use xdr_wire::{Decode, Encode};
-
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 struct Record {
     byte: u8,
     signed: i8,

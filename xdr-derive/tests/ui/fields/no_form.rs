@@ -1,8 +1,6 @@
-use xdr_wire::{Decode, Encode};
-
 struct Foreign;
 
-#[derive(Encode, Decode)]
+#[derive(xdr_wire::Encode, xdr_wire::Decode)]
 struct Record {
     foreign: Foreign,
     bytes: Vec<i8>,

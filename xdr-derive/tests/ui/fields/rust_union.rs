@@ -1,6 +1,4 @@
-use xdr_wire::{Decode, Encode};
-
-#[derive(Encode)]
+#[derive(xdr_wire::Encode)]
 union Bits {
     int: i32,
     float: f32,

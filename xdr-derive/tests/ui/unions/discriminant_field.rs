@@ -1,6 +1,4 @@
-use xdr_wire::{Decode, Encode};
-
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 #[xdr(union(u32))]
 enum Choice {
     #[xdr(case(1, 2))]
@@ -11,14 +9,14 @@ enum Choice {
     Default,
 }
 
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 #[xdr(union(u32))]
 enum Unknown {
     #[xdr(unknown)]
     A(u32),
 }
 
-#[derive(Encode, Decode)]
+#[derive(xdr_wire::Encode, xdr_wire::Decode)]
 #[xdr(union(u32))]
 enum WrongType {
     #[xdr(default)]

@@ -1,6 +1,4 @@
-use xdr_wire::{Decode, Encode};
-
-#[derive(Encode, Decode)]
+#[derive(xdr_wire::Encode, xdr_wire::Decode)]
 #[xdr(union(i32))]
 enum Missing {
     A,
@@ -8,14 +6,14 @@ enum Missing {
     B(i32),
 }
 
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 #[xdr(union(i32))]
 enum Both {
     #[xdr(case = 1, default)]
     A(i32),
 }
 
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 #[xdr(union(i32))]
 enum TwoDefaults {
     #[xdr(default)]
@@ -24,7 +22,7 @@ enum TwoDefaults {
     B(i32),
 }
 
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 #[xdr(union(i32))]
 enum Equal {
     #[xdr(case = 1)]
@@ -35,7 +33,7 @@ enum Equal {
     C(i32),
 }
 
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 #[xdr(union(i32))]
 enum Empty {}
 

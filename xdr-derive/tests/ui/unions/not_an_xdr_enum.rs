@@ -1,10 +1,8 @@
-use xdr_wire::{Decode, Encode};
-
 enum Phase {
     Connect,
 }
 
-#[derive(Decode)]
+#[derive(xdr_wire::Decode)]
 #[xdr(union(Phase))]
 enum ByPhase {
     #[xdr(case = Phase::Connect)]

@@ -1,0 +1,173 @@
+//! `include_xdr!` and `xdr!`: what the build script makes of an `.x` file, in place.
+//!
+//! The generator is `xdr-build`'s; here is only what a macro adds to it: where the text comes from, how cargo learns
+//! of the files, and how diagnostics become a compile error.
+
+use std::path::PathBuf;
+
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::quote;
+use syn::parse::{Parse, ParseStream};
+use syn::{Ident, LitBool, LitStr, Token};
+use xdr_build::{Config, Diagnostics, GeneratedFile, Profile};
+
+/// The arguments of `include_xdr!`.
+struct Include {
+    files: Vec<LitStr>,
+    config: Config,
+}
+
+impl Parse for Include {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut include = Self {
+            files: Vec::new(),
+            config: Config::new(),
+        };
+        while !input.is_empty() {
+            if input.peek(LitStr) {
+                include.files.push(input.parse()?);
+            } else {
+                option(input, &mut include.config)?;
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        if include.files.is_empty() {
+            return Err(input.error("expected the path of an `.x` file, relative to Cargo.toml"));
+        }
+        Ok(include)
+    }
+}
+
+/// `name = value`, named as the method of `xdr_build::Config` is.
+fn option(input: ParseStream<'_>, config: &mut Config) -> syn::Result<()> {
+    let name: Ident = input.parse()?;
+    input.parse::<Token![=]>()?;
+    let span = name.span();
+    match name.to_string().as_str() {
+        "serde" => config.serde(input.parse::<LitBool>()?.value),
+        "no_std" => config.no_std(input.parse::<LitBool>()?.value),
+        "bounded_types" => config.bounded_types(input.parse::<LitBool>()?.value),
+        "strip_enumerator_prefix" => config.strip_enumerator_prefix(input.parse::<LitBool>()?.value),
+        "strip_prefix" => config.strip_prefix(text(input)?),
+        "bytes" => config.bytes(text(input)?),
+        "open_enum" => config.open_enum(text(input)?),
+        "borrowed" => config.borrowed(text(input)?),
+        "runtime_path" => config.runtime_path(text(input)?),
+        "include" => config.include(manifest_dir()?.join(text(input)?)),
+        "profile" => {
+            let value: LitStr = input.parse()?;
+            let profile = Profile::named(&value.value());
+            config.profile(profile.ok_or_else(|| syn::Error::new(value.span(), "the only profile is `libvirt`"))?)
+        }
+        "define" => {
+            let value: LitStr = input.parse()?;
+            let (name, number) = definition(&value)?;
+            config.define(name, number)
+        }
+        _ => {
+            return Err(syn::Error::new(
+                span,
+                "expected one of `bounded_types`, `borrowed`, `bytes`, `define`, `include`, `no_std`, `open_enum`, \
+                 `profile`, `runtime_path`, `serde`, `strip_enumerator_prefix`, `strip_prefix`",
+            ));
+        }
+    };
+    Ok(())
+}
+
+fn text(input: ParseStream<'_>) -> syn::Result<String> {
+    Ok(input.parse::<LitStr>()?.value())
+}
+
+/// `NAME=NUMBER`
+fn definition(literal: &LitStr) -> syn::Result<(String, i64)> {
+    let text = literal.value();
+    let parts = text.split_once('=');
+    let parsed = parts.and_then(|(name, number)| Some((name.trim().to_owned(), number.trim().parse().ok()?)));
+    parsed.ok_or_else(|| syn::Error::new(literal.span(), "expected `NAME=NUMBER`"))
+}
+
+fn manifest_dir() -> syn::Result<PathBuf> {
+    let dir = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    dir.ok_or_else(|| syn::Error::new(Span::call_site(), "CARGO_MANIFEST_DIR is not set: this macro needs cargo"))
+}
+
+/// Expands `include_xdr!`.
+pub(crate) fn include(input: TokenStream) -> syn::Result<TokenStream> {
+    let Include { files, config } = syn::parse2(input)?;
+    let folder = manifest_dir()?;
+    let paths: Vec<PathBuf> = files.iter().map(|file| folder.join(file.value())).collect();
+    let span = files.first().map_or_else(Span::call_site, LitStr::span);
+    let compilation = xdr_parser::compile(&paths, config.options());
+    let tracked = track(&compilation.watched);
+    let Some(schema) = &compilation.schema else {
+        return Err(report(span, compilation.diagnostics, compilation.sources));
+    };
+    let items = items(config.generate_schema(schema, &compilation.sources), span)?;
+    Ok(quote!(#tracked #items))
+}
+
+/// Makes the compiler look at files, so that cargo builds again when one changes.
+fn track(files: &[PathBuf]) -> TokenStream {
+    let paths = files.iter().filter_map(|file| {
+        let path = std::path::absolute(file).ok()?;
+        Some(Literal::string(path.to_str()?))
+    });
+    quote!(#(const _: &[u8] = include_bytes!(#paths);)*)
+}
+
+/// Expands `xdr!`. `written` is the macro's call as the source file has it, comments included, where that is known.
+pub(crate) fn inline(input: &TokenStream, written: Option<&str>, place: &str) -> syn::Result<TokenStream> {
+    let text = written.and_then(between_delimiters).map_or_else(|| input.to_string(), str::to_owned);
+    let config = Config::new();
+    let folder = manifest_dir().ok();
+    let compilation = xdr_parser::compile_text(place, &text, folder.as_deref(), config.options());
+    let tracked = track(&compilation.watched);
+    let Some(schema) = &compilation.schema else {
+        return Err(report(Span::call_site(), compilation.diagnostics, compilation.sources));
+    };
+    let items = items(config.generate_schema(schema, &compilation.sources), Span::call_site())?;
+    Ok(quote!(#tracked #items))
+}
+
+/// What is inside of `xdr! { … }`.
+fn between_delimiters(call: &str) -> Option<&str> {
+    let open = call.find('!')? + 1;
+    let open = open + call[open..].find(['{', '(', '['])?;
+    let close = call.rfind(['}', ')', ']'])?;
+    call.get(open + 1..close)
+}
+
+/// One file's items stand where the macro is called; several files are modules beside one another, as they refer to
+/// each other that way.
+fn items(files: Vec<GeneratedFile>, span: Span) -> syn::Result<TokenStream> {
+    let parse = |source: &str| -> syn::Result<TokenStream> {
+        let tokens: Result<TokenStream, _> = source.parse();
+        tokens.map_err(|error| syn::Error::new(span, format!("generated code is not Rust: {error}")))
+    };
+    if let [only] = files.as_slice() {
+        return parse(&only.source);
+    }
+    let mut modules = TokenStream::new();
+    for file in &files {
+        let name = identifier(&file.module);
+        let items = parse(&file.source)?;
+        modules.extend(quote!(pub mod #name { #items }));
+    }
+    Ok(modules)
+}
+
+/// The module names of generated files are identifiers already, raw ones with their `r#`.
+fn identifier(name: &str) -> Ident {
+    match name.strip_prefix("r#") {
+        Some(keyword) => Ident::new_raw(keyword, Span::call_site()),
+        None => Ident::new(name, Span::call_site()),
+    }
+}
+
+fn report(span: Span, diagnostics: Vec<xdr_parser::Diagnostic>, sources: xdr_parser::Sources) -> syn::Error {
+    let text = Diagnostics::new(diagnostics, sources).render(false);
+    syn::Error::new(span, format!("the XDR does not compile\n\n{text}"))
+}
