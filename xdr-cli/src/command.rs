@@ -1,0 +1,43 @@
+//! The subcommands: one file each, with its arguments, its examples and what it does.
+
+use clap::Subcommand;
+
+use crate::color::Color;
+use crate::failure::Failure;
+
+mod check;
+mod completions;
+mod dump;
+pub(crate) mod r#gen;
+mod man;
+
+/// What the input turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Fine, or with nothing but warnings.
+    Clean,
+    /// Wrong, or not what `--check` expects.
+    Errors,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Check(check::Check),
+    Gen(r#gen::Gen),
+    Dump(dump::Dump),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+impl Command {
+    /// Runs it. `color` is what the command line says, which goes before what `xdr.toml` says.
+    pub(crate) fn run(self, color: Option<Color>) -> Result<Outcome, Failure> {
+        match self {
+            Self::Check(check) => check.run(color),
+            Self::Gen(generate) => generate.run(color),
+            Self::Dump(dump) => dump.run(color),
+            Self::Completions(completions) => completions.run(),
+            Self::Man(man) => man.run(),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The `.x` files that a command works on, or the standard input in their place.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use xdr_build::Diagnostics;
+use xdr_parser::{Code, Diagnostic, FileId, Location, Options, Schema, Sources, Span};
+
+use crate::failure::Failure;
+
+/// What the standard input goes by in messages.
+const STDIN: &str = "<stdin>";
+
+/// What to read.
+#[derive(Debug)]
+pub(crate) enum Inputs {
+    /// `-`
+    Stdin,
+    /// One or more files.
+    Files(Vec<PathBuf>),
+}
+
+/// A schema, unless there was an error, and what was found on the way.
+pub(crate) struct Compiled {
+    pub(crate) schema: Option<Schema>,
+    pub(crate) diagnostics: Diagnostics,
+    /// The files that were read, imports included.
+    pub(crate) files: Vec<PathBuf>,
+}
+
+impl Inputs {
+    /// The files as named on the command line, `-` for the standard input.
+    pub(crate) fn new(files: Vec<PathBuf>) -> Result<Self, Failure> {
+        if !files.iter().any(|file| file == Path::new("-")) {
+            return Ok(Self::Files(files));
+        }
+        if files.len() > 1 {
+            let message = "`-` stands for the standard input and goes with no other file";
+            return Err(Failure::usage(message, "a file of that name is `./-`"));
+        }
+        Ok(Self::Stdin)
+    }
+
+    /// The folders that the inputs are in; `xdr.toml` is looked for from there.
+    pub(crate) fn folders(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Stdin => vec![PathBuf::from(".")],
+            Self::Files(files) => files
+                .iter()
+                .map(|file| file.parent().map(Path::to_owned).unwrap_or_default())
+                .collect(),
+        }
+    }
+
+    /// Reads and resolves all of them, and what they import.
+    pub(crate) fn compile(&self, options: &Options) -> Compiled {
+        let compilation = match self {
+            Self::Files(files) => xdr_parser::compile(files, options),
+            Self::Stdin => {
+                let mut sources = Sources::default();
+                match read_stdin(&mut sources) {
+                    Ok(id) => xdr_parser::compile_text(
+                        STDIN,
+                        text(&sources, id),
+                        Some(Path::new("")),
+                        options,
+                    ),
+                    Err(diagnostic) => return Compiled::unreadable(diagnostic, sources),
+                }
+            }
+        };
+        Compiled {
+            schema: compilation.schema,
+            diagnostics: Diagnostics::new(compilation.diagnostics, compilation.sources),
+            files: compilation.watched,
+        }
+    }
+
+    /// Reads the first of them, and nothing that it imports.
+    pub(crate) fn read(&self, sources: &mut Sources) -> Result<FileId, Diagnostic> {
+        match self {
+            Self::Stdin => read_stdin(sources),
+            Self::Files(files) => xdr_parser::read_source(
+                files.first().map_or(Path::new(""), PathBuf::as_path),
+                sources,
+            ),
+        }
+    }
+}
+
+impl Compiled {
+    fn unreadable(diagnostic: Diagnostic, sources: Sources) -> Self {
+        Self {
+            schema: None,
+            diagnostics: Diagnostics::new(vec![diagnostic], sources),
+            files: Vec::new(),
+        }
+    }
+}
+
+/// The text of a source that is known to be there.
+pub(crate) fn text(sources: &Sources, id: FileId) -> &str {
+    sources.get(id).map_or("", |source| &source.text)
+}
+
+fn read_stdin(sources: &mut Sources) -> Result<FileId, Diagnostic> {
+    let mut bytes = Vec::new();
+    match std::io::stdin().lock().read_to_end(&mut bytes) {
+        Ok(_) => xdr_parser::decode_source(STDIN, bytes, sources),
+        Err(error) => {
+            let location = Location {
+                file: sources.add(STDIN, ""),
+                span: Span::default(),
+            };
+            Err(Diagnostic::error(
+                Code::E0501,
+                location,
+                format!("{STDIN}: {error}"),
+            ))
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Byte offsets → lines and columns, for many offsets in one text.
+
+use xdr_parser::source::LineColumn;
+
+/// Characters are counted up to every so many bytes in advance.
+const STEP: usize = 1024;
+
+/// Where the lines of a text begin, and how many characters there are up to some places in it.
+///
+/// [`Source::line_column`](xdr_parser::Source::line_column) reads the text from its start, which is fine for one place
+/// but not for each of a hundred thousand mistakes in a hostile file.
+pub(crate) struct Positions<'a> {
+    text: &'a str,
+    lines: Vec<usize>,
+    /// Characters before byte `STEP * index`, the one that goes across it not counted.
+    characters: Vec<usize>,
+}
+
+impl<'a> Positions<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let mut characters = vec![0];
+        for chunk in text.as_bytes().chunks(STEP) {
+            let before = characters.last().copied().unwrap_or_default();
+            characters.push(before + count(chunk));
+        }
+        Self {
+            text,
+            lines: std::iter::once(0)
+                .chain(newlines.map(|(at, _)| at + 1))
+                .collect(),
+            characters,
+        }
+    }
+
+    /// The line and the column of a byte, both from 1; an offset past the end is the end.
+    pub(crate) fn line_column(&self, offset: u32) -> LineColumn {
+        let offset = (offset as usize).min(self.text.len());
+        let line = self.lines.partition_point(|&start| start <= offset);
+        let start = self
+            .lines
+            .get(line.saturating_sub(1))
+            .copied()
+            .unwrap_or_default();
+        LineColumn {
+            line,
+            column: self.characters_before(offset) - self.characters_before(start) + 1,
+        }
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let step = offset / STEP;
+        let counted = self.characters.get(step).copied().unwrap_or_default();
+        counted + count(&self.text.as_bytes()[step * STEP..offset])
+    }
+}
+
+/// How many characters begin in these bytes of UTF-8.
+fn count(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use xdr_parser::Source;
+
+    #[test]
+    fn agrees_with_the_plain_way_at_every_character() {
+        let text = format!(
+            "a\nßé\r\n{}\n\n{}\nlast",
+            "x€".repeat(700),
+            "y".repeat(3000)
+        );
+        let source = Source {
+            name: String::new(),
+            text: text.clone(),
+        };
+        let positions = Positions::new(&text);
+        let ends = text
+            .char_indices()
+            .map(|(at, _)| at)
+            .chain([text.len(), text.len() + 9]);
+        for at in ends {
+            let at = u32::try_from(at).unwrap();
+            assert_eq!(positions.line_column(at), source.line_column(at), "at {at}");
+        }
+    }
+
+    #[test]
+    fn an_empty_text_has_one_place() {
+        assert_eq!(
+            Positions::new("").line_column(0),
+            LineColumn { line: 1, column: 1 }
+        );
+    }
+}
