@@ -63,7 +63,10 @@ fn of_struct(runtime: &Path, it: &Struct) -> Body {
     Body {
         measure: quote! {
             fn measure(&self, #depth: #runtime::Depth) -> ::core::primitive::usize {
-                0_usize #(.saturating_add(#lens))*
+                // One statement per field: a chain of calls would be as deep as the struct is long.
+                let len = 0_usize;
+                #(let len = len.saturating_add(#lens);)*
+                len
             }
         },
         encode: quote! {

@@ -232,7 +232,7 @@ impl Field {
 
     fn bounds(&self, runtime: &TokenStream) -> Option<TokenStream> {
         let bounds = self.bound_list(runtime)?;
-        Some(quote!(const { #runtime::Bounds::new(&[#bounds]) }))
+        Some(quote!(#runtime::Bounds::new(&[#bounds])))
     }
 
     fn bound_list(&self, runtime: &TokenStream) -> Option<TokenStream> {

@@ -45,7 +45,9 @@ pub fn derive_decode(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn include_xdr(input: TokenStream) -> TokenStream {
     let expanded = schema::include(input.into());
-    expanded.unwrap_or_else(syn::Error::into_compile_error).into()
+    expanded
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
 }
 
 /// The types of XDR written in place: `xdr! { struct point { int x; int y; }; }`.
@@ -57,7 +59,9 @@ pub fn xdr(input: TokenStream) -> TokenStream {
     let call = proc_macro::Span::call_site();
     let place = format!("{}:{} (xdr!)", call.file(), call.line());
     let expanded = schema::inline(&input.into(), call.source_text().as_deref(), &place);
-    expanded.unwrap_or_else(syn::Error::into_compile_error).into()
+    expanded
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
 }
 
 fn derive(item: TokenStream, expand: fn(&Input) -> proc_macro2::TokenStream) -> TokenStream {
