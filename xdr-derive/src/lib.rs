@@ -1,8 +1,8 @@
 //! `#[derive(Encode, Decode)]` for the types of `xdr-wire`, hand-written and generated alike.
 //!
-//! The attributes are documented in `xdr_wire::attributes`. This file is only the entry: [`input`] turns the syntax tree
-//! into a checked model and reports every mistake at its place; [`encode`], [`decode`] and [`describe`] write Rust for a
-//! model that is known to be right.
+//! The attributes are documented in `xdr_wire::attributes`, which is also where users get the derives from. This file is
+//! only the entry: `input` turns the syntax tree into a checked model and reports every mistake at its place; `encode`,
+//! `decode` and `describe` write Rust for a model that is known to be right.
 
 mod attributes;
 mod decode;

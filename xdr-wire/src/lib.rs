@@ -1,6 +1,7 @@
 //! XDR (RFC 4506) on the wire: strict, bounded, without panics, `no_std`.
 //!
 //! ```
+//! # #[cfg(feature = "derive")] {
 //! use xdr_wire::{Decode, Encode, from_bytes, to_vec};
 //!
 //! #[derive(Debug, PartialEq, Encode, Decode)]
@@ -17,6 +18,7 @@
 //!
 //! let error = from_bytes::<Identity>(&[0, 0, 0, 21]).unwrap_err();
 //! assert_eq!(error.to_string(), "string of 21 bytes is longer than its bound of 20, at scheme (byte 0)");
+//! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -62,8 +64,11 @@ mod walker;
 
 pub mod describe;
 
-#[cfg(feature = "derive")]
-#[doc = include_str!("attributes.md")]
+#[cfg_attr(feature = "derive", doc = include_str!("attributes.md"))]
+#[cfg_attr(
+    not(feature = "derive"),
+    doc = "The attributes of the derives, documented with the feature `derive`."
+)]
 pub mod attributes {}
 
 #[doc(hidden)]

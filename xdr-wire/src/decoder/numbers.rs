@@ -62,7 +62,7 @@ impl Decoder<'_> {
     /// `bool` (section 4.4).
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidBool`] unless [`Rule::Bool`] is relaxed.
+    /// [`ErrorKind::InvalidBool`] unless [`Rule::Bool`](crate::Rule::Bool) is relaxed.
     #[inline]
     pub fn take_bool(&mut self) -> Result<bool, Fault> {
         match self.take_u32()? {
@@ -75,7 +75,7 @@ impl Decoder<'_> {
     /// The presence word of an optional (section 4.19).
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidOptional`] unless [`Rule::Bool`] is relaxed.
+    /// [`ErrorKind::InvalidOptional`] unless [`Rule::Bool`](crate::Rule::Bool) is relaxed.
     #[inline]
     pub fn take_presence(&mut self) -> Result<bool, Fault> {
         match self.take_u32()? {

@@ -51,7 +51,7 @@ impl<'de> Decoder<'de> {
         self.take_bytes(Form::String, bound)
     }
 
-    /// `string<bound>` (section 4.11), borrowed. [`Rule::Utf8`] cannot be relaxed here.
+    /// `string<bound>` (section 4.11), borrowed. [`Rule::Utf8`](crate::Rule::Utf8) cannot be relaxed here.
     ///
     /// # Errors
     /// As [`take_opaque`](Self::take_opaque), and [`ErrorKind::InvalidUtf8`].
@@ -65,7 +65,7 @@ impl<'de> Decoder<'de> {
         }
     }
 
-    /// `string<bound>` (section 4.11), owned. With [`Rule::Utf8`] relaxed, U+FFFD stands for what is malformed.
+    /// `string<bound>` (section 4.11), owned. With [`Rule::Utf8`](crate::Rule::Utf8) relaxed, U+FFFD stands for what is malformed.
     ///
     /// # Errors
     /// As [`take_str`](Self::take_str).

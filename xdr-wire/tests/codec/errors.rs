@@ -1,9 +1,6 @@
 //! One test per rule: the kind, the byte, the path and the text of its error.
 
-use xdr_wire::describe::{CustomTy, Ty};
-use xdr_wire::{
-    Bounds, Decode, Decoder, Depth, Encode, Encoder, ErrorKind, Fault, Form, Segment, from_bytes,
-};
+use xdr_wire::{ErrorKind, Form, Segment, from_bytes};
 
 use crate::support::{assert_refuses, assert_rejects, words};
 use crate::types::{
@@ -261,73 +258,6 @@ fn paths_name_fields_arms_and_elements_by_their_xdr_names() {
         ErrorKind::UnexpectedEnd,
         text,
     );
-}
-
-/// A name that is never empty: a rule that no attribute has.
-#[derive(Debug)]
-struct NonEmpty(String);
-
-impl<'de> Decode<'de> for NonEmpty {
-    const MIN: usize = 4;
-    const TYPE: &'static Ty = &Ty::Custom(&CustomTy {
-        name: "NonEmpty",
-        min: 4,
-        skip: xdr_wire::skip::<Self>,
-    });
-
-    fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
-        Self::decode_bounded(decoder, Bounds::NONE)
-    }
-
-    fn decode_bounded(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Self, Fault> {
-        let start = decoder.offset();
-        let text = decoder.take_string(bounds.split().0)?;
-        if text.is_empty() {
-            return Err(decoder.fail_at(start, ErrorKind::Custom("name is empty")));
-        }
-        Ok(Self(text))
-    }
-}
-
-impl Encode for NonEmpty {
-    const TYPE: &'static Ty = <Self as Decode<'_>>::TYPE;
-
-    fn measure(&self, depth: Depth) -> usize {
-        self.0.measure(depth)
-    }
-
-    fn encode(&self, encoder: &mut Encoder<'_>) {
-        if self.0.is_empty() {
-            encoder.fail(ErrorKind::Custom("name is empty"));
-        }
-        self.0.encode(encoder);
-    }
-}
-
-#[derive(Debug, Encode, Decode)]
-struct Named {
-    id: i32,
-    #[xdr(max = 2, item_max = 3)]
-    names: Vec<NonEmpty>,
-}
-
-#[test]
-fn a_hand_written_type_has_its_own_rules_and_still_gets_a_path() {
-    let kind = ErrorKind::Custom("name is empty");
-    let text = "name is empty, at names[1] (byte 16)";
-    assert_rejects::<Named>(&words(&[0, 2, 1, 0x6100_0000, 0]), kind, text);
-    let named = Named {
-        id: 0,
-        names: vec![NonEmpty("a".to_owned()), NonEmpty(String::new())],
-    };
-    assert_refuses(&named, kind, text);
-    let text = "string of 4 bytes is longer than its bound of 3, at names[0] (byte 8)";
-    let kind = ErrorKind::LengthOverBound {
-        form: Form::String,
-        len: 4,
-        bound: 3,
-    };
-    assert_rejects::<Named>(&words(&[0, 1, 4, 0]), kind, text);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! The codec from outside: wire forms, broken rules, limits, and properties that hold for every type.
 
 mod derived;
+mod describe;
 mod errors;
 mod forms;
+mod hand_written;
 mod limits;
 mod property;
 mod relaxed;
