@@ -39,6 +39,7 @@ pub struct Config {
 
 /// How the Rust should look.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent options")]
 pub(crate) struct Style {
     pub(crate) prefixes: Vec<String>,
     pub(crate) strip_enumerators: bool,

@@ -37,12 +37,12 @@ impl Diagnostics {
         } else {
             Renderer::plain()
         };
-        let rendered: Vec<String> = self
+        let shown: Vec<String> = self
             .diagnostics
             .iter()
             .map(|diagnostic| self.render_one(&renderer, diagnostic))
             .collect();
-        rendered.join("\n\n")
+        shown.join("\n\n")
     }
 
     fn render_one(&self, renderer: &Renderer, diagnostic: &Diagnostic) -> String {

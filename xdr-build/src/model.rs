@@ -150,8 +150,7 @@ pub(crate) struct UnionVariant {
 #[derive(Debug)]
 pub(crate) struct Newtype {
     pub(crate) head: Head,
-    pub(crate) xdr: Vec<Argument>,
-    pub(crate) ty: Ty,
+    pub(crate) field: (Vec<Argument>, Ty),
 }
 
 /// A procedure: a unit struct that implements `Procedure`.

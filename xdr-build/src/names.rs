@@ -262,6 +262,19 @@ pub(crate) fn common_prefix(names: &[Vec<&str>]) -> usize {
     shared
 }
 
+/// The same for names in something that has a name: a single one is compared with that.
+pub(crate) fn prefix_within(names: &[Vec<&str>], holder: &str) -> usize {
+    match names {
+        [only] => {
+            let mut holder = words(holder);
+            // The prefix of a name may be all of another.
+            holder.push("x");
+            common_prefix(&[only.clone(), holder])
+        }
+        names => common_prefix(names),
+    }
+}
+
 fn may_begin(word: Option<&&str>) -> bool {
     word.is_some_and(|word| !word.starts_with(|c: char| c.is_ascii_digit()))
 }

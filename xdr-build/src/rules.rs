@@ -102,7 +102,7 @@ mod tests {
         ] {
             let mut rules = Rules::default();
             rules.add(path, ());
-            assert!(!!rules.covering(&thing).is_empty(), "{path}");
+            assert!(rules.covering(&thing).is_empty(), "{path}");
         }
     }
 

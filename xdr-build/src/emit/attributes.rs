@@ -37,11 +37,31 @@ impl Printer {
         if arguments.is_empty() {
             return;
         }
-        let flat = flat(arguments);
-        let narrow = self.indent + "#[xdr()]".len() + flat.len() <= WIDTH;
-        if narrow && (flat.len() <= ARGUMENTS || !arguments.iter().all(is_meta)) {
-            self.line(&["#[xdr(", &flat, ")]"]);
-        } else if let [Argument::List(name, values)] = arguments {
+        if self.on_one_line(arguments) {
+            self.line(&["#[xdr(", &flat(arguments), ")]"]);
+        } else {
+            self.xdr_broken(arguments);
+        }
+    }
+
+    /// The attribute of a tuple's field on lines of its own, and the field.
+    pub(super) fn xdr_above(&mut self, arguments: &[Argument], field: &str) {
+        if !field.starts_with("pub ") || !self.on_one_line(arguments) {
+            self.xdr(arguments);
+            self.line(&[field]);
+        } else if arguments.iter().all(is_meta) {
+            self.xdr(arguments);
+            // rustfmt puts a blank too many behind a visibility below an attribute of one line.
+            self.line(&["pub ", &field["pub".len()..]]);
+        } else {
+            // For what it otherwise leaves as it is, it does so at some widths only: such are broken.
+            self.xdr_broken(arguments);
+            self.line(&[field]);
+        }
+    }
+
+    fn xdr_broken(&mut self, arguments: &[Argument]) {
+        if let [Argument::List(name, values)] = arguments {
             self.line(&["#[xdr(", name, "("]);
             self.indented(|printer| printer.values(values));
             self.line(&["))]"]);
@@ -54,6 +74,11 @@ impl Printer {
             });
             self.line(&[")]"]);
         }
+    }
+
+    /// Whether the attribute takes a line of its own and no more.
+    pub(super) fn on_one_line(&self, arguments: &[Argument]) -> bool {
+        stays_flat(arguments) && self.indent + "#[xdr()]".len() + flat(arguments).len() <= WIDTH
     }
 
     fn argument(&mut self, argument: &Argument, comma: &str) {
@@ -88,13 +113,22 @@ impl Printer {
     }
 }
 
-/// The attribute in front of a tuple's field.
+/// The attribute in front of a tuple's field, and the space between.
 pub(super) fn inline(arguments: &[Argument]) -> String {
     if arguments.is_empty() {
         String::new()
     } else {
-        format!("#[xdr({})]", flat(arguments))
+        format!("#[xdr({})] ", flat(arguments))
     }
+}
+
+/// Whether rustfmt lets the arguments share a line that is long enough.
+pub(super) fn stays_flat(arguments: &[Argument]) -> bool {
+    let len = match arguments {
+        [Argument::List(_, values)] => values.join(", ").len(),
+        arguments => flat(arguments).len(),
+    };
+    !arguments.iter().all(is_meta) || len <= ARGUMENTS
 }
 
 fn flat(arguments: &[Argument]) -> String {

@@ -4,7 +4,9 @@
 //! scripts and proc macros, which run unoptimised.
 
 mod attributes;
+mod enums;
 mod items;
+mod procedures;
 mod types;
 
 use crate::model::{File, Scope};

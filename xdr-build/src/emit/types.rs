@@ -69,7 +69,10 @@ impl Printer {
         let text = flat(ty, std);
         let head = format!("{head} =");
         match ty {
-            Ty::Tuple(fields) if self.indent + head.len() + 1 + text.len() >= WIDTH => {
+            Ty::Tuple(fields)
+                if text.len() - "()".len() > TUPLE
+                    || self.indent + head.len() + 1 + text.len() >= WIDTH =>
+            {
                 self.line(&[&head, " ("]);
                 self.indented(|printer| {
                     for field in fields {

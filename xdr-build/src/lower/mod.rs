@@ -2,8 +2,8 @@
 
 use xdr_parser::Sources;
 use xdr_parser::schema::{
-    Constant, ConstantValue, Item as SchemaItem, Origin, Schema, Type, TypeDef, TypeId, TypeKind,
-    ValueName,
+    Constant, ConstantId, ConstantValue, Item as SchemaItem, Origin, Schema, Type, TypeDef, TypeId,
+    TypeKind, ValueName,
 };
 
 mod naming;
@@ -125,7 +125,7 @@ impl Context<'_> {
 
     fn item(&self, file: usize, item: SchemaItem) -> Option<Item> {
         match item {
-            SchemaItem::Constant(id) => Some(self.constant(file, id.0 as usize)),
+            SchemaItem::Constant(id) => Some(self.constant(file, id)),
             SchemaItem::Type(id) => self.definition(Site::file(file), self.schema.ty(id)),
             SchemaItem::Program(id) => Some(self.program(file, id)),
         }
@@ -144,8 +144,8 @@ impl Context<'_> {
         }
     }
 
-    fn constant(&self, file: usize, id: usize) -> Item {
-        let constant = &self.schema.constants[id];
+    fn constant(&self, file: usize, id: ConstantId) -> Item {
+        let constant = self.schema.constant(id);
         let (ty, value) = match &constant.value {
             ConstantValue::String(text) => ("&str", format!("{text:?}")),
             ConstantValue::Int(value) => {
@@ -158,10 +158,7 @@ impl Context<'_> {
         };
         Item::Const(Const {
             docs: docs::markdown(&constant.docs.text),
-            name: self
-                .names
-                .constant(xdr_parser::schema::ConstantId(id as u32))
-                .to_owned(),
+            name: self.names.constant(id).to_owned(),
             ty,
             value,
         })

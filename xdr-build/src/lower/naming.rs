@@ -10,7 +10,7 @@ use xdr_parser::schema::{
 
 use crate::config::Style;
 use crate::names::{
-    self, Scope, camel, common_prefix, escape, escape_camel, screaming, snake, words,
+    self, Scope, camel, escape, escape_camel, prefix_within, screaming, snake, words,
 };
 use crate::rules::Rules;
 
@@ -275,15 +275,13 @@ fn enumerator_names(
         .iter()
         .map(|enumerator| words(&enumerator.name))
         .collect();
-    let skip = if !style.strip_enumerators {
-        0
-    } else if let [only] = parted.as_slice() {
-        // One name has nothing to be compared with but its program's prefix, or its enum's name.
-        let other =
-            procedures.map_or_else(|| words(&def.name), |procedures| words(&procedures.prefix));
-        common_prefix(&[only.clone(), [other, vec!["x"]].concat()])
+    let skip = if style.strip_enumerators {
+        prefix_within(
+            &parted,
+            procedures.map_or(&def.name, |procedures| &procedures.prefix),
+        )
     } else {
-        common_prefix(&parted)
+        0
     };
     let camels: Vec<String> = parted
         .iter()
@@ -362,14 +360,15 @@ pub(crate) fn modules_of(schema: &Schema, file: &File) -> Modules {
     }
 }
 
+/// A module of such a name would hide the type from everything beside it.
+const PRIMITIVE: [&str; 17] = [
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16",
+    "u32", "u64", "u128", "usize",
+];
+
 /// The module of a program or version.
 pub(crate) fn program_module(name: &str) -> String {
     let name = snake(name);
-    // A module of such a name would hide the type from everything beside it.
-    const PRIMITIVE: [&str; 17] = [
-        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8",
-        "u16", "u32", "u64", "u128", "usize",
-    ];
     if PRIMITIVE.contains(&name.as_str()) {
         format!("{name}_")
     } else {

@@ -12,7 +12,7 @@ use super::naming::{module_names, program_module};
 use super::uses::{Site, decimal, hex};
 use crate::docs;
 use crate::model::{Head, Item, Module, Newtype, Procedure, Scope as ModuleScope, Ty};
-use crate::names::{self, camel, common_prefix, escape_camel, words};
+use crate::names::{self, camel, escape_camel, prefix_within, words};
 
 /// The runtime implements its traits for tuples up to this length.
 const TUPLE: usize = 8;
@@ -135,8 +135,7 @@ impl Context<'_> {
                 docs: format!("[`{name}`](super::{name}) within its bounds."),
                 ..head
             },
-            xdr: self.arguments(site, &used),
-            ty: used.ty,
+            field: (self.arguments(site, &used), used.ty),
         }
     }
 
@@ -202,12 +201,19 @@ impl Context<'_> {
             })
             .collect();
         let versions = program.versions.iter().zip(module_names(wanted));
+        // A procedure has the same name in all versions.
+        let procedures = program
+            .versions
+            .iter()
+            .flat_map(|version| &version.procedures);
+        let parted: Vec<Vec<&str>> = procedures.map(|procedure| words(&procedure.name)).collect();
+        let prefix = prefix_within(&parted, &program.name);
         let mut items = vec![number(
             "PROGRAM",
             "The program's number.",
             &program_number(program.number),
         )];
-        items.extend(versions.map(|(version, name)| self.version(file, version, name)));
+        items.extend(versions.map(|(version, name)| self.version(file, version, name, prefix)));
         Item::Module(Module {
             docs: described(&program.docs.text, || {
                 format!("Program `{}`.", program.name)
@@ -220,7 +226,7 @@ impl Context<'_> {
         })
     }
 
-    fn version(&self, file: usize, version: &Version, name: String) -> Item {
+    fn version(&self, file: usize, version: &Version, name: String, prefix: usize) -> Item {
         let site = Site {
             depth: 2,
             lifetime: "'static",
@@ -231,7 +237,7 @@ impl Context<'_> {
                 .procedures
                 .iter()
                 .map(|procedure| procedure.name.as_str()),
-            None,
+            prefix,
         );
         let mut items = vec![number(
             "VERSION",
@@ -274,7 +280,7 @@ impl Context<'_> {
             .iter()
             .map(|procedure| self.enumerator(of, procedure))
             .collect();
-        let markers = self.marker_names(xdr_names.iter().copied(), Some(prefix));
+        let markers = self.marker_names(xdr_names.iter().copied(), prefix);
         let items = of
             .procedures
             .iter()
@@ -360,17 +366,17 @@ impl Context<'_> {
         }
     }
 
-    /// Names of procedures as types, without the words they all begin with.
+    /// Names of procedures as types, without so many words that they all begin with.
     fn marker_names<'n>(
         &self,
         procedures: impl Iterator<Item = &'n str>,
-        prefix: Option<usize>,
+        prefix: usize,
     ) -> Vec<String> {
         let parted: Vec<Vec<&str>> = procedures.map(words).collect();
-        let skip = match prefix {
-            _ if !self.style.strip_enumerators => 0,
-            Some(prefix) => prefix,
-            None => common_prefix(&parted),
+        let skip = if self.style.strip_enumerators {
+            prefix
+        } else {
+            0
         };
         let camels: Vec<String> = parted
             .iter()

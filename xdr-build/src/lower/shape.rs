@@ -30,6 +30,7 @@ pub(crate) struct Facts {
 
 /// What a declaration holds, through typedefs.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 struct Content {
     /// The struct, enum or union at the end.
     leaf: Option<TypeId>,
@@ -108,8 +109,9 @@ impl Shapes {
         for &of in &component {
             members[of as usize] += 1;
         }
-        for (at, targets) in graph.iter().enumerate() {
-            cyclic[at] = members[component[at] as usize] > 1 || targets.contains(&(at as u32));
+        for (at, targets) in (0u32..).zip(&graph) {
+            let own = at as usize;
+            cyclic[own] = members[component[own] as usize] > 1 || targets.contains(&at);
         }
 
         // With the optionals boxed, only arms of unions can still close a circle.
@@ -356,12 +358,6 @@ impl Contents<'_> {
                         ..content.plus(FAT)
                     };
                 }
-                Type::Opaque(_) | Type::String(_) => {
-                    return Content {
-                        owned: true,
-                        ..content.plus(VEC)
-                    };
-                }
                 Type::FixedArray(inner, len) => {
                     content.times = content.times.saturating_mul(len.value as usize);
                     ty = inner;
@@ -407,7 +403,7 @@ impl Contents<'_> {
                     content.leaf = Some(*id);
                     return content;
                 }
-                // Forms added to the schema later are taken not to be `Copy`.
+                // Strings and opaques; and forms added to the schema later, to be on the safe side.
                 _ => {
                     return Content {
                         owned: true,

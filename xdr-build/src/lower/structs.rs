@@ -93,11 +93,9 @@ impl Context<'_> {
             });
         }
         let unknown = open.then(|| {
-            let mut scope = Scope::new(variants.iter().map(|variant| variant.name.clone()));
-            while !scope.is_free("Unknown") && scope.is_free("Unnamed") {
-                // A name that the schema took gives way to the next best.
-                scope.claim("Unnamed".to_owned(), "");
-                return ("Unnamed".to_owned(), free_discriminant(body));
+            let mut scope = Scope::default();
+            for variant in &variants {
+                scope.claim(variant.name.clone(), "");
             }
             (
                 scope.claim("Unknown".to_owned(), ""),

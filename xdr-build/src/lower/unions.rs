@@ -214,18 +214,14 @@ impl Context<'_> {
             }
         };
         let arm_name = |labels: &[Value], field: Option<&Field>| {
-            let names: Vec<String> = labels.iter().filter_map(label_name).collect();
+            let known: Option<Vec<String>> = labels.iter().map(label_name).collect();
             let payload = field.map(|field| camel(words(&field.name)));
-            match (names.as_slice(), payload) {
-                ([name], _) if labels.len() == 1 => name.clone(),
-                ([one, other], _) if labels.len() == 2 => format!("{one}Or{other}"),
+            match (known.as_deref(), payload) {
+                (Some([name]), _) => name.clone(),
+                (Some([one, other]), _) => format!("{one}Or{other}"),
                 (_, Some(payload)) => payload,
-                ([first, ..], None) => format!("{first}AndOthers"),
-                ([], None) => {
-                    let number = labels.first().map_or(0, |label| label.value);
-                    let minus = if number < 0 { "Minus" } else { "" };
-                    format!("Case{minus}{}", number.unsigned_abs())
-                }
+                (Some(labels), None) => listed("", labels),
+                (None, None) => listed("Case", &labels.iter().map(number_name).collect::<Vec<_>>()),
             }
         };
         body.arms
@@ -233,6 +229,22 @@ impl Context<'_> {
             .map(|arm| escape_camel(arm_name(&arm.labels, arm.field.as_ref())))
             .collect()
     }
+}
+
+/// `Case1`, `Case1Or2`, `Case1AndOthers`.
+fn listed(prefix: &str, names: &[String]) -> String {
+    match names {
+        [] => prefix.to_owned(),
+        [name] => format!("{prefix}{name}"),
+        [one, other] => format!("{prefix}{one}Or{other}"),
+        [first, ..] => format!("{prefix}{first}AndOthers"),
+    }
+}
+
+/// A label that is a mere number.
+fn number_name(label: &Value) -> String {
+    let minus = if label.value < 0 { "Minus" } else { "" };
+    format!("{minus}{}", label.value.unsigned_abs())
 }
 
 /// The enumerator that a label of this enum means.
