@@ -1,1 +1,73 @@
-//! tests.
+//! What the suites share: where things are, and how a test that cannot run says so.
+
+use std::io::Write;
+use std::panic::Location;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::thread;
+
+/// The workspace's folder.
+pub fn root() -> PathBuf {
+    let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    root.pop();
+    root
+}
+
+/// This project's own `.x` file of the remote program.
+pub fn remote_protocol() -> PathBuf {
+    root().join("protocol-defs/proto/remote_protocol.x")
+}
+
+/// libvirt 9.0.0's `src`, if `cargo xtask fetch` could bring it; otherwise the calling test is reported as skipped.
+#[track_caller]
+pub fn libvirt() -> Option<PathBuf> {
+    let folder = root().join("target/upstream/libvirt-9.0.0");
+    if folder.join(".complete").exists() {
+        return Some(folder.join("src"));
+    }
+    skip("libvirt 9.0.0's files are not here; `cargo xtask fetch` brings them");
+    None
+}
+
+/// True if there is a program of this name; otherwise the calling test is reported as skipped.
+#[track_caller]
+pub fn has_program(name: &str) -> bool {
+    // The answer is that it starts: rpcgen and cc differ in what they say to `--version`.
+    let started = Command::new(name)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    if started.is_err() {
+        skip(&format!("there is no {name}"));
+    }
+    started.is_ok()
+}
+
+/// Reports the calling test as skipped, past the capture of the test harness; `cargo xtask test` collects these lines.
+///
+/// # Panics
+/// If the environment has `XDR_TESTS_NO_SKIP`: a machine that must have everything says so.
+#[track_caller]
+pub fn skip(why: &str) {
+    let here = Location::caller();
+    let thread = thread::current();
+    // The harness names a test's thread after the test, unless it runs all of them in the main one.
+    let test = match thread.name() {
+        Some(name) if name != "main" => name.to_owned(),
+        _ => format!("{}:{}", here.file(), here.line()),
+    };
+    assert!(
+        std::env::var_os("XDR_TESTS_NO_SKIP").is_none(),
+        "{test} must not be skipped: {why}"
+    );
+    let line = format!("[skipped] {test}: {why}\n");
+    // Not `print!`: that is captured. Nobody reads the line if stdout is closed.
+    let _ = std::io::stdout().lock().write_all(line.as_bytes());
+}
+
+/// The code on the front page, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -3,7 +3,11 @@
 use xdr_wire::{Procedure, from_bytes, to_vec};
 
 mod whole_file {
-    xdr_derive::include_xdr!("tests/schema_macros/screen.x", strip_prefix = "screen_", define = "SCREEN_MAX=2");
+    xdr_derive::include_xdr!(
+        "tests/schema_macros/screen.x",
+        strip_prefix = "screen_",
+        define = "SCREEN_MAX=2"
+    );
 }
 
 mod several_files {
@@ -37,11 +41,23 @@ fn a_file_becomes_items_in_place() {
         seen: vec![1, 2],
     };
     let bytes = to_vec(&event).expect("it is within its bounds");
-    assert_eq!(bytes, [0, 0, 0, 3, b'g', b'f', b'x', 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2]);
+    assert_eq!(
+        bytes,
+        [
+            0, 0, 0, 3, b'g', b'f', b'x', 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2
+        ]
+    );
     assert_eq!(from_bytes::<whole_file::Event>(&bytes), Ok(event.clone()));
 
-    let error = to_vec(&whole_file::Event { seen: vec![1, 2, 3], ..event }).expect_err("the define is its bound");
-    assert_eq!(error.to_string(), "array of 3 elements is longer than its bound of 2, at seen (byte 12)");
+    let error = to_vec(&whole_file::Event {
+        seen: vec![1, 2, 3],
+        ..event
+    })
+    .expect_err("the define is its bound");
+    assert_eq!(
+        error.to_string(),
+        "array of 3 elements is longer than its bound of 2, at seen (byte 12)"
+    );
 }
 
 #[test]
@@ -59,5 +75,8 @@ fn xdr_in_place_becomes_types_and_procedures() {
     fn number<P: Procedure>(_: P) -> (u32, u32, u32) {
         (P::PROGRAM, P::VERSION, P::NUMBER)
     }
-    assert_eq!(number(in_place::draw::draw_v1::Nearest), (0x2000_0001, 1, 1));
+    assert_eq!(
+        number(in_place::draw::draw_v1::Nearest),
+        (0x2000_0001, 1, 1)
+    );
 }

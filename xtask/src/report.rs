@@ -134,17 +134,17 @@ fn count(line: &str, outcome: &mut Outcome) {
 /// All steps so far.
 #[derive(Default)]
 pub(crate) struct Report {
-    rows: Vec<(&'static str, Duration, Outcome)>,
+    rows: Vec<(String, Duration, Outcome)>,
 }
 
 impl Report {
     /// Takes a step, whatever came of those before.
-    pub(crate) fn step(&mut self, name: &'static str, work: impl FnOnce() -> Outcome) {
+    pub(crate) fn step(&mut self, name: &str, work: impl FnOnce() -> Outcome) {
         println!("\n== {name}");
         let start = Instant::now();
         let outcome = work();
         println!("== {name}: {}", outcome.result());
-        self.rows.push((name, start.elapsed(), outcome));
+        self.rows.push((name.to_owned(), start.elapsed(), outcome));
     }
 
     /// Prints the summary; false if anything failed.

@@ -42,9 +42,9 @@ pub(crate) fn run(arguments: &Arguments) -> bool {
         docs.env("RUSTDOCFLAGS", "-D warnings");
         follow(docs)
     });
-    report.step("recordings", || follow(suite("recordings")));
-    report.step("upstream", || follow(suite("upstream")));
-    report.step("C peer", || follow(suite("c_peer")));
+    for name in suites() {
+        report.step(&format!("suite {name}"), || follow(suite(&name)));
+    }
     if arguments.full {
         full(&mut report);
     }
@@ -73,6 +73,20 @@ fn tests(arguments: &[&str]) -> Command {
     let mut tests = cargo(&["test", "--workspace", "--no-fail-fast"]);
     tests.args(arguments);
     tests
+}
+
+/// The suites that need several crates or a real peer: what is in tests/tests.
+fn suites() -> Vec<String> {
+    let entries = fs::read_dir(root().join("tests").join("tests"));
+    let entries = entries.into_iter().flatten().filter_map(Result::ok);
+    let paths = entries.map(|entry| entry.path());
+    let targets = paths.filter(|path| {
+        path.extension().is_some_and(|extension| extension == "rs") || path.join("main.rs").exists()
+    });
+    let names = targets.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()));
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    names
 }
 
 fn suite(name: &str) -> Command {

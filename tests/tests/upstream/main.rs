@@ -1,0 +1,12 @@
+//! Real `.x` files, unmodified: parsed, resolved, generated, compiled. They are fetched or installed, never kept here.
+#![expect(
+    clippy::panic,
+    reason = "what a helper of tests cannot do fails the test"
+)]
+
+mod crates;
+mod files;
+mod outcome;
+mod same;
+mod speed;
+mod structs;
