@@ -1,6 +1,7 @@
 //! Diagnostics for people: with the lines they are about, as rustc shows its own.
 
 use std::fmt;
+use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use xdr_parser::{Diagnostic, FileId, Label, Severity, Sources};
@@ -97,18 +98,40 @@ impl Diagnostics {
         if source.text.is_empty() {
             return group.element(Origin::path(source.name.as_str()));
         }
-        let mut snippet = Snippet::source(source.text.as_str()).path(source.name.as_str());
-        for (kind, label) in labels
+        let spans: Vec<(AnnotationKind, &Label, Range<usize>)> = labels
             .iter()
             .filter(|(_, label)| label.location.file == file)
-        {
+            .map(|&(kind, label)| {
+                let range = label.location.span.range();
+                let end = range.end.min(source.text.len());
+                (kind, label, range.start.min(end)..end)
+            })
+            .collect();
+        let lines = lines_around(&source.text, spans.iter().map(|(_, _, span)| span));
+        let line = source.text[..lines.start].matches('\n').count() + 1;
+        let mut snippet = Snippet::source(&source.text[lines.clone()])
+            .line_start(line)
+            .path(source.name.as_str());
+        for (kind, label, span) in spans {
             let text = (!label.text.is_empty()).then_some(label.text.as_str());
-            let range = label.location.span.range();
-            let range = range.start.min(source.text.len())..range.end.min(source.text.len());
-            snippet = snippet.annotation(kind.span(range).label(text));
+            let span = span.start - lines.start..span.end - lines.start;
+            snippet = snippet.annotation(kind.span(span).label(text));
         }
         group.element(snippet)
     }
+}
+
+/// The lines that spans are on. The renderer reads all that it is given, anew for each diagnostic: without this, a long
+/// file with many mistakes would take minutes.
+fn lines_around<'a>(text: &str, spans: impl Iterator<Item = &'a Range<usize>>) -> Range<usize> {
+    let (start, end) = spans.fold((text.len(), 0), |(start, end), span| {
+        (start.min(span.start), end.max(span.end))
+    });
+    let start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[end..]
+        .find('\n')
+        .map_or(text.len(), |newline| end + newline);
+    start..end.max(start)
 }
 
 impl fmt::Display for Diagnostics {

@@ -102,10 +102,11 @@ impl Context<'_> {
                 free_discriminant(body),
             )
         });
-        allow_alike_names(
-            &mut head,
-            variants.iter().map(|variant| variant.name.as_str()),
-        );
+        let names = variants.iter().map(|variant| &variant.name);
+        let names = names
+            .chain(unknown.iter().map(|(name, _)| name))
+            .map(String::as_str);
+        allow_alike_names(&mut head, names);
         head.attributes.push("#[repr(i32)]".to_owned());
         model::Enum {
             head,

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::process::Command;
 
 /// Checks all files of a folder, in both editions.
-pub fn check(folder: &Path) {
+pub(crate) fn check(folder: &Path) {
     let files: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
+        .expect("the folder is there")
+        .map(|entry| entry.expect("the folder can be read").path())
         .collect();
     assert!(!files.is_empty());
     for edition in ["2021", "2024"] {

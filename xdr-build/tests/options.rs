@@ -1,0 +1,205 @@
+//! What each option changes.
+
+use xdr_build::Config;
+
+const TEXT: &str = "\
+const APP_MAX = 8;
+typedef string app_text<APP_MAX>;
+typedef app_text *app_string;
+enum app_mode { APP_MODE_OFF = 0, APP_MODE_ON = 1 };
+struct app_item { app_text title; opaque body<>; app_mode mode; app_item *next; };
+struct app_page { app_item items; app_string note; };
+struct item { int x; };
+";
+
+/// The lines of the one generated file that are neither docs nor header.
+fn generate(configure: impl FnOnce(&mut Config)) -> String {
+    let mut config = Config::new();
+    configure(&mut config);
+    let files = config
+        .generate_text("app.x", TEXT, None)
+        .expect("it has no errors");
+    let code = files[0]
+        .source
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    code.map(|line| format!("{line}\n")).collect()
+}
+
+/// Lines that the option adds, each of which must be there.
+#[track_caller]
+fn assert_has(source: &str, lines: &[&str]) {
+    for line in lines {
+        assert!(source.contains(line), "no `{line}` in\n{source}");
+    }
+}
+
+#[test]
+fn prefixes_go_where_a_good_name_remains() {
+    let source = generate(|config| {
+        config.strip_prefix("app_");
+    });
+    assert_has(
+        &source,
+        &[
+            "pub const MAX: u32 = 8;",
+            "pub type Text = String;",
+            // Of the prelude.
+            "pub type AppString = Option<String>;",
+            "pub enum Mode {",
+            // There is an `item` of that very name.
+            "pub struct AppItem {",
+            "pub struct Item {",
+            "pub struct Page {",
+            "#[xdr(max = MAX)]",
+        ],
+    );
+}
+
+#[test]
+fn enumerators_may_keep_their_prefix() {
+    let source = generate(|config| {
+        config.strip_enumerator_prefix(false);
+    });
+    assert_has(&source, &["    AppModeOff = 0,", "    AppModeOn = 1,"]);
+}
+
+#[test]
+fn foreign_types_are_used_and_not_generated() {
+    let source = generate(|config| {
+        config
+            .extern_path("app_mode", "::modes::Mode")
+            .extern_path(".app.app_text", "::texts::Text");
+    });
+    assert_has(
+        &source,
+        &[
+            "pub mode: ::modes::Mode,",
+            "#[xdr(max = APP_MAX)]\n    pub title: ::texts::Text,",
+        ],
+    );
+    assert!(!source.contains("enum AppMode"), "{source}");
+    assert!(!source.contains("type AppText"), "{source}");
+}
+
+#[test]
+fn attributes_go_to_what_their_path_names() {
+    let source = generate(|config| {
+        config
+            .type_attribute(".", "#[derive(PartialOrd, Clone)]")
+            .type_attribute("app_page", "#[must_use]")
+            .field_attribute("app_item.title", "#[cfg(feature = \"titles\")]")
+            .field_attribute("APP_MODE_ON", "#[doc(alias = \"yes\")]");
+    });
+    assert_has(
+        &source,
+        &[
+            "::xdr_wire::Decode, PartialOrd)]\n#[must_use]\npub struct AppPage {",
+            "#[cfg(feature = \"titles\")]\n    #[xdr(max = APP_MAX)]\n    pub title: String,",
+            "#[doc(alias = \"yes\")]\n    On = 1,",
+        ],
+    );
+    assert_eq!(source.matches("#[must_use]").count(), 1);
+    assert_eq!(source.matches("Clone,").count(), 4);
+}
+
+#[test]
+fn strings_become_bytes() {
+    let source = generate(|config| {
+        config.bytes("app_text");
+    });
+    assert_has(
+        &source,
+        &[
+            "pub type AppText = Vec<u8>;",
+            "pub title: Vec<u8>,",
+            "pub note: Option<Vec<u8>>,",
+        ],
+    );
+}
+
+#[test]
+fn open_enums_have_a_variant_for_the_unknown() {
+    let source = generate(|config| {
+        config.open_enum("app_mode");
+    });
+    assert_has(
+        &source,
+        &[
+            "    #[xdr(unknown)]\n    Unknown(i32),",
+            "impl From<i32> for AppMode {",
+            "impl From<AppMode> for i32 {",
+        ],
+    );
+    assert!(!source.contains("TryFrom"), "{source}");
+    assert!(!source.contains("PartialOrd"), "{source}");
+}
+
+#[test]
+fn borrowing_gives_a_lifetime_to_all_that_holds_it() {
+    let source = generate(|config| {
+        config.borrowed("app_item.title");
+    });
+    assert_has(
+        &source,
+        &[
+            "pub type AppText = String;",
+            "pub struct AppItem<'a> {",
+            "pub title: &'a str,",
+            "pub body: Vec<u8>,",
+            "pub struct AppPage<'a> {",
+            "pub items: ::xdr_wire::Chain<AppItem<'a>>,",
+            "pub note: Option<String>,",
+        ],
+    );
+}
+
+#[test]
+fn newtypes_carry_bounds() {
+    let source = generate(|config| {
+        config.bounded_types(true);
+    });
+    assert_has(
+        &source,
+        &[
+            "    pub struct AppText(#[xdr(max = super::APP_MAX)] pub String);",
+            "    pub struct AppString(#[xdr(max = super::APP_MAX)] pub Option<String>);",
+            "    impl From<String> for AppText {",
+            "    impl From<AppText> for String {",
+        ],
+    );
+    assert!(!generate(|_| {}).contains("mod bounded"));
+}
+
+#[test]
+fn serde_no_std_and_another_runtime() {
+    let source = generate(|config| {
+        config.serde(true).no_std(true).runtime_path("::rt");
+    });
+    assert_has(
+        &source,
+        &[
+            "    ::serde::Serialize,\n    ::serde::Deserialize,",
+            "pub title: ::alloc::string::String,",
+            "pub body: ::alloc::vec::Vec<u8>,",
+            "#[xdr(crate = ::rt)]",
+            "::rt::Chain<AppItem>",
+        ],
+    );
+    assert!(!source.contains("xdr_wire"), "{source}");
+}
+
+#[test]
+fn the_header_names_the_command_and_stays_one_line() {
+    let mut config = Config::new();
+    config.renew_command("make\nall");
+    let files = config
+        .generate_text("odd\nname.x", "const A = 1;", None)
+        .expect("it has no errors");
+    let header: Vec<&str> = files[0].source.lines().take(3).collect();
+    assert_eq!(header[1..], ["// Renew it with `make all`.", ""]);
+    assert!(
+        header[0].starts_with("// @generated by xdr-build "),
+        "{header:?}"
+    );
+}
