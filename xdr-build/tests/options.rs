@@ -19,11 +19,12 @@ fn generate(configure: impl FnOnce(&mut Config)) -> String {
     let files = config
         .generate_text("app.x", TEXT, None)
         .expect("it has no errors");
-    let code = files[0]
+    let is_code = |line: &&str| !line.trim_start().starts_with("//");
+    files[0]
         .source
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"));
-    code.map(|line| format!("{line}\n")).collect()
+        .split_inclusive('\n')
+        .filter(is_code)
+        .collect()
 }
 
 /// Lines that the option adds, each of which must be there.

@@ -6,6 +6,9 @@ use xdr_parser::schema::{
     TypeKind, ValueName,
 };
 
+mod bounded;
+mod content;
+mod graph;
 mod naming;
 mod programs;
 mod shape;

@@ -1,17 +1,15 @@
-//! Procedures: `program` blocks, libvirt's enums of procedures, and the newtypes that typedefs need to travel alone.
-
-use std::collections::BTreeSet;
+//! Procedures: `program` blocks, and the enums of procedures that libvirt has.
 
 use xdr_parser::schema::{
-    ConstantValue, EnumProcedure, Priority, ProcedureEnum, ProgramId, Type, TypeDef, TypeId,
-    TypeKind, Version,
+    ConstantValue, EnumProcedure, Priority, ProcedureEnum, ProgramId, Type, TypeId, TypeKind,
+    Version,
 };
 
 use super::Context;
 use super::naming::{module_names, program_module};
 use super::uses::{Site, decimal, hex};
 use crate::docs;
-use crate::model::{Head, Item, Module, Newtype, Procedure, Scope as ModuleScope, Ty};
+use crate::model::{Item, Module, Procedure, Scope as ModuleScope, Ty};
 use crate::names::{self, camel, escape_camel, prefix_within, words};
 
 /// The runtime implements its traits for tuples up to this length.
@@ -32,111 +30,10 @@ impl Context<'_> {
                 modules[file].push(self.procedure_enum(file, of, name.clone()));
             }
         }
-        let mut bounded: Vec<BTreeSet<TypeId>> =
-            self.schema.files.iter().map(|_| BTreeSet::new()).collect();
-        for (file, id) in self.sent_alone() {
-            bounded[self.bounded_file(file, id)].insert(id);
-        }
-        for (file, ids) in bounded.into_iter().enumerate() {
-            if !ids.is_empty() {
-                modules[file].push(self.bounded(file, &ids));
-            }
+        for (file, module) in self.bounded_modules() {
+            modules[file].push(module);
         }
         modules
-    }
-
-    /// Typedefs with bounds that something needs as types, with the file that needs them.
-    fn sent_alone(&self) -> Vec<(usize, TypeId)> {
-        let mut found = Vec::new();
-        for program in &self.schema.programs {
-            let procedures = program
-                .versions
-                .iter()
-                .flat_map(|version| &version.procedures);
-            for ty in procedures.flat_map(|procedure| procedure.args.iter().chain([&procedure.ret]))
-            {
-                found.extend(
-                    self.constrained(ty)
-                        .map(|id| (self.names.file(program.file), id)),
-                );
-            }
-        }
-        for of in &self.schema.procedure_enums {
-            let file = self.names.file(self.schema.ty(of.ty).file);
-            let types = of
-                .procedures
-                .iter()
-                .flat_map(|procedure| [procedure.args, procedure.ret, procedure.msg]);
-            found.extend(
-                types
-                    .flatten()
-                    .filter_map(|id| self.constrained(&Type::Named(id)))
-                    .map(|id| (file, id)),
-            );
-        }
-        if self.style.bounded_types {
-            for def in &self.schema.types {
-                let file = self.names.file(def.file);
-                found.extend(self.constrained(&Type::Named(def.id)).map(|id| (file, id)));
-            }
-        }
-        found
-    }
-
-    /// The typedef that this is, if it says more than its Rust type can.
-    fn constrained(&self, ty: &Type) -> Option<TypeId> {
-        let Type::Named(id) = ty else { return None };
-        let is_typedef = matches!(self.schema.ty(*id).kind, TypeKind::Typedef(_));
-        let generated = self.names.foreign(*id).is_none();
-        (is_typedef && generated && self.use_of(Site::file(0), ty).is_constrained()).then_some(*id)
-    }
-
-    /// Where the newtype of a typedef stands: in the typedef's file.
-    fn bounded_file(&self, user: usize, id: TypeId) -> usize {
-        let own = self.names.file(self.schema.ty(id).file);
-        if self.names.files[own].foreign.is_some() {
-            user
-        } else {
-            own
-        }
-    }
-
-    fn bounded(&self, file: usize, ids: &BTreeSet<TypeId>) -> Item {
-        let types: Vec<&TypeDef> = ids.iter().map(|id| self.schema.ty(*id)).collect();
-        let items = types
-            .iter()
-            .map(|def| Item::Newtype(self.newtype(file, def)))
-            .collect();
-        Item::Module(Module {
-            docs: "Typedefs as types of their own: they carry their bounds to where no field could state them.".to_owned(),
-            name: "bounded".to_owned(),
-            scope: ModuleScope {
-                std: self.std(types.iter().map(|def| self.names.ty(def.id))),
-                items,
-            },
-        })
-    }
-
-    fn newtype(&self, file: usize, def: &TypeDef) -> Newtype {
-        let site = Site {
-            depth: 1,
-            ..Site::file(file)
-        };
-        let used = self.use_of(site, &Type::Named(def.id));
-        let facts = self.shapes.facts(def.id);
-        let mut derives = vec!["Clone", "Debug", "PartialEq"];
-        if !facts.float {
-            derives.extend(["Eq", "Hash"]);
-        }
-        let name = self.names.ty(def.id);
-        let head = self.head(def, &derives);
-        Newtype {
-            head: Head {
-                docs: format!("[`{name}`](super::{name}) within its bounds."),
-                ..head
-            },
-            field: (self.arguments(site, &used), used.ty),
-        }
     }
 
     /// What a procedure takes or returns, as one type.
@@ -172,11 +69,6 @@ impl Context<'_> {
                 Ty::Tuple(fields)
             }
         }
-    }
-
-    fn bounded_path(&self, site: Site, id: TypeId) -> String {
-        let file = self.bounded_file(site.file, id);
-        self.local_path(site, file, &format!("bounded::{}", self.names.ty(id)))
     }
 
     /// `pub mod program { pub mod version { … } }`.
