@@ -39,17 +39,16 @@ pub fn lex(file: FileId, text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
     let mut at_line_start = true;
     while let Some(&first) = remaining.as_bytes().first() {
         let (kind, parsed) = one(remaining, first, at_line_start);
-        let (kind, after, taken) = match parsed {
-            Ok((after, taken)) => (kind, after, taken),
+        let (kind, after, taken) = if let Ok((after, taken)) = parsed {
+            (kind, after, taken)
+        } else {
             // An unknown token takes one character, so that every round makes progress.
-            Err(_) => {
-                let length = remaining.chars().next().map_or(1, char::len_utf8);
-                (
-                    TokenKind::Unknown,
-                    &remaining[length..],
-                    &remaining[..length],
-                )
-            }
+            let length = remaining.chars().next().map_or(1, char::len_utf8);
+            (
+                TokenKind::Unknown,
+                &remaining[length..],
+                &remaining[..length],
+            )
         };
         let span = Span::new(offset(text, remaining), offset(text, after));
         check(kind, taken, Location { file, span }, &mut diagnostics);

@@ -259,7 +259,7 @@ pub enum TypeKind {
 pub struct Struct {
     /// Its fields in wire order.
     pub fields: Vec<Field>,
-    /// True if the last field is an optional of this struct, itself or through typedefs: a linked list.
+    /// True if the last field, and no other, is an optional of this struct, itself or through typedefs: a linked list.
     pub list: bool,
 }
 

@@ -245,19 +245,25 @@ impl<'a> Resolver<'a> {
         None
     }
 
-    /// Marks structs whose last field is an optional of themselves (RFC 4506 §4.19).
+    /// Marks structs whose last field, and no other, is an optional of themselves (RFC 4506 §4.19).
     fn find_lists(&mut self) {
         for index in 0..self.types.len() {
             let TypeKind::Struct(definition) = &self.types[index].kind else {
                 continue;
             };
             let own = TypeId(super::id(index));
-            // A node without a value of its own would be a number in unary: left as it is.
-            let list = definition.fields.len() > 1
-                && definition
-                    .fields
-                    .last()
-                    .is_some_and(|last| self.is_optional_of(&last.ty, own));
+            // A node without a value of its own would be a number in unary, one that leads to more of its kind by
+            // another field as well would be a tree: both are left as they are.
+            let list = match definition.fields.split_last() {
+                Some((last, others)) => {
+                    !others.is_empty()
+                        && self.is_optional_of(&last.ty, own)
+                        && !others
+                            .iter()
+                            .any(|field| self.is_optional_of(&field.ty, own))
+                }
+                None => false,
+            };
             if let TypeKind::Struct(definition) = &mut self.types[index].kind {
                 definition.list = list;
             }
