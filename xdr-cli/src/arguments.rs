@@ -1,6 +1,7 @@
 //! The command line, as clap reads it. What is special to a subcommand stands with it.
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anstyle::Style;
@@ -20,9 +21,14 @@ use crate::failure::Failure;
 #[derive(Debug, Parser)]
 #[command(name = "xdr", bin_name = "xdr", version, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
-    /// When to colour what is printed [default: auto]
-    #[arg(long, value_name = "WHEN", global = true, hide_possible_values = true)]
-    #[arg(help = "When to colour what is printed: auto, always, never [default: auto]")]
+    /// When to colour: auto, always or never [default: auto]
+    #[arg(
+        long,
+        value_name = "WHEN",
+        global = true,
+        hide_possible_values = true,
+        display_order = 900
+    )]
     pub(crate) color: Option<Color>,
     #[command(subcommand)]
     command: Command,
@@ -64,13 +70,11 @@ pub(crate) struct Common {
     /// Know the constants that a family of `.x` files takes from C headers
     #[arg(long, value_name = "NAME", value_parser = profile_parser())]
     pub(crate) profile: Option<Profile>,
-    /// How to print diagnostics [default: human]
+    /// How to print diagnostics: human or json [default: human]
     #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
-    #[arg(help = "How to print diagnostics: human, json [default: human]")]
     pub(crate) message_format: Option<MessageFormat>,
-    /// Turn all warnings into errors
+    /// Take `warnings` for errors
     #[arg(long, value_name = "WHAT", hide_possible_values = true)]
-    #[arg(help = "Take `warnings` for errors")]
     pub(crate) deny: Option<Deny>,
 }
 
@@ -98,7 +102,7 @@ pub(crate) fn examples(examples: &[(&str, &str)]) -> StyledStr {
     let heading = Style::new().bold().underline();
     let mut text = format!("{heading}Examples:{heading:#}");
     for (purpose, command) in examples {
-        text.push_str(&format!("\n  # {purpose}\n  {command}\n"));
+        let _ = write!(text, "\n  # {purpose}\n  {command}\n");
     }
     text.truncate(text.trim_end().len());
     text.into()

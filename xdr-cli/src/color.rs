@@ -9,7 +9,7 @@ use serde::Deserialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE=1 colours pipes and files too
+    /// On a terminal, unless `NO_COLOR` is set; `CLICOLOR_FORCE=1` colours pipes and files too
     Auto,
     /// Always
     Always,

@@ -23,7 +23,7 @@ pub(crate) enum Outcome {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Check(check::Check),
-    Gen(r#gen::Gen),
+    Gen(Box<r#gen::Gen>),
     Dump(dump::Dump),
     Completions(completions::Completions),
     Man(man::Man),

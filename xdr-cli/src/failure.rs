@@ -1,6 +1,6 @@
 //! Why a command stops without a verdict on its input.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io;
 use std::path::PathBuf;
 
@@ -43,7 +43,7 @@ impl Failure {
             help: Some(help), ..
         } = self
         {
-            text.push_str(&format!("\n  {HELP}help:{HELP:#} {help}"));
+            let _ = write!(text, "\n  {HELP}help:{HELP:#} {help}");
         }
         text
     }

@@ -19,7 +19,7 @@ pub(crate) enum Written {
 ///
 /// A regular file is replaced in one step, so that no reader sees half of it. Anything else (a device, a pipe, a link) is
 /// written in place.
-pub(crate) fn write(path: &Path, text: &str) -> Result<Written, Failure> {
+pub(crate) fn write(path: &Path, text: &[u8]) -> Result<Written, Failure> {
     let failure = |error| Failure::Output {
         path: path.to_owned(),
         error,
@@ -33,7 +33,7 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<Written, Failure> {
         }
         Kind::Regular => {
             // One that cannot be read may still be written.
-            if fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
+            if fs::read(path).is_ok_and(|old| old == text) {
                 return Ok(Written::Unchanged);
             }
             replace(path, text).map_err(failure)?;
@@ -85,7 +85,7 @@ pub(crate) fn is_stdout(path: &Path) -> bool {
         .any(|name| path == Path::new(name))
 }
 
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let beside = beside(path);
     match write_beside(path, &beside, text) {
         Ok(()) => Ok(()),
@@ -101,9 +101,9 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     }
 }
 
-fn write_beside(path: &Path, beside: &Path, text: &str) -> io::Result<()> {
+fn write_beside(path: &Path, beside: &Path, text: &[u8]) -> io::Result<()> {
     let mut file = File::create(beside)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(text)?;
     if let Ok(old) = fs::metadata(path) {
         file.set_permissions(old.permissions())?;
     }

@@ -44,14 +44,19 @@ impl<'a> Positions<'a> {
             .unwrap_or_default();
         LineColumn {
             line,
-            column: self.characters_before(offset) - self.characters_before(start) + 1,
+            column: self.characters(start, offset) + 1,
         }
     }
 
-    fn characters_before(&self, offset: usize) -> usize {
-        let step = offset / STEP;
-        let counted = self.characters.get(step).copied().unwrap_or_default();
-        counted + count(&self.text.as_bytes()[step * STEP..offset])
+    fn characters(&self, start: usize, end: usize) -> usize {
+        let (from, to) = (start / STEP, end / STEP);
+        if from == to {
+            return count(&self.text.as_bytes()[start..end]);
+        }
+        let before = |step: usize| self.characters.get(step).copied().unwrap_or_default();
+        let in_last_step = count(&self.text.as_bytes()[to * STEP..end]);
+        let in_first_step = count(&self.text.as_bytes()[from * STEP..start]);
+        before(to) + in_last_step - before(from) - in_first_step
     }
 }
 

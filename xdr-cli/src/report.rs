@@ -1,6 +1,7 @@
 //! Diagnostics as the user wants them: with their lines, or as JSON.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use serde::Serialize;
 use xdr_build::Diagnostics;
@@ -14,6 +15,8 @@ use crate::positions::Positions;
 
 /// How many diagnostics people are shown: behind a hundred mistakes the rest is noise. JSON has them all.
 const SHOWN: usize = 100;
+/// Or as many as make the renderer read this many bytes, at the widest line of the file for each.
+const READ: usize = 4 << 20;
 
 /// Where something is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +38,7 @@ pub(crate) struct Reporter {
 
 impl Reporter {
     /// Prints diagnostics. [`Outcome::Errors`] if one is an error, or is a warning that has been made one.
-    pub(crate) fn report(&self, mut diagnostics: Diagnostics) -> Result<Outcome, Failure> {
+    pub(crate) fn report(&self, diagnostics: &mut Diagnostics) -> Result<Outcome, Failure> {
         if self.deny_warnings {
             for diagnostic in &mut diagnostics.diagnostics {
                 diagnostic.severity = Severity::Error;
@@ -49,7 +52,7 @@ impl Reporter {
         match self.format {
             MessageFormat::Human => human(diagnostics),
             MessageFormat::Json => {
-                let lines = json(&diagnostics);
+                let lines = json(diagnostics);
                 match self.json {
                     Stream::Stdout => console::result(lines.as_bytes())?,
                     Stream::Stderr if lines.is_empty() => {}
@@ -61,7 +64,7 @@ impl Reporter {
     }
 }
 
-fn human(mut diagnostics: Diagnostics) {
+fn human(diagnostics: &mut Diagnostics) {
     let all = diagnostics.diagnostics.len();
     let errors = diagnostics
         .diagnostics
@@ -71,13 +74,18 @@ fn human(mut diagnostics: Diagnostics) {
     if all == 0 {
         return;
     }
-    diagnostics.diagnostics.truncate(SHOWN);
+    let shown = worth_showing(diagnostics);
+    diagnostics.diagnostics.truncate(shown);
+    for diagnostic in &mut diagnostics.diagnostics {
+        clip(&mut diagnostic.message);
+    }
     let mut text = diagnostics.render(console::is_colored());
-    if all > SHOWN {
-        text.push_str(&format!(
-            "\n\n… and {} more; `--message-format json` lists all",
-            all - SHOWN
-        ));
+    if all > shown {
+        let more = all - shown;
+        let _ = write!(
+            text,
+            "\n\n… and {more} more; `--message-format json` lists all"
+        );
     }
     let counts = [(errors, "error"), (all - errors, "warning")];
     let counts: Vec<String> = counts
@@ -90,11 +98,38 @@ fn human(mut diagnostics: Diagnostics) {
     } else {
         ("warning", WARNING)
     };
-    text.push_str(&format!(
+    let _ = write!(
+        text,
         "\n\n{style}{word}:{style:#} found {}",
         counts.join(" and ")
-    ));
+    );
     console::say(&text);
+}
+
+/// How many of the diagnostics to show. Each makes the renderer read its lines, and a hostile file may be one line.
+fn worth_showing(diagnostics: &Diagnostics) -> usize {
+    let widest = |text: &str| text.split('\n').map(str::len).max().unwrap_or_default();
+    let widths = diagnostics.sources.iter();
+    let widths: HashMap<FileId, usize> = widths
+        .map(|(id, source)| (id, widest(&source.text)))
+        .collect();
+    let width = |diagnostic: &Diagnostic| widths.get(&diagnostic.primary.location.file);
+    let mut read = 0;
+    let affordable = diagnostics.diagnostics.iter().take_while(|diagnostic| {
+        let within = read < READ;
+        read += width(diagnostic).copied().unwrap_or_default();
+        within
+    });
+    affordable.take(SHOWN).count()
+}
+
+/// Shortens what quotes a name or number of absurd length.
+fn clip(message: &mut String) {
+    const LONGEST: usize = 500;
+    if let Some((end, _)) = message.char_indices().nth(LONGEST) {
+        message.truncate(end);
+        message.push('…');
+    }
 }
 
 /// `1 error`, `2 errors`.

@@ -61,7 +61,7 @@ impl Session {
     }
 
     /// Shows what was found; [`Outcome::Errors`] if that is more than warnings.
-    pub(crate) fn report(&self, diagnostics: Diagnostics) -> Result<Outcome, Failure> {
+    pub(crate) fn report(&self, diagnostics: &mut Diagnostics) -> Result<Outcome, Failure> {
         self.reporter.report(diagnostics)
     }
 

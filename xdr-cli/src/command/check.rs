@@ -37,6 +37,7 @@ impl Check {
     pub(crate) fn run(self, color: Option<Color>) -> Result<Outcome, Failure> {
         let inputs = Inputs::new(self.files)?;
         let session = Session::new(&self.common, color, &inputs, None)?;
-        session.report(inputs.compile(&session.options).diagnostics)
+        let mut compiled = inputs.compile(&session.options);
+        session.report(&mut compiled.diagnostics)
     }
 }

@@ -53,8 +53,8 @@ impl Dump {
         match self.stage {
             Stage::Ast => dump_ast(&inputs, &session),
             Stage::Schema => {
-                let compiled = inputs.compile(&session.options);
-                let outcome = session.report(compiled.diagnostics)?;
+                let mut compiled = inputs.compile(&session.options);
+                let outcome = session.report(&mut compiled.diagnostics)?;
                 match compiled.schema {
                     Some(schema) if outcome == Outcome::Clean => print(&schema),
                     _ => Ok(Outcome::Errors),
@@ -68,9 +68,9 @@ fn dump_ast(inputs: &Inputs, session: &Session) -> Result<Outcome, Failure> {
     let mut sources = Sources::default();
     let parsed = match inputs.read(&mut sources) {
         Ok(id) => xdr_parser::parse(id, input::text(&sources, id), &session.options),
-        Err(diagnostic) => return session.report(Diagnostics::new(vec![diagnostic], sources)),
+        Err(diagnostic) => return session.report(&mut Diagnostics::new(vec![diagnostic], sources)),
     };
-    match session.report(Diagnostics::new(parsed.diagnostics, sources))? {
+    match session.report(&mut Diagnostics::new(parsed.diagnostics, sources))? {
         Outcome::Clean => print(&parsed.file),
         Outcome::Errors => Ok(Outcome::Errors),
     }

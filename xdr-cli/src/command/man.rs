@@ -34,7 +34,7 @@ impl Man {
                 output::create_folder(&folder)?;
                 write(&command, &folder)?;
             }
-            None => console::result(page(&clap_mangen::Man::new(command))?.as_bytes())?,
+            None => console::result(&page(&clap_mangen::Man::new(command))?)?,
         }
         Ok(Outcome::Clean)
     }
@@ -50,8 +50,8 @@ fn write(command: &clap::Command, folder: &Path) -> Result<(), Failure> {
         .try_for_each(|command| write(command, folder))
 }
 
-fn page(man: &clap_mangen::Man) -> Result<String, Failure> {
+fn page(man: &clap_mangen::Man) -> Result<Vec<u8>, Failure> {
     let mut page = Vec::new();
     man.render(&mut page).map_err(Failure::Stdout)?;
-    Ok(String::from_utf8_lossy(&page).into_owned())
+    Ok(page)
 }

@@ -1,5 +1,6 @@
 //! Is a generated file what would be generated now?
 
+use std::borrow::Cow;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -37,16 +38,22 @@ pub(super) fn find(path: &Path, expected: &str) -> Result<Option<Stale>, Failure
         }
     };
     let found = String::from_utf8_lossy(&found);
-    let is_fresh = contents(&found).eq(contents(expected));
-    Ok((!is_fresh).then(|| Stale::Differs(difference(&found, expected))))
+    let (found, expected) = (without_command(&found), without_command(expected));
+    Ok((found != expected).then(|| Stale::Differs(difference(&found, &expected))))
 }
 
-fn contents(text: &str) -> impl Iterator<Item = &str> {
-    let is_command = |(at, line): &(usize, &str)| *at < 3 && line.starts_with("// Renew it with `");
-    text.split('\n')
-        .enumerate()
-        .filter(move |line| !is_command(line))
-        .map(|(_, line)| line)
+/// The text with nothing in place of the command in its header.
+fn without_command(text: &str) -> Cow<'_, str> {
+    const BEFORE: &str = "\n// Renew it with `";
+    let header = text.find("\n\n").unwrap_or(text.len());
+    let Some(start) = text[..header].find(BEFORE) else {
+        return text.into();
+    };
+    let start = start + BEFORE.len();
+    let end = text[start..]
+        .find('\n')
+        .map_or(text.len(), |end| start + end);
+    [&text[..start], &text[end..]].concat().into()
 }
 
 /// The first lines that differ, `-` as they are and `+` as they should be.
@@ -87,17 +94,22 @@ mod tests {
     fn the_command_in_the_header_does_not_count() {
         let one = "// @generated\n// Renew it with `xdr gen a.x`.\n\nstruct A;\n";
         let other = "// @generated\n// Renew it with `xdr gen ../a.x`.\n\nstruct A;\n";
-        assert!(contents(one).eq(contents(other)));
-        assert!(!contents(one).eq(contents("// @generated\n\nstruct B;\n")));
+        assert_eq!(without_command(one), without_command(other));
+        let changed = one.replace('A', "B");
+        assert_ne!(without_command(one), without_command(&changed));
+        for text in [
+            "",
+            "\n",
+            "// @generated",
+            "// @generated\n// Renew it with `",
+        ] {
+            assert!(text.starts_with(&*without_command(text)), "{text}");
+        }
     }
 
     #[test]
     fn a_difference_is_short() {
-        let text = |word: &str| {
-            (0..1000)
-                .map(|at| format!("{word} {at}\n"))
-                .collect::<String>()
-        };
+        let text = |word: &str| format!("{word}\nsame\n").repeat(1000);
         let shown = difference(&text("old"), &text("new"));
         assert_eq!(shown.lines().count(), SHOWN + 1);
         assert!(shown.ends_with("… 2000 lines differ in all"), "{shown}");

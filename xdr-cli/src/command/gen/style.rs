@@ -13,6 +13,10 @@ use xdr_build::Config;
 #[command(
     next_help_heading = "How the Rust looks (PATH is a file's stem, a type, a field, or `file.type.field`; `.` is all)"
 )]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag on the command line"
+)]
 pub(crate) struct Style {
     /// Leave a prefix out of the names of types and constants; letter case does not matter
     #[arg(long, value_name = "PREFIX")]
@@ -41,7 +45,7 @@ pub(crate) struct Style {
     /// Write `::alloc::string::String` and the like, for crates without std
     #[arg(long)]
     no_std: bool,
-    /// Where the generated code finds the runtime [default: ::xdr_wire]
+    /// Where the generated code finds the runtime; `::xdr_wire` if not said
     #[arg(long, value_name = "RUST")]
     runtime_path: Option<RustPath>,
     /// Use existing Rust in place of a type, or of a whole file
