@@ -70,7 +70,7 @@ fn every_code_has_a_case() {
     for entry in std::fs::read_dir("tests/cases/errors").expect("the folder is there") {
         let path = entry.expect("it can be listed").path();
         if path.extension().is_some_and(|extension| extension == "x") {
-            let compilation = compile(&[path.clone()], &Options::default());
+            let compilation = compile(std::slice::from_ref(&path), &Options::default());
             assert!(
                 !compilation.diagnostics.is_empty(),
                 "{} is no error",
