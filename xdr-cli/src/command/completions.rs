@@ -13,7 +13,7 @@ use crate::failure::Failure;
 /// The script goes to stdout; where it belongs is the shell's business.
 #[derive(Debug, Args)]
 #[command(after_help = examples(&[
-    ("For bash, in the running shell", r#"eval "$(xdr completions bash)""#),
+    ("For bash", "xdr completions bash > xdr.bash"),
     ("For zsh, in a folder of $fpath", "xdr completions zsh > _xdr"),
     ("For fish", "xdr completions fish > xdr.fish"),
 ]))]
