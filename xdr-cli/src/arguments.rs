@@ -71,6 +71,11 @@ pub(crate) struct Common {
     #[arg(long, value_name = "NAME", value_parser = profile_parser())]
     pub(crate) profile: Option<Profile>,
     /// How to print diagnostics: human or json [default: human]
+    ///
+    /// JSON is one object per line: `code`, `severity`, `message`, `file`, `line`, `column`, `spans` and `help`. The
+    /// first span is the place itself, others are related; each has `file`, `byte_start`, `byte_end`, `line_start`,
+    /// `column_start`, `line_end`, `column_end`, `primary` and `label`. Bytes count from 0; lines, and columns in
+    /// characters, from 1.
     #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
     pub(crate) message_format: Option<MessageFormat>,
     /// Take `warnings` for errors

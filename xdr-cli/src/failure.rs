@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     Configuration { path: PathBuf, problem: String },
     /// A file or folder cannot be written.
     Output { path: PathBuf, error: io::Error },
+    /// A folder cannot be made.
+    Folder { path: PathBuf, error: io::Error },
     /// The standard output cannot be written.
     Stdout(io::Error),
 }
@@ -55,6 +57,9 @@ impl fmt::Display for Failure {
             Self::Usage { message, .. } => f.write_str(message),
             Self::Configuration { path, problem } => write!(f, "{}: {problem}", path.display()),
             Self::Output { path, error } => write!(f, "cannot write `{}`: {error}", path.display()),
+            Self::Folder { path, error } => {
+                write!(f, "cannot make the folder `{}`: {error}", path.display())
+            }
             Self::Stdout(error) => write!(f, "cannot write to the standard output: {error}"),
         }
     }

@@ -52,7 +52,7 @@ pub(crate) fn create_folder(folder: &Path) -> Result<(), Failure> {
     if folder.as_os_str().is_empty() {
         return Ok(());
     }
-    fs::create_dir_all(folder).map_err(|error| Failure::Output {
+    fs::create_dir_all(folder).map_err(|error| Failure::Folder {
         path: folder.to_owned(),
         error,
     })

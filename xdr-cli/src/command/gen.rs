@@ -137,15 +137,15 @@ impl Gen {
 
     fn stale(&self, path: &Path, stale: &Stale) -> String {
         let command = renew::command(self, Paths::Given);
-        let (what, difference) = match stale {
-            Stale::Missing => ("does not exist", ""),
-            Stale::Differs(difference) => ("is stale", difference.as_str()),
+        let (what, verb, difference) = match stale {
+            Stale::Missing => ("does not exist", "make", ""),
+            Stale::Differs(difference) => ("is stale", "renew", difference.as_str()),
         };
         let mut text = format!("{ERROR}error:{ERROR:#} `{}` {what}", path.display());
         for line in difference.lines() {
             let _ = write!(text, "\n  {line}");
         }
-        let _ = write!(text, "\n  {HELP}help:{HELP:#} renew it with `{command}`");
+        let _ = write!(text, "\n  {HELP}help:{HELP:#} {verb} it with `{command}`");
         text
     }
 }

@@ -52,8 +52,9 @@ fn portable(path: &Path) -> String {
         return path.display().to_string();
     }
     let here = std::env::current_dir().unwrap_or_default();
-    let short = match path.strip_prefix(here) {
-        Ok(below) if !below.as_os_str().is_empty() => below,
+    let short = match path.strip_prefix(&here) {
+        // Below the root is everything.
+        Ok(below) if !below.as_os_str().is_empty() && here.parent().is_some() => below,
         _ => Path::new(path.file_name().unwrap_or(path.as_os_str())),
     };
     short.display().to_string()

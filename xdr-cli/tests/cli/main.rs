@@ -1,0 +1,14 @@
+//! The `xdr` command as users run it.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+mod cases;
+mod examples;
+mod files;
+mod hostile;
+mod pages;
+mod sandbox;
+mod streams;
