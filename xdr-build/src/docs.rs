@@ -185,6 +185,13 @@ fn prose(line: &str, out: &mut String) {
         } else if let Some(code) = code(rest) {
             out.push_str(code);
             code.len()
+        } else if let Some(word) = word(out, rest) {
+            if is_identifier(word) {
+                out.extend(["`", word, "`"]);
+            } else {
+                out.push_str(word);
+            }
+            word.len()
         } else {
             if matches!(c, '\\' | '`' | '*' | '[' | ']' | '<' | '&' | '~' | '|')
                 || (c == '_' && edge(out, rest))
@@ -202,6 +209,27 @@ fn prose(line: &str, out: &mut String) {
 fn list_number(line: &str) -> Option<usize> {
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     (digits > 0 && matches!(line.as_bytes().get(digits), Some(b'.' | b')'))).then_some(digits)
+}
+
+/// The word at the start of `rest`, unless `before` ends within it. Underscores at its edges are not part of it.
+fn word<'r>(before: &str, rest: &'r str) -> Option<&'r str> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if !rest.starts_with(|c: char| c.is_ascii_alphanumeric()) || before.ends_with(is_part) {
+        return None;
+    }
+    let word = &rest[..rest.find(|c| !is_part(c)).unwrap_or(rest.len())];
+    Some(word.trim_end_matches('_'))
+}
+
+/// A word that only programs use: `remote_string`, `STRING_MAX`, `authScheme`.
+fn is_identifier(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    let hump = || {
+        bytes
+            .windows(2)
+            .any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
+    };
+    word.contains('_') || (bytes.first().is_some_and(u8::is_ascii_lowercase) && hump())
 }
 
 /// Whether the underscore at the start of `rest` is at the edge of a word, where Markdown takes it for emphasis.
@@ -238,9 +266,10 @@ mod tests {
     fn prose_keeps_its_words_and_loses_its_markdown() {
         for (line, expected) in [
             (
-                "plain words, foo_bar and (these)",
-                "plain words, foo_bar and (these)",
+                "plain words, foo_bar, callbackID and (these); QEMU's VNC, x509dname",
+                "plain words, `foo_bar`, `callbackID` and (these); QEMU's VNC, x509dname",
             ),
+            ("FOO__BAR_ __a _b c_", r"`FOO__BAR`\_ \__a \_b c\_"),
             ("see [0] and a[i]", r"see \[0\] and a\[i\]"),
             ("a <tag> & co", r"a \<tag> \& co"),
             ("# not a heading", r"\# not a heading"),

@@ -184,7 +184,7 @@ impl Context<'_> {
             .collect();
         let link = self.names.ty(of.ty);
         Item::Module(Module {
-            docs: format!("The procedures of [`{link}`](super::{link}) as types."),
+            docs: format!("The procedures of [`{link}`] as types."),
             name,
             scope: ModuleScope {
                 std: self.std(markers.iter().map(String::as_str)),
