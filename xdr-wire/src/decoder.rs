@@ -157,7 +157,6 @@ impl<'de> Decoder<'de> {
     /// # Errors
     /// [`ErrorKind::LengthOverBound`]; [`ErrorKind::LengthOverInput`] if the rest cannot hold so many; and
     /// [`ErrorKind::EmptyElementsOverLimit`] where `min` is 0.
-    #[inline]
     pub fn take_count(&mut self, bound: u32, min: usize) -> Result<usize, Fault> {
         let start = self.offset();
         let count = self.take_u32()?;

@@ -7,6 +7,7 @@ use crate::describe::Ty;
 use crate::error::{EncodeError, ErrorKind, Form};
 use crate::fault::Record;
 use crate::options::{Options, Rule};
+use crate::path::Path;
 use crate::walker;
 
 /// Appends one message to a buffer.
@@ -24,16 +25,21 @@ pub struct Encoder<'a> {
 }
 
 impl<'a> Encoder<'a> {
-    /// An encoder that appends to `out`.
-    pub(crate) fn new(out: &'a mut Vec<u8>, options: Options) -> Self {
-        Self {
+    /// An encoder that appends to `out` a message of `len` bytes. A length of `usize::MAX` is no length: the value is
+    /// too deep or too large, and writing it will meet the reason.
+    pub(crate) fn start(out: &'a mut Vec<u8>, len: usize, options: Options) -> Self {
+        let mut encoder = Self {
             start: out.len(),
             out,
             options,
             depth_left: options.limits().max_depth,
             empty_left: options.limits().max_empty_elements,
             record: None,
+        };
+        if len != usize::MAX {
+            encoder.has_room(len);
         }
+        encoder
     }
 
     /// Ends the message. After a failure the buffer is as it was before, and the error names the field.
@@ -51,9 +57,13 @@ impl<'a> Encoder<'a> {
     fn explain(self, record: Record, ty: &'static Ty) -> EncodeError {
         let end = self.start.saturating_add(record.offset);
         let written = self.out.get(self.start..end).unwrap_or_default();
-        let walked = walker::walk(Decoder::partial(written, self.options), ty);
+        let path = match record.kind {
+            // No field is to blame for the size of the whole.
+            ErrorKind::OutOfMemory => Path::default(),
+            _ => walker::walk(Decoder::partial(written, self.options), ty).path,
+        };
         self.out.truncate(self.start);
-        EncodeError::new(record.kind, record.offset, walked.path)
+        EncodeError::new(record.kind, record.offset, path)
     }
 
     /// Bytes written so far.
@@ -174,7 +184,6 @@ impl<'a> Encoder<'a> {
     ///
     /// Returns whether the elements may follow; it fails with [`ErrorKind::LengthOverBound`] or
     /// [`ErrorKind::EmptyElementsOverLimit`].
-    #[inline]
     #[must_use]
     pub fn put_count(&mut self, count: usize, bound: u32, empty: bool) -> bool {
         let Some(word) = self.checked_len(Form::Array, count, bound) else {
@@ -246,9 +255,13 @@ impl<'a> Encoder<'a> {
         self.out.capacity() - self.out.len() >= len || self.grow(len)
     }
 
+    /// Nothing grows after a failure: a message that is discarded anyway needs no memory.
     #[cold]
     #[inline(never)]
     fn grow(&mut self, len: usize) -> bool {
+        if self.has_failed() {
+            return false;
+        }
         let grown = self.out.try_reserve(len).is_ok();
         if !grown {
             self.fail(ErrorKind::OutOfMemory);

@@ -217,6 +217,7 @@ macro_rules! error_type {
         pub struct $name(Box<Report>);
 
         impl $name {
+            #[cold]
             pub(crate) fn new(kind: ErrorKind, offset: usize, path: Path) -> Self {
                 Self(Box::new(Report { kind, offset, path }))
             }

@@ -4,9 +4,8 @@ use alloc::vec::Vec;
 
 use crate::decoder::Decoder;
 use crate::encoder::Encoder;
-use crate::error::{DecodeError, EncodeError, ErrorKind};
+use crate::error::{DecodeError, EncodeError};
 use crate::options::Options;
-use crate::path::Path;
 use crate::traits::{Decode, Depth, Encode};
 
 /// Encodes a value.
@@ -54,20 +53,10 @@ pub fn encode_into_with<T: Encode + ?Sized>(
     out: &mut Vec<u8>,
     options: Options,
 ) -> Result<(), EncodeError> {
-    make_room(out, value.measure(Depth::new(options.limits().max_depth)))?;
-    let mut encoder = Encoder::new(out, options);
+    let len = value.measure(Depth::new(options.limits().max_depth));
+    let mut encoder = Encoder::start(out, len, options);
     value.encode(&mut encoder);
     encoder.finish(T::TYPE)
-}
-
-/// Room for a whole message. A length of `usize::MAX` is no length: the encoder will meet the reason itself.
-#[inline]
-fn make_room(out: &mut Vec<u8>, len: usize) -> Result<(), EncodeError> {
-    if len == usize::MAX || out.try_reserve(len).is_ok() {
-        Ok(())
-    } else {
-        Err(EncodeError::new(ErrorKind::OutOfMemory, 0, Path::default()))
-    }
 }
 
 /// Decodes a value that takes up the whole input.
@@ -95,8 +84,15 @@ pub fn from_bytes_with<'de, T: Decode<'de>>(
     options: Options,
 ) -> Result<T, DecodeError> {
     let mut decoder = Decoder::new(input, options);
-    let value = T::decode(&mut decoder).and_then(|value| decoder.finish().map(|()| value));
-    value.map_err(|fault| decoder.explain(&fault, T::TYPE))
+    // Plain matches: combinators would move a large value from closure to closure, in the code of every type.
+    let fault = match T::decode(&mut decoder) {
+        Ok(value) => match decoder.finish() {
+            Ok(()) => return Ok(value),
+            Err(fault) => fault,
+        },
+        Err(fault) => fault,
+    };
+    Err(decoder.explain(&fault, T::TYPE))
 }
 
 /// Decodes a value from the start of the input and returns what follows it.

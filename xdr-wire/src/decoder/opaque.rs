@@ -12,7 +12,6 @@ impl<'de> Decoder<'de> {
     ///
     /// # Errors
     /// [`ErrorKind::LengthOverBound`], [`ErrorKind::LengthOverInput`], [`ErrorKind::NonZeroPadding`].
-    #[inline]
     pub fn take_opaque(&mut self, bound: u32) -> Result<&'de [u8], Fault> {
         self.take_bytes(Form::Opaque, bound)
     }
@@ -46,7 +45,6 @@ impl<'de> Decoder<'de> {
     ///
     /// # Errors
     /// As [`take_opaque`](Self::take_opaque).
-    #[inline]
     pub fn take_string_bytes(&mut self, bound: u32) -> Result<&'de [u8], Fault> {
         self.take_bytes(Form::String, bound)
     }
@@ -55,7 +53,6 @@ impl<'de> Decoder<'de> {
     ///
     /// # Errors
     /// As [`take_opaque`](Self::take_opaque), and [`ErrorKind::InvalidUtf8`].
-    #[inline]
     pub fn take_str(&mut self, bound: u32) -> Result<&'de str, Fault> {
         let start = self.offset() + 4;
         let bytes = self.take_string_bytes(bound)?;
@@ -69,7 +66,6 @@ impl<'de> Decoder<'de> {
     ///
     /// # Errors
     /// As [`take_str`](Self::take_str).
-    #[inline]
     pub fn take_string(&mut self, bound: u32) -> Result<String, Fault> {
         let start = self.offset() + 4;
         let bytes = self.take_string_bytes(bound)?;
@@ -80,7 +76,6 @@ impl<'de> Decoder<'de> {
     }
 
     /// `opaque<>` or `string<>`: length, bytes, padding.
-    #[inline]
     fn take_bytes(&mut self, form: Form, bound: u32) -> Result<&'de [u8], Fault> {
         let start = self.offset();
         let len = self.take_u32()?;

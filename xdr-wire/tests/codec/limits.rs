@@ -198,7 +198,7 @@ fn a_value_too_large_for_memory_is_refused_before_it_is_written() {
     let shared = vec![block.as_slice(); 1 << 10];
     let all = vec![shared.as_slice(); 1 << 10];
     assert_refuses(
-        &all,
+        &(all, 0),
         ErrorKind::OutOfMemory,
         "encoded value does not fit in memory (byte 0)",
     );
