@@ -23,8 +23,7 @@ pub(crate) fn run(arguments: &Arguments) -> bool {
     });
     report.step("format", || follow(cargo(&["fmt", "--all", "--check"])));
     report.step("clippy", || {
-        let all = ["clippy", "--workspace", "--all-targets"];
-        let mut clippy = cargo(&all);
+        let mut clippy = cargo(&["clippy", "--workspace", "--all-targets", "--keep-going"]);
         clippy.args(["--", "-D", "warnings"]);
         follow(clippy)
     });
@@ -38,7 +37,7 @@ pub(crate) fn run(arguments: &Arguments) -> bool {
     });
     report.step("doc tests", || follow(tests(&["--doc"])));
     report.step("docs", || {
-        let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--quiet"]);
+        let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--keep-going"]);
         docs.env("RUSTDOCFLAGS", "-D warnings");
         follow(docs)
     });
