@@ -19,7 +19,10 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
 
     let ty = describe::expand(input, side);
     let min = match &input.shape {
-        Shape::Struct(_) => quote!(<Self as #runtime::Decode<#de>>::TYPE.min_len()),
+        Shape::Struct(it) => {
+            let fields = it.fields.iter().map(|field| field.min(runtime, &de));
+            quote!(0_usize #(.saturating_add(#fields))*)
+        }
         Shape::Enum(_) | Shape::Union(_) => quote!(4),
     };
     // An enum's match is smaller than a call; a struct's or union's code is not.

@@ -224,6 +224,18 @@ impl Field {
         }
     }
 
+    /// The fewest bytes of this field. Not by way of its descriptor: a struct may hold itself in a union, boxed, and the
+    /// descriptor of a box asks for this number.
+    pub(crate) fn min(&self, runtime: &Path, de: &Lifetime) -> TokenStream {
+        if self.sign.is_some() {
+            let ty = self.ty(runtime, Some(de));
+            return quote!((#ty).min_len());
+        }
+        let (span, runtime) = self.place(runtime);
+        let ty = &self.ty;
+        quote_spanned!(span=> <#ty as #runtime::Decode<#de>>::MIN)
+    }
+
     /// Errors of the compiler point at the type that the user wrote; lints still know that nobody wrote the code.
     fn place(&self, runtime: &Path) -> (Span, TokenStream) {
         let span = Span::call_site().located_at(self.ty.span());

@@ -55,3 +55,12 @@ pub(crate) fn at(span: Span, tokens: &impl ToTokens) -> TokenStream {
     };
     tokens.to_token_stream().into_iter().map(moved).collect()
 }
+
+/// The same tokens, told apart from what the user wrote: lints about style pass over them, messages still find the place.
+pub(crate) fn generated(tokens: &impl ToTokens) -> TokenStream {
+    let marked = |mut token: TokenTree| {
+        token.set_span(Span::call_site().located_at(token.span()));
+        token
+    };
+    tokens.to_token_stream().into_iter().map(marked).collect()
+}

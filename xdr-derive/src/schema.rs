@@ -117,7 +117,7 @@ pub(crate) fn include(input: TokenStream) -> syn::Result<TokenStream> {
     let Some(schema) = &compilation.schema else {
         return Err(report(span, compilation.diagnostics, compilation.sources));
     };
-    let items = items(config.generate_schema(schema, &compilation.sources), span)?;
+    let items = items(&config.generate_schema(schema, &compilation.sources), span)?;
     Ok(quote!(#tracked #items))
 }
 
@@ -151,7 +151,7 @@ pub(crate) fn inline(
         ));
     };
     let items = items(
-        config.generate_schema(schema, &compilation.sources),
+        &config.generate_schema(schema, &compilation.sources),
         Span::call_site(),
     )?;
     Ok(quote!(#tracked #items))
@@ -167,17 +167,17 @@ fn between_delimiters(call: &str) -> Option<&str> {
 
 /// One file's items stand where the macro is called; several files are modules beside one another, as they refer to
 /// each other that way.
-fn items(files: Vec<GeneratedFile>, span: Span) -> syn::Result<TokenStream> {
+fn items(files: &[GeneratedFile], span: Span) -> syn::Result<TokenStream> {
     let parse = |source: &str| -> syn::Result<TokenStream> {
         let tokens: Result<TokenStream, _> = source.parse();
         tokens
             .map_err(|error| syn::Error::new(span, format!("generated code is not Rust: {error}")))
     };
-    if let [only] = files.as_slice() {
+    if let [only] = files {
         return parse(&only.source);
     }
     let mut modules = TokenStream::new();
-    for file in &files {
+    for file in files {
         let name = identifier(&file.module);
         let items = parse(&file.source)?;
         modules.extend(quote!(pub mod #name { #items }));

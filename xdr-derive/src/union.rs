@@ -10,7 +10,7 @@ use syn::{DataEnum, Expr, Fields, Lifetime, Path, Type, Variant};
 use crate::attributes::{FieldAttributes, VariantAttributes, name_of};
 use crate::errors::Errors;
 use crate::fields::{Field, Style, check_fields};
-use crate::labels::{at, checked, integer, truth};
+use crate::labels::{at, checked, generated, integer, truth};
 
 /// A union.
 pub(crate) struct Union {
@@ -261,9 +261,12 @@ impl Label {
     /// The label in a match on the discriminant, with the union's constants in reach.
     pub(crate) fn pattern(&self) -> TokenStream {
         let Self { expr, constant } = self;
-        constant
-            .as_ref()
-            .map_or_else(|| expr.to_token_stream(), ToTokens::to_token_stream)
+        match constant {
+            Some(constant) => constant.to_token_stream(),
+            // `1 | 2 | 3` is what the user's labels become, not what the user wrote.
+            None if integer(expr).is_some() => generated(expr),
+            None => expr.to_token_stream(),
+        }
     }
 
     /// Writes the label to `encoder`.

@@ -5,7 +5,7 @@ use xdr_wire::{Chain, Decode, List, Quadruple, from_bytes, to_vec};
 use crate::support::{assert_form, words};
 use crate::types::{
     Bounded, ByPhase, ByState, Characters, Empty, Expression, Group, Linked, Name, Numbered, Page,
-    Phase, Reply, Scalars, State, Tree, Value,
+    Phase, Reply, Scalars, State, Sum, Term, Tree, Value,
 };
 
 #[test]
@@ -313,4 +313,21 @@ fn no_name_of_a_schema_gets_in_the_way() {
         &words(&[2, 3]),
     );
     assert_form(&Vec::None { tag: 3 }, &words(&[3]));
+}
+
+#[test]
+fn a_union_may_hold_itself_by_way_of_a_struct() {
+    let term = Term::Sum(Box::new(Sum {
+        left: Term::Literal(1),
+        right: Term::Sum(Box::new(Sum {
+            left: Term::Literal(2),
+            right: Term::Literal(3),
+        })),
+    }));
+    let wire = words(&[1, 0, 0, 1, 1, 0, 0, 2, 0, 0, 3]);
+    assert_form(&term, &wire);
+    assert_eq!(
+        (<Term as Decode<'_>>::MIN, <Sum as Decode<'_>>::MIN),
+        (4, 8)
+    );
 }

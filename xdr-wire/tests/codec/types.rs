@@ -123,6 +123,9 @@ pub(crate) enum Numbered {
     Last(u64),
     #[xdr(case = NAME_MAX)]
     Name(#[xdr(max = NAME_MAX)] String),
+    /// Labels in sequence, which clippy would have written as a range.
+    #[xdr(case(30, 31, 32))]
+    Several(u32),
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -171,6 +174,22 @@ pub(crate) enum Expression {
     Negate(Box<Expression>),
     #[xdr(case = 2)]
     Add(Box<(Expression, Expression)>),
+}
+
+/// Recursion through a union and a struct that holds it by value.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[xdr(union(i32))]
+pub(crate) enum Term {
+    #[xdr(case = 0)]
+    Literal(i64),
+    #[xdr(case = 1)]
+    Sum(Box<Sum>),
+}
+
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub(crate) struct Sum {
+    pub(crate) left: Term,
+    pub(crate) right: Term,
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
