@@ -610,6 +610,37 @@ pub struct Forest {
     pub first: ::core::option::Option<::std::boxed::Box<Tree>>,
 }
 
+/// Recursion without an optional: a union ends it.
+///
+/// ```text
+/// union term switch (int op) {
+/// case 0:
+///     int number;
+/// case 1:
+///     sum parts;
+/// };
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+#[xdr(union(i32))]
+pub enum Term {
+    #[xdr(case = 0, name = "number")]
+    Number(i32),
+    #[xdr(case = 1, name = "parts")]
+    Parts(::std::boxed::Box<Sum>),
+}
+
+/// ```text
+/// struct sum {
+///     term left;
+///     term right;
+/// };
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+pub struct Sum {
+    pub left: Term,
+    pub right: Term,
+}
+
 /// ```text
 /// union expression switch (int op) {
 /// case 0:
