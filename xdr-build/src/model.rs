@@ -195,3 +195,20 @@ pub(crate) enum Ty {
     /// A generated or foreign type by its path, with its lifetime argument.
     Path(String, Option<&'static str>),
 }
+
+impl Ty {
+    /// Whether a lifetime is part of it.
+    pub(crate) fn borrows(&self) -> bool {
+        match self {
+            Self::Unit | Self::Plain(_) | Self::String | Self::Runtime(_) => false,
+            Self::Str(_) | Self::Slice(_) => true,
+            Self::Vec(inner)
+            | Self::Option(inner)
+            | Self::Box(inner)
+            | Self::Array(inner, _)
+            | Self::RuntimeOf(_, inner) => inner.borrows(),
+            Self::Tuple(parts) => parts.iter().any(Self::borrows),
+            Self::Path(_, lifetime) => lifetime.is_some(),
+        }
+    }
+}

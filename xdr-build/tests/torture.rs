@@ -80,3 +80,16 @@ fn borrowed_values_point_into_the_input() {
     let node: torture_options::ListNode<'_> = from_bytes(&wire).unwrap();
     assert!(std::ptr::eq(node.name.as_ptr(), &raw const wire[4]));
 }
+
+#[test]
+fn messages_of_procedures_borrow_from_what_they_are_read_from() {
+    use torture_options::calendar::calendar_one::CalendarName;
+    use xdr_wire::{Decode, Procedure};
+
+    fn ret<'de, P: Procedure<Ret: Decode<'de>>>(reply: &'de [u8]) -> P::Ret {
+        from_bytes(reply).unwrap()
+    }
+    let reply = to_vec("abc").unwrap();
+    let name = ret::<CalendarName<'_>>(&reply);
+    assert!(std::ptr::eq(name.0, &raw const reply[4..7]), "not a copy");
+}

@@ -1,7 +1,8 @@
 //! Procedures.
 
-use super::Printer;
+use super::items::generics;
 use super::types::TUPLE;
+use super::{Printer, WIDTH};
 use crate::model::{Procedure, Std};
 
 impl Printer {
@@ -9,11 +10,18 @@ impl Printer {
         let runtime = std.runtime.as_str();
         self.docs(&item.docs);
         self.line(&["#[derive(Clone, Copy, Debug)]"]);
-        self.line(&["pub struct ", &item.name, ";"]);
+        // Only a type with a lifetime of its own can have messages that borrow.
+        let borrows = item.args.borrows() || item.ret.borrows();
+        let name = format!("{}{}", item.name, generics(borrows));
+        if borrows {
+            self.marker(&name);
+        } else {
+            self.line(&["pub struct ", &name, ";"]);
+        }
         self.implementation(
-            false,
+            borrows,
             &format!("{runtime}::Procedure"),
-            &item.name,
+            &name,
             |printer| {
                 printer.type_assignment("type Args", &item.args, std);
                 printer.type_assignment("type Ret", &item.ret, std);
@@ -43,6 +51,18 @@ impl Printer {
                 }
             },
         );
+    }
+
+    /// A type that holds its lifetime and nothing else.
+    fn marker(&mut self, name: &str) {
+        const HELD: &str = "::core::marker::PhantomData<&'a ()>";
+        if "pub struct (".len() + name.len() + HELD.len() + ");".len() + self.indent <= WIDTH {
+            self.line(&["pub struct ", name, "(", HELD, ");"]);
+        } else {
+            self.line(&["pub struct ", name, "("]);
+            self.indented(|printer| printer.line(&[HELD, ","]));
+            self.line(&[");"]);
+        }
     }
 
     fn requirements(&mut self, name: &str, requirements: &[String]) {

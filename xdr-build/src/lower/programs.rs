@@ -121,7 +121,6 @@ impl Context<'_> {
     fn version(&self, file: usize, version: &Version, name: String, prefix: usize) -> Item {
         let site = Site {
             depth: 2,
-            lifetime: "'static",
             ..Site::file(file)
         };
         let markers = self.marker_names(
@@ -203,7 +202,6 @@ impl Context<'_> {
     ) -> Procedure {
         let site = Site {
             depth: 1,
-            lifetime: "'static",
             ..Site::file(file)
         };
         let comment = match &self.schema.ty(of.ty).kind {

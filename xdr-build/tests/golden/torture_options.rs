@@ -1048,11 +1048,11 @@ pub mod calendar {
 
         /// Looks a day up.
         #[derive(Clone, Copy, Debug)]
-        pub struct CalendarGet;
+        pub struct CalendarGet<'a>(::core::marker::PhantomData<&'a ()>);
 
-        impl ::xdr_wire::Procedure for CalendarGet {
-            type Args = (super::super::bounded::Text<'static>, u32);
-            type Ret = super::super::Everything<'static>;
+        impl<'a> ::xdr_wire::Procedure for CalendarGet<'a> {
+            type Args = (super::super::bounded::Text<'a>, u32);
+            type Ret = super::super::Everything<'a>;
 
             const NAME: &'static str = "CALENDAR_GET";
             const PROGRAM: u32 = super::PROGRAM;
@@ -1062,11 +1062,11 @@ pub mod calendar {
 
         /// `CALENDAR_NAME`.
         #[derive(Clone, Copy, Debug)]
-        pub struct CalendarName;
+        pub struct CalendarName<'a>(::core::marker::PhantomData<&'a ()>);
 
-        impl ::xdr_wire::Procedure for CalendarName {
+        impl<'a> ::xdr_wire::Procedure for CalendarName<'a> {
             type Args = super::super::Id;
-            type Ret = super::super::bounded::Text<'static>;
+            type Ret = super::super::bounded::Text<'a>;
 
             const NAME: &'static str = "CALENDAR_NAME";
             const PROGRAM: u32 = super::PROGRAM;
@@ -1076,10 +1076,10 @@ pub mod calendar {
 
         /// `CALENDAR_LABEL`.
         #[derive(Clone, Copy, Debug)]
-        pub struct CalendarLabel;
+        pub struct CalendarLabel<'a>(::core::marker::PhantomData<&'a ()>);
 
-        impl ::xdr_wire::Procedure for CalendarLabel {
-            type Args = super::super::Pointer<'static>;
+        impl<'a> ::xdr_wire::Procedure for CalendarLabel<'a> {
+            type Args = super::super::Pointer<'a>;
             type Ret = super::super::bounded::Label;
 
             const NAME: &'static str = "CALENDAR_LABEL";
@@ -1090,11 +1090,11 @@ pub mod calendar {
 
         /// `CALENDAR_NODE`.
         #[derive(Clone, Copy, Debug)]
-        pub struct CalendarNode;
+        pub struct CalendarNode<'a>(::core::marker::PhantomData<&'a ()>);
 
-        impl ::xdr_wire::Procedure for CalendarNode {
-            type Args = ::xdr_wire::Chain<super::super::ListNode<'static>>;
-            type Ret = ::xdr_wire::Chain<super::super::ListNode<'static>>;
+        impl<'a> ::xdr_wire::Procedure for CalendarNode<'a> {
+            type Args = ::xdr_wire::Chain<super::super::ListNode<'a>>;
+            type Ret = ::xdr_wire::Chain<super::super::ListNode<'a>>;
 
             const NAME: &'static str = "CALENDAR_NODE";
             const PROGRAM: u32 = super::PROGRAM;
@@ -1104,9 +1104,9 @@ pub mod calendar {
 
         /// `CALENDAR_MANY`.
         #[derive(Clone, Copy, Debug)]
-        pub struct CalendarMany;
+        pub struct CalendarMany<'a>(::core::marker::PhantomData<&'a ()>);
 
-        impl ::xdr_wire::Procedure for CalendarMany {
+        impl<'a> ::xdr_wire::Procedure for CalendarMany<'a> {
             type Args = (
                 i32,
                 i32,
@@ -1115,7 +1115,7 @@ pub mod calendar {
                 i32,
                 i32,
                 i32,
-                (i32, super::super::bounded::Text<'static>, bool),
+                (i32, super::super::bounded::Text<'a>, bool),
             );
             type Ret = i32;
 
@@ -1127,10 +1127,10 @@ pub mod calendar {
 
         /// `CALENDAR_OPTION`.
         #[derive(Clone, Copy, Debug)]
-        pub struct CalendarOption;
+        pub struct CalendarOption<'a>(::core::marker::PhantomData<&'a ()>);
 
-        impl ::xdr_wire::Procedure for CalendarOption {
-            type Args = super::super::bounded::OptionalText<'static>;
+        impl<'a> ::xdr_wire::Procedure for CalendarOption<'a> {
+            type Args = super::super::bounded::OptionalText<'a>;
             type Ret = ();
 
             const NAME: &'static str = "CALENDAR_OPTION";
