@@ -91,6 +91,30 @@ fn long_chains_of_types_are_refused() {
 }
 
 #[test]
+fn long_chains_of_arrays_and_optionals_are_refused() {
+    for form in ["{}<5>", "{}[1]", "*{}"] {
+        let mut text = String::from("typedef int t0;\n");
+        for index in 1..50_000 {
+            let name = form.replace("{}", &format!("t{index}"));
+            let _ = writeln!(text, "typedef t{} {name};", index - 1);
+        }
+        assert_eq!(first_code(&text), Some(Code::E0407), "{form}");
+    }
+}
+
+#[test]
+fn typedefs_of_themselves_are_refused_in_every_form() {
+    for text in [
+        "typedef t t<>;",
+        "typedef t *t;",
+        "typedef t t[0];",
+        "typedef a *b; typedef b c[2]; typedef c a<3>; struct s { a x; };",
+    ] {
+        assert_eq!(first_code(text), Some(Code::E0402), "{text}");
+    }
+}
+
+#[test]
 fn sizes_saturate() {
     let mut text = String::from("struct s0 { int x[4294967295]; };\n");
     for index in 1..60 {

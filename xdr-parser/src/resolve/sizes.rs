@@ -30,10 +30,12 @@ impl Resolver<'_> {
                 self.types[member].recursive = recursive;
             }
         }
-        let failed = self.least_sizes();
-        if failed.is_empty() && self.check_depth() {
+        let endless = self.report_endless_typedefs(&all, &graph);
+        let mut failed = self.least_sizes();
+        if failed.is_empty() && endless.is_empty() && self.check_depth() {
             self.most_sizes(&graph);
         }
+        failed.retain(|index| !endless.contains(index));
         self.report_infinite(&failed);
     }
 
@@ -48,9 +50,8 @@ impl Resolver<'_> {
                         held.push(id.0 as usize);
                         break;
                     }
-                    Type::FixedArray(element, length) if !by_value || length.value > 0 => {
-                        ty = element;
-                    }
+                    // One of length 0 as well: languages with such arrays want their elements' size.
+                    Type::FixedArray(element, _) => ty = element,
                     Type::Array(element, _) | Type::Optional(element) if !by_value => ty = element,
                     _ => break,
                 }
@@ -201,6 +202,31 @@ impl Resolver<'_> {
         }
     }
 
+    /// Reports circles of nothing but typedefs, and returns the types in them.
+    ///
+    /// An array or an optional on the way ends a value, but not the type: spelled out, it would have no end.
+    fn report_endless_typedefs(
+        &mut self,
+        all: &[Vec<usize>],
+        graph: &Components,
+    ) -> HashSet<usize> {
+        let mut endless = HashSet::new();
+        for members in &graph.members {
+            let is_endless = members.iter().all(|&member| {
+                self.types[member].recursive && matches!(self.drafts[member].body, Body::Typedef(_))
+            });
+            if !is_endless {
+                continue;
+            }
+            // A typedef is made of one type, so that there is one way round.
+            let next = |&at: &usize| all[at].first().copied();
+            let walk = std::iter::successors(members.first().copied(), next);
+            self.report_circle(walk.take(members.len()).collect());
+            endless.extend(members);
+        }
+        endless
+    }
+
     /// Reports each circle of types without a least size once.
     fn report_infinite(&mut self, failed: &[usize]) {
         let infinite: HashSet<usize> = failed.iter().copied().collect();
@@ -241,21 +267,23 @@ impl Resolver<'_> {
         let typedefs = circle
             .iter()
             .all(|&node| matches!(self.drafts[node].body, Body::Typedef(_)));
-        let (code, message, help) = if typedefs {
+        let (code, message, label, help) = if typedefs {
             (
                 Code::E0402,
                 format!("the typedef `{name}` stands for itself"),
+                "has no type at its end",
                 "let one of them stand for another type",
             )
         } else {
             (
                 Code::E0401,
                 format!("a value of `{name}` would hold a value of the same type, without end"),
+                "has no finite size",
                 "make one of them optional (`*`) or an array of variable length",
             )
         };
         let mut diagnostic = Diagnostic::error(code, self.types[circle[0]].name_location, message)
-            .label("has no finite size")
+            .label(label)
             .help(help);
         for &node in circle.iter().skip(1).take(4) {
             diagnostic = diagnostic.also(self.types[node].name_location, "by way of this");
@@ -266,7 +294,7 @@ impl Resolver<'_> {
     /// False if types nest too deeply by value.
     fn check_depth(&mut self) -> bool {
         let by_value: Vec<Vec<usize>> = (0..self.types.len())
-            .map(|index| self.held(index, true))
+            .map(|index| self.spelled(index))
             .collect();
         let graph = components(&by_value);
         let mut depth = vec![0_usize; self.types.len()];
@@ -288,12 +316,30 @@ impl Resolver<'_> {
             "`{}` holds more than {MAX_DEPTH} types one inside of the other",
             self.types[node].name
         );
+        let help = match self.drafts[node].body {
+            Body::Typedef(_) => "make one of them a struct",
+            _ => "make one of them optional (`*`)",
+        };
         self.diagnostics.push(
             Diagnostic::error(Code::E0407, self.types[node].name_location, message)
                 .label("one too many")
-                .help("make one of them optional (`*`)"),
+                .help(help),
         );
         false
+    }
+
+    /// Types that a type nests in: those that it holds by value, and typedefs of whatever form, which are spelled out
+    /// where they are used.
+    fn spelled(&self, index: usize) -> Vec<usize> {
+        let is_typedef = |index: usize| matches!(self.drafts[index].body, Body::Typedef(_));
+        if is_typedef(index) {
+            let mut spelled = self.held(index, false);
+            spelled.retain(|&target| is_typedef(target));
+            if !spelled.is_empty() {
+                return spelled;
+            }
+        }
+        self.held(index, true)
     }
 }
 
@@ -309,9 +355,7 @@ fn recipe<'t>(bytes: u64, types: impl Iterator<Item = &'t Type>) -> Recipe {
         loop {
             match ty {
                 Type::Named(id) => {
-                    if times > 0 {
-                        recipe.parts.push((id.0 as usize, times));
-                    }
+                    recipe.parts.push((id.0 as usize, times));
                     break;
                 }
                 Type::FixedArray(element, length) => {
