@@ -72,11 +72,12 @@ fn a_file_with_imports_becomes_modules() {
 fn xdr_in_place_becomes_types_and_procedures() {
     let point = in_place::Point { x: 1, y: -1 };
     assert_eq!(to_vec(&point), Ok(vec![0, 0, 0, 1, 255, 255, 255, 255]));
-    fn number<P: Procedure>(_: P) -> (u32, u32, u32) {
-        (P::PROGRAM, P::VERSION, P::NUMBER)
-    }
     assert_eq!(
         number(in_place::draw::draw_v1::Nearest),
         (0x2000_0001, 1, 1)
     );
+}
+
+fn number<P: Procedure>(_: P) -> (u32, u32, u32) {
+    (P::PROGRAM, P::VERSION, P::NUMBER)
 }
