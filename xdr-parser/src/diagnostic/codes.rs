@@ -63,6 +63,7 @@ codes! {
     E0405 "case label that the discriminant cannot have",
     E0406 "void in a wrong place",
     E0407 "types nested too deeply",
+    E0408 "type without a value",
     E0501 "file cannot be read",
     E0502 "text is not UTF-8",
     E0503 "too many files",

@@ -17,6 +17,7 @@ enum Discriminant {
 
 impl Resolver<'_> {
     pub(super) fn check_types(&mut self) {
+        self.check_inhabited();
         let discriminants = std::mem::take(&mut self.discriminants).into_iter();
         let discriminants: HashMap<usize, Discriminant> = discriminants
             .filter_map(|(index, ty)| Some((index, self.check_discriminant(index, &ty)?)))
@@ -39,6 +40,27 @@ impl Resolver<'_> {
             if let Some(discriminant) = discriminants.get(&label.union) {
                 self.check_label(label.union, discriminant, label.value.value, label.span);
             }
+        }
+    }
+
+    /// An enum has at least one enumerator, a union at least one arm (RFC 4506 sections 4.3 and 4.15).
+    fn check_inhabited(&mut self) {
+        for (definition, draft) in self.types.iter().zip(&self.drafts) {
+            let (what, of_what, help) = match draft.body {
+                Body::Enum(body) if body.enumerators.is_empty() => {
+                    ("enum", "enumerators", "give it one, as in `{ NONE = 0 }`")
+                }
+                Body::Union(body) if body.arms.is_empty() => {
+                    ("union", "arms", "give it one, as in `default: void;`")
+                }
+                _ => continue,
+            };
+            let message = format!("the {what} `{}` has no {of_what}", definition.name);
+            self.diagnostics.push(
+                Diagnostic::error(Code::E0408, definition.name_location, message)
+                    .label("has no value")
+                    .help(help),
+            );
         }
     }
 

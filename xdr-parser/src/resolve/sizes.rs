@@ -134,7 +134,7 @@ impl Resolver<'_> {
                 let fields = fields.chain(definition.default.iter().map(|default| &default.field));
                 let arms = fields.map(|field| recipe(4, field.iter().map(|field| &field.ty)));
                 let arms: Vec<Recipe> = arms.collect();
-                // Without arms no value exists; that is nobody's infinite size.
+                // A union without arms has been reported; its size is not infinite as well.
                 if arms.is_empty() {
                     vec![recipe(4, std::iter::empty())]
                 } else {
