@@ -35,7 +35,13 @@ pub fn lex(file: FileId, text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
         ));
         return (tokens, diagnostics);
     }
-    let mut remaining = text;
+    // A byte order mark says nothing in UTF-8, where some editors put it all the same.
+    let mut remaining = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if remaining.len() < text.len() {
+        let span = Span::new(0, offset(text, remaining));
+        let kind = TokenKind::Whitespace;
+        tokens.push(Token { kind, span });
+    }
     let mut at_line_start = true;
     while let Some(&first) = remaining.as_bytes().first() {
         let (kind, parsed) = one(remaining, first, at_line_start);

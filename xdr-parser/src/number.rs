@@ -30,6 +30,11 @@ pub(crate) fn parse(text: &str) -> Result<i128, NumberError> {
     Ok(number)
 }
 
+/// The same with C's suffixes, as the preprocessor knows them: `10L`, `0xffUL`.
+pub(crate) fn parse_c(text: &str) -> Result<i128, NumberError> {
+    parse(text.trim_end_matches(['u', 'U', 'l', 'L']))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

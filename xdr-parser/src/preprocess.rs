@@ -4,7 +4,7 @@
 //! sets aside trivia so that each lexeme knows what stood before it.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::ast::{Directive, Identifier, Trivia, TriviaKind, Value, ValueKind};
 use crate::diagnostic::{Code, Diagnostic};
@@ -63,6 +63,8 @@ struct Conditional {
 pub(crate) struct Preprocessor<'a> {
     file: FileId,
     defines: BTreeMap<String, i128>,
+    /// What `#define` lines have made constants of, as written.
+    macros: HashMap<&'a str, &'a str>,
     conditionals: Vec<Conditional>,
     stream: Stream<'a>,
     inactive_from: Option<u32>,
@@ -85,6 +87,7 @@ pub(crate) fn preprocess<'a>(
     let mut preprocessor = Preprocessor {
         file,
         defines: defines.into_iter().collect(),
+        macros: HashMap::new(),
         conditionals: Vec::new(),
         stream: Stream {
             text,
@@ -283,23 +286,39 @@ impl<'a> Preprocessor<'a> {
 
     fn define(&mut self, arguments: &'a str, span: Span) {
         let (name, value) = split_word(arguments);
-        let Ok(defined) = number::parse(value) else {
-            // A macro that is not a number still decides `#ifdef`.
-            self.defines.insert(name.to_owned(), 1);
-            if let Some(string) = value
-                .strip_prefix('"')
-                .and_then(|rest| rest.strip_suffix('"'))
-            {
-                self.constant(name, value, ValueKind::String(string.to_owned()), span);
-            } else if !value.is_empty()
-                && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-            {
-                self.constant(name, value, ValueKind::Name(value.to_owned()), span);
-            }
+        if !is_name(name) {
+            let location = Location {
+                file: self.file,
+                span,
+            };
+            let nameless = Diagnostic::error(Code::E0108, location, "`#define` needs a name");
+            self.diagnostics
+                .push(nameless.help("write `#define NAME VALUE`"));
             return;
+        }
+        let takes_arguments = arguments[name.len()..].starts_with('(');
+        let value = without_parentheses(value);
+        let kind = if takes_arguments {
+            None
+        } else if let Ok(number) = number::parse_c(value) {
+            Some(ValueKind::Number(Some(number)))
+        } else if let Some(string) = string(value) {
+            Some(ValueKind::String(string.to_owned()))
+        } else {
+            is_name(value).then(|| ValueKind::Name(value.to_owned()))
         };
-        self.defines.insert(name.to_owned(), defined);
-        self.constant(name, value, ValueKind::Number(Some(defined)), span);
+        // A macro that is not a number still decides `#ifdef`.
+        let number = match kind {
+            Some(ValueKind::Number(Some(number))) => number,
+            _ => 1,
+        };
+        self.defines.insert(name.to_owned(), number);
+        if let Some(kind) = kind {
+            // The same again is no second definition, as in C.
+            if self.macros.insert(name, value) != Some(value) {
+                self.constant(name, value, kind, span);
+            }
+        }
     }
 
     fn constant(&mut self, name: &'a str, value: &'a str, kind: ValueKind, span: Span) {
@@ -384,11 +403,36 @@ fn split_word(text: &str) -> (&str, &str) {
     (&text[..end], text[end..].trim())
 }
 
-/// Cuts a comment off a preprocessor line.
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// What is between the quotes of a string.
+fn string(text: &str) -> Option<&str> {
+    let inside = text.strip_prefix('"')?.strip_suffix('"')?;
+    (!inside.contains('"')).then_some(inside)
+}
+
+/// `5` of `(5)`: C's headers put parentheses around whatever might bind otherwise.
+fn without_parentheses(mut text: &str) -> &str {
+    while let Some(inside) = text
+        .strip_prefix('(')
+        .and_then(|rest| rest.strip_suffix(')'))
+    {
+        text = inside.trim();
+    }
+    text
+}
+
+/// Cuts a comment off a preprocessor line. In a string, `//` begins none.
 fn without_comment(text: &str) -> &str {
-    let end = [text.find("/*"), text.find("//")]
-        .into_iter()
-        .flatten()
-        .min();
+    let mut in_string = false;
+    let begins = |at: &usize| {
+        let rest = &text.as_bytes()[*at..];
+        in_string ^= rest.starts_with(b"\"");
+        !in_string && (rest.starts_with(b"/*") || rest.starts_with(b"//"))
+    };
+    let end = (0..text.len()).find(begins);
     text[..end.unwrap_or(text.len())].trim()
 }

@@ -3,6 +3,7 @@
 //! A list of passes, each over everything: all independent mistakes are found before the first stop. A name
 //! whose definition is itself in error is not reported again where it is used.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use crate::Compilation;
@@ -141,6 +142,8 @@ struct Resolver<'a> {
     labels: Vec<Label>,
     /// Unknown names that have been reported, by unit.
     reported: HashSet<(usize, String)>,
+    /// What looking for similar names may still cost.
+    suggesting: Cell<usize>,
 }
 
 impl<'a> Resolver<'a> {
@@ -165,6 +168,7 @@ impl<'a> Resolver<'a> {
             discriminants: Vec::new(),
             labels: Vec::new(),
             reported: HashSet::new(),
+            suggesting: Cell::new(suggest::WORK),
         }
     }
 
@@ -205,18 +209,18 @@ impl<'a> Resolver<'a> {
 
 /// For each unit, itself and what it imports, near ones first.
 fn visible(units: &[Unit]) -> Vec<Vec<usize>> {
+    // For each unit the one from which it was last seen: cheaper than a set for each.
+    let mut seen_from = vec![None; units.len()];
     let closure = |start: usize| {
         let mut seen = vec![start];
-        let mut known: HashSet<usize> = HashSet::from([start]);
+        seen_from[start] = Some(start);
         let mut next = 0;
         while next < seen.len() {
-            let imports = units[seen[next]].imports.iter();
-            seen.extend(
-                imports
-                    .copied()
-                    .filter(|&import| known.insert(import))
-                    .collect::<Vec<_>>(),
-            );
+            for &import in &units[seen[next]].imports {
+                if seen_from[import].replace(start) != Some(start) {
+                    seen.push(import);
+                }
+            }
             next += 1;
         }
         seen

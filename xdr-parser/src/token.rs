@@ -10,7 +10,7 @@ use crate::source::Span;
     serde(rename_all = "snake_case")
 )]
 pub enum TokenKind {
-    /// Blanks, tabs and line ends.
+    /// Blanks, tabs and line ends; and a byte order mark at the start of the text.
     Whitespace,
     /// `// …` up to the line's end, which is not part of it.
     LineComment,

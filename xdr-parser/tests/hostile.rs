@@ -136,6 +136,36 @@ fn many_definitions_take_time_in_proportion() {
 }
 
 #[test]
+fn looking_for_similar_names_comes_to_an_end() {
+    let stem = "abcdefghij".repeat(7);
+    let mut text = String::new();
+    for index in 0..20_000 {
+        let _ = writeln!(text, "struct {stem}{index:07} {{ int x; }};");
+    }
+    text.push_str("struct s {");
+    for index in 0..49 {
+        let _ = writeln!(text, "{stem}_{index} x{index};");
+    }
+    text.push_str("};");
+    assert_eq!(compile(&text).diagnostics.len(), 49);
+}
+
+#[test]
+fn many_macros_take_time_in_proportion() {
+    let mut text = String::new();
+    for index in 0..100_000 {
+        let _ = writeln!(
+            text,
+            "#define M{index} M{}\n#define N{index} x{index}",
+            index + 1
+        );
+    }
+    text.push_str("#define M100000 7\n");
+    let schema = compile(&text).schema.expect("it resolves");
+    assert_eq!(schema.constants.len(), 100_001);
+}
+
+#[test]
 fn a_thousand_mistakes_are_a_thousand_messages() {
     let mut text = String::new();
     for index in 0..1000 {

@@ -76,6 +76,8 @@ fn integers_go_by_all_their_names() {
         ("uint32_t", Type::UnsignedInt),
         ("hyper", Type::Hyper),
         ("long long", Type::Hyper),
+        ("long long int", Type::Hyper),
+        ("unsigned long long int", Type::UnsignedHyper),
         ("int64_t", Type::Hyper),
         ("quad_t", Type::Hyper),
         ("unsigned hyper", Type::UnsignedHyper),
@@ -158,6 +160,40 @@ fn constants_may_be_names_of_constants_enumerators_and_externals() {
         .map(|found| (found.value, found.alias_of))
         .collect();
     assert_eq!(found, [(8, None), (9, None), (9, Some(1))]);
+}
+
+#[test]
+fn defines_are_constants_where_they_are_numbers() {
+    let text = "#define EXTERN extern\n#define U32 uint32_t\n#define F(x) 5\n#define LOOP LOOP\n#define SUM 1 + 2\n\
+                #define TEN 10L\n#define HEX (0xffUL) // many\n#define MINUS ((-1))\n#define SAME OTHER\n\
+                #define OTHER TEN\n#define TEN 10L\n#define URL \"http://a.b/\" /* c */\n#define TWO \"a\" \"b\"\n\
+                struct s { int x[SAME]; };";
+    let schema = schema(text);
+    let names: Vec<&str> = schema.constants.iter().map(|found| &*found.name).collect();
+    assert_eq!(names, ["TEN", "HEX", "MINUS", "URL", "SAME", "OTHER"]);
+    assert_eq!(value(&schema, "HEX"), ConstantValue::Int(255));
+    assert_eq!(value(&schema, "MINUS"), ConstantValue::Int(-1));
+    assert_eq!(value(&schema, "SAME"), ConstantValue::Int(10));
+    let url = ConstantValue::String("http://a.b/".to_owned());
+    assert_eq!(value(&schema, "URL"), url);
+    let in_order: Vec<&str> = schema.files[0]
+        .items
+        .iter()
+        .map(|item| match item {
+            Item::Constant(id) => &*schema.constant(*id).name,
+            _ => "s",
+        })
+        .collect();
+    assert_eq!(
+        in_order,
+        ["TEN", "HEX", "MINUS", "SAME", "OTHER", "URL", "s"]
+    );
+}
+
+#[test]
+fn a_byte_order_mark_says_nothing() {
+    let schema = schema("\u{feff}%#include <a.h>\r\nstruct s { int x; };\r\n");
+    assert_eq!(fields(&schema, "s").len(), 1);
 }
 
 #[test]
@@ -293,8 +329,10 @@ fn unions_have_labels_of_every_kind() {
 fn definitions_in_the_ways_of_c_are_definitions() {
     let text = "typedef struct { int x; } a; typedef enum { ONE } b; typedef union switch (int k) { case 1: int x; } c;\n\
                 struct d { struct a x; enum b y; union c z; struct e *e; }; struct e { int x; }; typedef struct e e;\n\
-                typedef struct e f;";
+                typedef struct e f; typedef struct g { int x; int y; } g; typedef enum h { TWO } h;";
     let schema = schema(text);
+    assert_eq!(fields(&schema, "g").len(), 2);
+    assert!(matches!(ty(&schema, "h").kind, TypeKind::Enum(_)));
     assert!(matches!(ty(&schema, "a").kind, TypeKind::Struct(_)));
     assert!(matches!(ty(&schema, "b").kind, TypeKind::Enum(_)));
     assert!(matches!(ty(&schema, "c").kind, TypeKind::Union(_)));

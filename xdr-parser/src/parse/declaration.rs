@@ -157,23 +157,22 @@ fn builtin(input: Input<'_>) -> Option<(Input<'_>, Builtin)> {
     Some((rest, builtin))
 }
 
-/// `int`, `hyper`, `long`, `long int`, `long long`, `short`, `short int`, `char`.
+/// `int`, `hyper`, `long`, `long int`, `long long`, `long long int`, `short`, `short int`, `char`.
 fn sized(input: Input<'_>) -> Option<(Input<'_>, Builtin)> {
     let rest = input.skip(1);
-    let without_int = if rest.text() == "int" {
-        rest.skip(1)
-    } else {
-        rest
-    };
     Some(match input.text() {
         "int" => (rest, Builtin::Int),
-        "hyper" => (without_int, Builtin::Hyper),
-        "long" if rest.text() == "long" => (rest.skip(1), Builtin::Hyper),
-        "long" => (without_int, Builtin::Int),
-        "short" => (without_int, Builtin::Short),
+        "hyper" => (without_int(rest), Builtin::Hyper),
+        "long" if rest.is_word("long") => (without_int(rest.skip(1)), Builtin::Hyper),
+        "long" => (without_int(rest), Builtin::Int),
+        "short" => (without_int(rest), Builtin::Short),
         "char" => (rest, Builtin::Char),
         _ => return None,
     })
+}
+
+fn without_int(input: Input<'_>) -> Input<'_> {
+    input.skip(usize::from(input.is_word("int")))
 }
 
 /// What follows `unsigned`; nothing means `int`.

@@ -86,7 +86,7 @@ fn operand<'a>(text: &'a str, defines: &Defines) -> IResult<&'a str, i128> {
         delimited(symbol("("), |text| either(text, defines), symbol(")")),
         preceded(tag("defined"), |text| defined(text, defines)),
         word.map(|word: &str| {
-            let number = number::parse(word.trim_end_matches(['u', 'U', 'l', 'L'])).ok();
+            let number = number::parse_c(word).ok();
             number.or_else(|| defines.get(word).copied()).unwrap_or(0)
         }),
     ))

@@ -1,10 +1,12 @@
 //! Pass 1: gives every definition its id and its name, and finds names defined twice.
 
+use std::collections::{HashMap, HashSet};
+
 use super::docs::docs;
 use super::{Body, ConstantDraft, Draft, Known, Resolver, id};
 use crate::ast::{
     Declaration, Directive, EnumBody, Form, Identifier, Item as AstItem, ItemKind, StructBody,
-    TypeSpecifierKind, UnionBody, Value,
+    TypeSpecifierKind, UnionBody, Value, ValueKind,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::print;
@@ -24,9 +26,20 @@ struct Head<'h> {
     xdr: String,
 }
 
+/// `#define NAME OTHER`: a constant if the other is one, which is known when all names are.
+struct Renaming<'a> {
+    unit: usize,
+    /// The number of items that stand before it.
+    before: usize,
+    directive: &'a Directive,
+    name: &'a str,
+    target: &'a str,
+}
+
 impl<'a> Resolver<'a> {
     pub(super) fn declare(&mut self) {
         let units = self.units;
+        let mut renamings = Vec::new();
         for (index, unit) in units.iter().enumerate() {
             self.files.push(File {
                 id: unit.id,
@@ -44,20 +57,41 @@ impl<'a> Resolver<'a> {
                 while let Some(directive) =
                     directives.next_if(|directive| start(directive) < item.span.start)
                 {
-                    self.declare_directive(index, directive);
+                    self.declare_directive(index, directive, &mut renamings);
                 }
                 self.declare_item(index, item);
             }
             for directive in directives {
-                self.declare_directive(index, directive);
+                self.declare_directive(index, directive, &mut renamings);
             }
         }
+        self.declare_renamings(renamings);
         for unit in 0..units.len() {
             self.check_imported_names(unit);
         }
     }
 
-    fn declare_directive(&mut self, unit: usize, directive: &'a Directive) {
+    fn declare_directive(
+        &mut self,
+        unit: usize,
+        directive: &'a Directive,
+        renamings: &mut Vec<Renaming<'a>>,
+    ) {
+        if let Directive::Define { name, value, .. } = directive {
+            match &value.kind {
+                ValueKind::Name(target) => renamings.push(Renaming {
+                    unit,
+                    before: self.files[unit].items.len(),
+                    directive,
+                    name: &name.name,
+                    target,
+                }),
+                _ => self.declare_macro(unit, directive),
+            }
+        }
+    }
+
+    fn declare_macro(&mut self, unit: usize, directive: &'a Directive) {
         if let Directive::Define {
             name,
             value,
@@ -68,6 +102,48 @@ impl<'a> Resolver<'a> {
             let docs = docs(self.text(unit), leading, &[]);
             self.declare_constant(unit, name, value, *span, docs);
         }
+    }
+
+    /// Declares those `#define NAME OTHER` that lead to a number; the others are macros for C.
+    fn declare_renamings(&mut self, renamings: Vec<Renaming<'a>>) {
+        let mut waiting: HashMap<&str, Vec<&str>> = HashMap::new();
+        for renaming in &renamings {
+            waiting
+                .entry(renaming.target)
+                .or_default()
+                .push(renaming.name);
+        }
+        let is_number = |target: &&str| self.is_value_anywhere(target);
+        let mut reached: Vec<&str> = waiting.keys().copied().filter(is_number).collect();
+        let mut numbers: HashSet<&str> = HashSet::new();
+        while let Some(target) = reached.pop() {
+            if numbers.insert(target) {
+                reached.extend(waiting.get(target).into_iter().flatten());
+            }
+        }
+        let mut renamings = renamings.into_iter().peekable();
+        while let Some(unit) = renamings.peek().map(|renaming| renaming.unit) {
+            let mut items = std::mem::take(&mut self.files[unit].items).into_iter();
+            let mut moved = 0;
+            while let Some(renaming) = renamings.next_if(|renaming| renaming.unit == unit) {
+                let before = items.by_ref().take(renaming.before - moved);
+                self.files[unit].items.extend(before);
+                moved = renaming.before;
+                if numbers.contains(renaming.target) {
+                    self.declare_macro(unit, renaming.directive);
+                }
+            }
+            self.files[unit].items.extend(items);
+        }
+    }
+
+    /// Whether a number has this name, in whatever file.
+    fn is_value_anywhere(&self, name: &str) -> bool {
+        self.value_names
+            .iter()
+            .any(|names| names.contains_key(name))
+            || self.external_value(name).is_some()
+            || super::values::truth(name).is_some()
     }
 
     fn declare_item(&mut self, unit: usize, item: &'a AstItem) {
@@ -110,7 +186,8 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// `typedef struct { … } x;` defines the struct `x`; `typedef struct x x;` says nothing.
+    /// `typedef struct { … } x;` and `typedef struct x { … } x;` define the struct `x`; `typedef struct x x;` says
+    /// nothing.
     fn declare_typedef(
         &mut self,
         unit: usize,
@@ -120,15 +197,17 @@ impl<'a> Resolver<'a> {
         let Some(name) = &declaration.name else {
             return;
         };
+        let is_same =
+            |tag: &Option<Identifier>| tag.as_ref().is_none_or(|tag| tag.name == name.name);
         match (&declaration.ty.kind, &declaration.form) {
             (TypeSpecifierKind::Named(named, Some(_)), Form::Plain) if named.name == name.name => {}
-            (TypeSpecifierKind::Struct(None, body), Form::Plain) => {
+            (TypeSpecifierKind::Struct(tag, body), Form::Plain) if is_same(tag) => {
                 self.declare_struct(unit, head(name), body);
             }
-            (TypeSpecifierKind::Enum(None, body), Form::Plain) => {
+            (TypeSpecifierKind::Enum(tag, body), Form::Plain) if is_same(tag) => {
                 self.declare_enum(unit, head(name), body);
             }
-            (TypeSpecifierKind::Union(None, body), Form::Plain) => {
+            (TypeSpecifierKind::Union(tag, body), Form::Plain) if is_same(tag) => {
                 self.declare_union(unit, head(name), body);
             }
             _ => {

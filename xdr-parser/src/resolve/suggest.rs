@@ -1,10 +1,24 @@
 //! “Did you mean …?”
 
-/// The name most like `wrong`, if one is like it.
-pub(super) fn similar<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+use std::cell::Cell;
+
+/// Letters that a compilation compares at the most: a moment's work, and enough for dozens of names among thousands.
+pub(super) const WORK: usize = 1 << 26;
+
+/// The name most like `wrong`, if one is like it and comparing all of them does not take more than is left.
+pub(super) fn similar<'n>(
+    wrong: &str,
+    names: impl Iterator<Item = &'n str> + Clone,
+    left: &Cell<usize>,
+) -> Option<&'n str> {
     let limit = wrong.len() / 3;
+    let names = names.filter(|name| name.len().abs_diff(wrong.len()) <= limit);
+    let work = names.clone().map(|name| name.len() * wrong.len());
+    left.set(
+        left.get()
+            .checked_sub(work.fold(0, usize::saturating_add))?,
+    );
     names
-        .filter(|name| name.len().abs_diff(wrong.len()) <= limit)
         .map(|name| (distance(wrong, name), name))
         .filter(|(distance, _)| *distance <= limit)
         .min()
@@ -33,15 +47,21 @@ mod tests {
     #[test]
     fn a_slip_of_the_pen_is_recognised() {
         let names = ["remote_string", "remote_uuid", "x"];
-        assert_eq!(
-            similar("remote_strng", names.into_iter()),
-            Some("remote_string")
-        );
-        assert_eq!(
-            similar("remote_uid", names.into_iter()),
-            Some("remote_uuid")
-        );
-        assert_eq!(similar("domain", names.into_iter()), None);
-        assert_eq!(similar("y", names.into_iter()), None);
+        for (wrong, expected) in [
+            ("remote_strng", Some("remote_string")),
+            ("remote_uid", Some("remote_uuid")),
+            ("domain", None),
+            ("y", None),
+        ] {
+            let found = similar(wrong, names.into_iter(), &Cell::new(WORK));
+            assert_eq!(found, expected, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_compared_when_the_work_is_done() {
+        let left = Cell::new(10);
+        assert_eq!(similar("abc", ["abd"].into_iter(), &left), Some("abd"));
+        assert_eq!(similar("abc", ["abd"].into_iter(), &left), None);
     }
 }

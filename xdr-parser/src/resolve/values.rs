@@ -174,17 +174,7 @@ impl<'a> Resolver<'a> {
 
     /// A name that the text does not define but `-D` or the profile does becomes a constant of the file that uses it.
     fn external(&mut self, unit: usize, name: &str, span: Span) -> Option<ValueName> {
-        let options = self.options;
-        let defined = options
-            .defines
-            .get(name)
-            .map(|&value| (value, Origin::Define));
-        let profile =
-            |profile: &Profile| profile.constants().iter().find(|(known, _)| *known == name);
-        let profiled = options.profile.as_ref().and_then(profile);
-        let Some((value, origin)) =
-            defined.or(profiled.map(|&(_, value)| (value, Origin::Profile)))
-        else {
+        let Some((value, origin)) = self.external_value(name) else {
             self.unknown_value(unit, name, span);
             return None;
         };
@@ -203,6 +193,17 @@ impl<'a> Resolver<'a> {
         self.known_constants[id.0 as usize] = Known::Int(value, None);
         self.name_value(unit, &identifier, ValueName::Constant(id));
         Some(ValueName::Constant(id))
+    }
+
+    /// What `-D` or the profile says of a name.
+    pub(super) fn external_value(&self, name: &str) -> Option<(i128, Origin)> {
+        let options = self.options;
+        let defined = options.defines.get(name);
+        let defined = defined.map(|&value| (value, Origin::Define));
+        let profile =
+            |profile: &Profile| profile.constants().iter().find(|(known, _)| *known == name);
+        let profiled = options.profile.as_ref().and_then(profile);
+        defined.or(profiled.map(|&(_, value)| (value, Origin::Profile)))
     }
 
     fn unknown_value(&mut self, unit: usize, name: &str, span: Span) {
@@ -240,12 +241,11 @@ impl<'a> Resolver<'a> {
     pub(super) fn suggestion<'n>(
         &self,
         name: &str,
-        names: impl Iterator<Item = &'n str>,
+        names: impl Iterator<Item = &'n str> + Clone,
     ) -> Option<&'n str> {
         const MANY: usize = 50;
-        const LONG: usize = 80;
-        (self.reported.len() <= MANY && name.len() <= LONG)
-            .then(|| super::suggest::similar(name, names))
+        (self.reported.len() <= MANY)
+            .then(|| super::suggest::similar(name, names, &self.suggesting))
             .flatten()
     }
 
@@ -403,7 +403,7 @@ fn by_name(known: Known, name: ValueName) -> Known {
     }
 }
 
-fn truth(name: &str) -> Option<i128> {
+pub(super) fn truth(name: &str) -> Option<i128> {
     match name {
         "TRUE" | "true" => Some(1),
         "FALSE" | "false" => Some(0),
