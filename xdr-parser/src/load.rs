@@ -1,6 +1,6 @@
 //! Finds and reads files: the ones asked for, and what they import.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::ast::{self, Directive};
@@ -23,6 +23,8 @@ pub(crate) struct Unit {
     pub(crate) imports: Vec<usize>,
     /// Imports that were not found, as written: what an unknown name may be for want of.
     pub(crate) missing: Vec<String>,
+    /// Names in definitions that could not be read: unknown for no other fault.
+    pub(crate) unread: HashSet<String>,
 }
 
 /// All files of a compilation.
@@ -102,6 +104,7 @@ impl Loaded {
             ast: parsed.file,
             imports: Vec::new(),
             missing: Vec::new(),
+            unread: parsed.unread,
         });
     }
 

@@ -4,6 +4,7 @@
 //! mistake costs one message.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 
 use crate::ast::File;
 use crate::diagnostic::{Code, Diagnostic};
@@ -27,6 +28,8 @@ pub struct Parsed {
     pub file: File,
     /// What was wrong with the others.
     pub diagnostics: Vec<Diagnostic>,
+    /// Names in the others: what would be defined if they could be read.
+    pub unread: HashSet<String>,
 }
 
 /// Parses a text. Needs no names to be known; `options` decide on conditionals.
@@ -43,7 +46,8 @@ pub fn parse(id: FileId, text: &str, options: &Options) -> Parsed {
         .map(|(name, value)| (name.clone(), *value));
     let (stream, more) = preprocess::preprocess(id, text, &tokens, profile.chain(defines));
     diagnostics.extend(more);
-    let mut file = items(id, &stream, &mut diagnostics);
+    let mut unread = HashSet::new();
+    let mut file = items(id, &stream, &mut diagnostics, &mut unread);
     file.tokens = tokens;
     file.directives = stream.directives;
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.location);
@@ -51,10 +55,19 @@ pub fn parse(id: FileId, text: &str, options: &Options) -> Parsed {
     diagnostics.dedup_by(|next, first| {
         next.code == Code::E0101 && next.primary.location == first.primary.location
     });
-    Parsed { file, diagnostics }
+    Parsed {
+        file,
+        diagnostics,
+        unread,
+    }
 }
 
-fn items(id: FileId, stream: &Stream<'_>, diagnostics: &mut Vec<Diagnostic>) -> File {
+fn items(
+    id: FileId,
+    stream: &Stream<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+    unread: &mut HashSet<String>,
+) -> File {
     let mut file = File::default();
     let furthest = Cell::default();
     let mut input = input::Input::new(stream, &furthest);
@@ -71,7 +84,9 @@ fn items(id: FileId, stream: &Stream<'_>, diagnostics: &mut Vec<Diagnostic>) -> 
             input = rest;
         } else {
             diagnostics.push(recover::diagnose(id, input));
-            input = recover::next_item(input);
+            let next = recover::next_item(input);
+            unread.extend(recover::names_between(input, next));
+            input = next;
         }
     }
     file.dangling = trivia::rest(input);

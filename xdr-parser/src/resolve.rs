@@ -196,6 +196,14 @@ impl<'a> Resolver<'a> {
         units.find_map(|&unit| self.value_names[unit].get(name).copied())
     }
 
+    /// Whether a name is yet to be reported as unknown. One that stands in a definition which could not be read may
+    /// be defined there, and that has been reported.
+    fn is_news(&mut self, unit: usize, name: &str) -> bool {
+        let mut visible = self.visible[unit].iter();
+        let unread = visible.any(|&unit| self.units[unit].unread.contains(name));
+        !unread && self.reported.insert((unit, name.to_owned()))
+    }
+
     fn known(&self, name: ValueName) -> Known {
         match name {
             ValueName::Constant(ConstantId(id)) => self.known_constants[id as usize].clone(),

@@ -153,3 +153,13 @@ pub(super) fn next_item(start: Input<'_>) -> Input<'_> {
     }
     start.skip(start.lexemes().len())
 }
+
+/// The names, keywords among them, in what is skipped.
+pub(super) fn names_between(start: Input<'_>, end: Input<'_>) -> impl Iterator<Item = String> {
+    let text = start.stream.text;
+    let skipped = &start.stream.lexemes[start.index()..end.index()];
+    let names = skipped
+        .iter()
+        .filter(|lexeme| lexeme.kind == TokenKind::Identifier);
+    names.map(|lexeme| lexeme.span.of(text).to_owned())
+}

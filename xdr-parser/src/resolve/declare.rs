@@ -67,6 +67,7 @@ impl<'a> Resolver<'a> {
         }
         self.declare_renamings(renamings);
         for unit in 0..units.len() {
+            self.check_name_space(unit);
             self.check_imported_names(unit);
         }
     }
@@ -398,6 +399,44 @@ impl<'a> Resolver<'a> {
                 file: crate::source::FileId(0),
                 span: Span::default(),
             },
+        }
+    }
+
+    /// Types, constants and programs share one name space (RFC 4506 section 6.4, RFC 5531 section 12.3).
+    fn check_name_space(&mut self, unit: usize) {
+        let mut clashes = Vec::new();
+        for (name, &ty) in &self.type_names[unit] {
+            if let Some(&value) = self.value_names[unit].get(name) {
+                let ty = (self.types[ty.0 as usize].name_location, "type");
+                let value = (self.place(value), "constant");
+                clashes.push(if ty.0 < value.0 {
+                    (value, ty)
+                } else {
+                    (ty, value)
+                });
+            }
+        }
+        for item in &self.units[unit].ast.items {
+            if let ItemKind::Program(program) = &item.kind {
+                let name = &program.name;
+                let ty = self.type_names[unit].get(&name.name);
+                let ty = ty.map(|ty| (self.types[ty.0 as usize].name_location, "type"));
+                let value = self.value_names[unit].get(&name.name);
+                let value = value.map(|&value| (self.place(value), "constant"));
+                let program = (self.location(unit, name.span), "program");
+                clashes.extend(ty.or(value).map(|other| (program, other)));
+            }
+        }
+        clashes.sort_unstable();
+        for ((again, what), (first, other)) in clashes {
+            let name = again.span.of(self.text(unit));
+            let message = format!("the {what} `{name}` has the name of a {other}");
+            self.diagnostics.push(
+                Diagnostic::error(Code::E0201, again, message)
+                    .label("defined again here")
+                    .also(first, format!("the {other}"))
+                    .help("rename one of them"),
+            );
         }
     }
 

@@ -213,7 +213,7 @@ impl<'a> Resolver<'a> {
         if let Some(ty) = super::forms::c_integer(&name.name) {
             return Some(ty);
         }
-        if !self.reported.insert((unit, name.name.clone())) {
+        if !self.is_news(unit, &name.name) {
             return None;
         }
         let location = self.location(unit, name.span);

@@ -207,7 +207,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn unknown_value(&mut self, unit: usize, name: &str, span: Span) {
-        if !self.reported.insert((unit, name.to_owned())) {
+        if !self.is_news(unit, name) {
             return;
         }
         let location = self.location(unit, span);
