@@ -20,7 +20,10 @@ pub fn source(input: &[u8]) {
     };
     let parsed = parse(FileId(0), text, &Options::default());
     let tokens = parsed.file.tokens.iter();
-    assert_eq!(tokens.map(|token| token.span.of(text)).collect::<String>(), text);
+    assert_eq!(
+        tokens.map(|token| token.span.of(text)).collect::<String>(),
+        text
+    );
     match Config::new().generate_text("input.x", text, None) {
         Ok(files) => {
             for file in files {
@@ -77,7 +80,10 @@ pub fn packets(input: &[u8]) {
 type Found = (protocol_defs::packet::Header, Vec<u8>, u64);
 
 /// Takes all packets that are there; returns the error that ends the stream, if one does.
-fn take(reader: &mut PacketReader, found: &mut Vec<Found>) -> Option<protocol_defs::packet::FrameError> {
+fn take(
+    reader: &mut PacketReader,
+    found: &mut Vec<Found>,
+) -> Option<protocol_defs::packet::FrameError> {
     loop {
         match reader.next_packet() {
             Ok(Some(packet)) => found.push((packet.header, packet.payload.to_vec(), packet.offset)),

@@ -90,7 +90,7 @@ impl Schema {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct File {
-    /// Its text in [`Schema::sources`].
+    /// Its text in [`Compilation::sources`](crate::Compilation::sources).
     pub id: FileId,
     /// The file's name without folder and `.x`: the Rust module's name.
     pub stem: String,

@@ -5,8 +5,10 @@ use std::process::{Command, Stdio};
 use crate::report::Outcome;
 use crate::{command, output};
 
-/// What `cargo xtask test` needs: a C compiler and rpcgen with its run-time for the C peer, its `.x` files as input.
+/// What `cargo xtask test` needs: a C compiler and rpcgen with its run-time for the C peer, its `.x` files as input, and
+/// a C++ compiler for the fuzzer.
 pub(crate) const FOR_TEST: &[&str] = &[
+    "g++",
     "gcc",
     "libc6-dev",
     "libtirpc-dev",

@@ -27,6 +27,7 @@ pub(crate) fn run(arguments: &Arguments) -> bool {
         clippy.args(["--", "-D", "warnings"]);
         follow(clippy)
     });
+    report.step("fuzz targets", fuzz_targets);
     report.step("rust version", rust_version);
     report.step("dependencies", || deny(&["bans", "licenses", "sources"]));
     report.step("no std", no_std::run);
@@ -90,6 +91,17 @@ fn suites() -> Vec<String> {
 
 fn suite(name: &str) -> Command {
     tests(&["--test", name])
+}
+
+/// The fuzz targets are a workspace of their own, and build the fuzzer, which is C++.
+fn fuzz_targets() -> Outcome {
+    if output(command("c++", &["--version"])).is_none() {
+        return Outcome::skipped("the fuzzer needs a C++ compiler");
+    }
+    let mut clippy = cargo(&["clippy", "--manifest-path", "fuzz/Cargo.toml"]);
+    clippy.args(["--features", "targets", "--", "-D", "warnings"]);
+    clippy.env("CARGO_TARGET_DIR", root().join("target"));
+    follow(clippy)
 }
 
 /// The version that the manifest promises must be the one in use, or the promise rests on a lint alone.
