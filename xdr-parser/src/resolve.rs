@@ -134,6 +134,8 @@ struct Resolver<'a> {
     visible: Vec<Vec<usize>>,
     type_names: Vec<HashMap<String, TypeId>>,
     value_names: Vec<HashMap<String, ValueName>>,
+    /// For each unit, what its programs, versions and procedures are numbered; the first of a name counts.
+    numbers: Vec<HashMap<&'a str, &'a ast::Value>>,
     /// Types defined on the spot, by unit and where their body begins.
     nested: HashMap<(usize, u32), TypeId>,
     /// What each union is switched on, known even if its arms are in error.
@@ -164,6 +166,7 @@ impl<'a> Resolver<'a> {
             visible: visible(units),
             type_names: vec![HashMap::new(); units.len()],
             value_names: vec![HashMap::new(); units.len()],
+            numbers: vec![HashMap::new(); units.len()],
             nested: HashMap::new(),
             discriminants: Vec::new(),
             labels: Vec::new(),

@@ -191,6 +191,24 @@ fn defines_are_constants_where_they_are_numbers() {
 }
 
 #[test]
+fn programs_versions_and_procedures_are_constants_as_rpcgen_has_them() {
+    let text = "const HIGHEST = DUMP; const CURRENT = TWO; const SERVICE = PROG; const LIMIT = 9;\n\
+                #define NEXT LAST\n\
+                program PROG { version ONE { void SET(void) = 1; void DUMP(void) = LIMIT; } = 1;\n\
+                version TWO { void LAST(void) = SET; } = 2; } = 100000;";
+    let schema = schema(text);
+    for (name, expected) in [
+        ("HIGHEST", 9),
+        ("CURRENT", 2),
+        ("SERVICE", 100_000),
+        ("NEXT", 1),
+    ] {
+        assert_eq!(value(&schema, name), ConstantValue::Int(expected), "{name}");
+    }
+    assert_eq!(schema.programs[0].versions[1].procedures[0].number, 1);
+}
+
+#[test]
 fn a_byte_order_mark_says_nothing() {
     let schema = schema("\u{feff}%#include <a.h>\r\nstruct s { int x; };\r\n");
     assert_eq!(fields(&schema, "s").len(), 1);

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use super::docs::docs;
 use super::{Body, ConstantDraft, Draft, Known, Resolver, id};
 use crate::ast::{
-    Declaration, Directive, EnumBody, Form, Identifier, Item as AstItem, ItemKind, StructBody,
-    TypeSpecifierKind, UnionBody, Value, ValueKind,
+    self, Declaration, Directive, EnumBody, Form, Identifier, Item as AstItem, ItemKind,
+    StructBody, TypeSpecifierKind, UnionBody, Value, ValueKind,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::print;
@@ -183,6 +183,22 @@ impl<'a> Resolver<'a> {
                     docs,
                 });
                 self.files[unit].items.push(Item::Program(program_id));
+                self.name_numbers(unit, program);
+            }
+        }
+    }
+
+    /// Takes down the numbers in a program under their names.
+    fn name_numbers(&mut self, unit: usize, program: &'a ast::Program) {
+        let numbers = &mut self.numbers[unit];
+        let mut number = |name: &'a Identifier, value| {
+            numbers.entry(&name.name).or_insert(value);
+        };
+        number(&program.name, &program.number);
+        for version in &program.versions {
+            number(&version.name, &version.number);
+            for procedure in &version.procedures {
+                number(&procedure.name, &procedure.number);
             }
         }
     }
@@ -240,7 +256,7 @@ impl<'a> Resolver<'a> {
 
     fn declare_enum(&mut self, unit: usize, head: Head<'_>, body: &'a EnumBody) -> TypeId {
         let text = self.text(unit);
-        let enumerator = |enumerator: &'a crate::ast::Enumerator| Enumerator {
+        let enumerator = |enumerator: &'a ast::Enumerator| Enumerator {
             name: enumerator.name.name.clone(),
             value: 0,
             alias_of: None,

@@ -120,12 +120,39 @@ impl<'a> Resolver<'a> {
             ValueKind::String(string) => Step::Known(Known::Text(string.clone())),
             ValueKind::Name(name) => match self.find_value(unit, name) {
                 Some(found) => Step::Same(found),
-                None => match truth(name) {
-                    Some(truth) => Step::Known(Known::Int(truth, Some(ValueName::Bool))),
-                    None => Step::Unknown(name, unit, value.span),
-                },
+                None => self.step_number(unit, name, value.span),
             },
         }
+    }
+
+    /// A name that no constant has. rpcgen makes constants of programs, versions and procedures too, and files use
+    /// them: `const HIGHEST = PROC_DUMP;`.
+    fn step_number(&self, unit: usize, name: &'a str, span: Span) -> Step<'a> {
+        /// More numbers in a row that are names of others are a circle.
+        const MANY: usize = 16;
+        let mut found = (unit, name);
+        for _ in 0..MANY {
+            let Some((unit, value)) = self.find_number(found.0, found.1) else {
+                break;
+            };
+            match &value.kind {
+                ValueKind::Name(next) => match self.find_value(unit, next) {
+                    Some(constant) => return Step::Same(constant),
+                    None => found = (unit, next),
+                },
+                _ => return self.step_value(unit, value),
+            }
+        }
+        match truth(name) {
+            Some(truth) => Step::Known(Known::Int(truth, Some(ValueName::Bool))),
+            None => Step::Unknown(name, unit, span),
+        }
+    }
+
+    /// The number of the program, version or procedure of this name that `unit` sees.
+    fn find_number(&self, unit: usize, name: &str) -> Option<(usize, &'a Value)> {
+        let mut units = self.visible[unit].iter();
+        units.find_map(|&unit| Some((unit, *self.numbers[unit].get(name)?)))
     }
 
     fn set(&mut self, name: ValueName, known: Known) {
