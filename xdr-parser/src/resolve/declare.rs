@@ -143,6 +143,7 @@ impl<'a> Resolver<'a> {
         self.value_names
             .iter()
             .any(|names| names.contains_key(name))
+            || self.numbers.iter().any(|names| names.contains_key(name))
             || self.external_value(name).is_some()
             || super::values::truth(name).is_some()
     }
