@@ -1,5 +1,6 @@
 //! What a generation is told: where to look, what to write, how the Rust should look.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use xdr_parser::{Options, Profile, Schema, Sources};
@@ -222,8 +223,8 @@ impl Config {
     /// text has changed, and tells cargo when to run again. Warnings are shown as cargo's.
     ///
     /// # Errors
-    /// [`Error::Diagnostics`] for errors in the files, [`Error::Io`] if a file cannot be written,
-    /// [`Error::NoOutDir`] outside of a build script.
+    /// [`Error::Diagnostics`] for errors in the files, [`Error::SameName`] if two of them would become one,
+    /// [`Error::Io`] if a file cannot be written, [`Error::NoOutDir`] outside of a build script.
     pub fn compile(&self, paths: &[impl AsRef<Path>]) -> Result<(), Error> {
         let out_dir = match &self.out_dir {
             Some(folder) => folder.clone(),
@@ -238,7 +239,13 @@ impl Config {
             .get_or_insert_with(|| "cargo build".to_owned());
         let compilation = xdr_parser::compile(&owned(paths), &config.options);
         output::tell_cargo(&compilation);
-        for file in config.generate_compilation(compilation)? {
+        let files = config.generate_compilation(compilation)?;
+        let mut names = HashSet::new();
+        if let Some(twice) = files.iter().find(|file| !names.insert(&file.stem)) {
+            let name = twice.file_name();
+            return Err(Error::SameName { name });
+        }
+        for file in files {
             file.write_to(&out_dir)?;
         }
         Ok(())

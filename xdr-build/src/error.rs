@@ -19,6 +19,11 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// Two of the files have one name, though not one folder: both would become the same Rust file.
+    SameName {
+        /// The name of the Rust file.
+        name: String,
+    },
     /// There is no folder to write to: neither `OUT_DIR`, which cargo sets for build scripts, nor `Config::out_dir`.
     NoOutDir,
 }
@@ -28,6 +33,10 @@ impl fmt::Display for Error {
         match self {
             Self::Diagnostics(diagnostics) => diagnostics.fmt(f),
             Self::Io { path, .. } => write!(f, "cannot write {}", path.display()),
+            Self::SameName { name } => write!(
+                f,
+                "two of the files would become `{name}`: compile them into different folders"
+            ),
             Self::NoOutDir => {
                 f.write_str("no output folder: OUT_DIR is not set and no `out_dir` was given")
             }
@@ -40,7 +49,7 @@ impl fmt::Debug for Error {
         match self {
             Self::Diagnostics(diagnostics) => write!(f, "{diagnostics:?}"),
             Self::Io { source, .. } => write!(f, "{self}: {source}"),
-            Self::NoOutDir => fmt::Display::fmt(self, f),
+            Self::SameName { .. } | Self::NoOutDir => fmt::Display::fmt(self, f),
         }
     }
 }
@@ -50,7 +59,7 @@ impl std::error::Error for Error {
         match self {
             Self::Diagnostics(diagnostics) => Some(diagnostics),
             Self::Io { source, .. } => Some(source),
-            Self::NoOutDir => None,
+            Self::SameName { .. } | Self::NoOutDir => None,
         }
     }
 }

@@ -71,16 +71,17 @@ pub(crate) fn camel<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
 
 /// `nonnull_domain`.
 pub(crate) fn snake(name: &str) -> String {
-    begin_with_letter(words(name).join("_").to_ascii_lowercase(), '_')
+    begin_with_letter(words(name).join("_").to_ascii_lowercase(), 'x')
 }
 
 /// `NONNULL_DOMAIN`; a name without lower case stays as it is.
 pub(crate) fn screaming(name: &str) -> String {
     let upper = name.to_ascii_uppercase();
-    if upper == name {
-        begin_with_letter(upper, '_')
+    let words = words(name);
+    if upper == name && !words.is_empty() {
+        begin_with_letter(upper, 'X')
     } else {
-        begin_with_letter(words(name).join("_").to_ascii_uppercase(), '_')
+        begin_with_letter(words.join("_").to_ascii_uppercase(), 'X')
     }
 }
 
@@ -88,9 +89,6 @@ pub(crate) fn screaming(name: &str) -> String {
 fn begin_with_letter(mut name: String, letter: char) -> String {
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
         name.insert(0, letter);
-        if name == "_" {
-            name.push('x');
-        }
     }
     name
 }
@@ -202,6 +200,12 @@ impl Scope {
             self.taken.insert(name.clone(), 1);
             return name;
         };
+        // `Self_` becomes `Self2`: rustc minds an underscore between letters and digits.
+        let stem = if separator.is_empty() {
+            name.trim_end_matches('_')
+        } else {
+            &name
+        };
         let separator = if separator.is_empty() && name.ends_with(|c: char| c.is_ascii_digit()) {
             "_"
         } else {
@@ -210,7 +214,7 @@ impl Scope {
         let mut number = last;
         let numbered = loop {
             number += 1;
-            let numbered = format!("{name}{separator}{number}");
+            let numbered = format!("{stem}{separator}{number}");
             if self.is_free(&numbered) {
                 break numbered;
             }
@@ -324,9 +328,12 @@ mod tests {
         assert_eq!(camel(words("9p")), "X9p");
         assert_eq!(snake("xmlCPUs"), "xml_cpus");
         assert_eq!(snake("IPv4Addr"), "ipv4_addr");
-        assert_eq!(snake("_"), "_x");
+        assert_eq!(snake("_"), "x");
+        assert_eq!(snake("_1st"), "x1st");
         assert_eq!(screaming("maxLen"), "MAX_LEN");
         assert_eq!(screaming("NFS3_FHSIZE"), "NFS3_FHSIZE");
+        // `_` alone is no name in Rust.
+        assert_eq!(screaming("_"), "X");
     }
 
     #[test]
@@ -347,6 +354,8 @@ mod tests {
         assert_eq!(scope.claim("Foo2".into(), ""), "Foo2_2");
         assert_eq!(scope.claim("foo".into(), "_"), "foo");
         assert_eq!(scope.claim("foo".into(), "_"), "foo_2");
+        assert_eq!(scope.claim("Self_".into(), ""), "Self_");
+        assert_eq!(scope.claim("Self_".into(), ""), "Self2");
     }
 
     #[test]

@@ -56,6 +56,21 @@ fn compile_writes_files_and_their_imports_once() {
 }
 
 #[test]
+fn files_of_one_name_do_not_overwrite_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("v2")).unwrap();
+    let newer = folder.path().join("v2/app.x");
+    fs::write(&newer, "struct newer { int x; };").unwrap();
+    let app = folder.path().join("app.x");
+    fs::write(&app, "#include \"v2/app.x\"\nstruct app { newer n; };").unwrap();
+    let mut config = Config::new();
+    config.out_dir(folder.path().join("out"));
+    let error = config.compile(&[&app]).unwrap_err();
+    assert!(matches!(&error, Error::SameName { name } if name == "app.rs"));
+    assert!(!folder.path().join("out/app.rs").exists());
+}
+
+#[test]
 fn a_file_is_fresh_if_it_is_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let files = Config::new()

@@ -1,6 +1,7 @@
 //! Rust types.
 
 use super::{Printer, WIDTH};
+use crate::lower::decimal;
 use crate::model::{Std, Ty};
 
 /// rustfmt's default for the fields of a tuple in one line (`fn_call_width`).
@@ -34,7 +35,7 @@ fn write(out: &mut String, ty: &Ty, std: &Std) {
             out.push('[');
             write(out, inner, std);
             out.push_str("; ");
-            out.push_str(&len.to_string());
+            out.push_str(&decimal((*len).into()));
             out.push(']');
         }
         Ty::Tuple(fields) => {

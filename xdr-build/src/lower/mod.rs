@@ -21,7 +21,8 @@ use crate::docs;
 use crate::model::{Alias, Argument, Const, File, Head, Item, Scope, Std};
 use naming::Names;
 use shape::Shapes;
-use uses::{Site, decimal, hex};
+pub(crate) use uses::decimal;
+use uses::{Site, hex};
 
 /// A type's XDR is quoted in its docs up to this many lines.
 const QUOTED: usize = 100;
