@@ -173,6 +173,26 @@ fn newtypes_carry_bounds() {
 }
 
 #[test]
+fn serde_is_told_what_is_borrowed() {
+    let source = generate(|config| {
+        config.serde(true).borrowed("app_text").bounded_types(true);
+    });
+    let bound = "#[serde(bound(deserialize = \"'de: 'a\"))]\n";
+    assert_has(
+        &source,
+        &[
+            &format!("{bound}pub struct AppItem<'a> {{"),
+            &format!("{bound}pub struct AppPage<'a> {{"),
+            &format!("    {bound}    pub struct AppString<'a>("),
+        ],
+    );
+    assert!(
+        !source.contains(&format!("{bound}pub enum AppMode")),
+        "{source}"
+    );
+}
+
+#[test]
 fn serde_no_std_and_another_runtime() {
     let source = generate(|config| {
         config.serde(true).no_std(true).runtime_path("::rt");

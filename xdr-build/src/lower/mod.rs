@@ -216,7 +216,12 @@ impl Context<'_> {
             derives.push("::serde::Serialize".to_owned());
             derives.push("::serde::Deserialize".to_owned());
         }
+        let lifetime = self.shapes.facts(def.id).borrows;
         let mut attributes = Vec::new();
+        // Serde finds out by itself only what a `&str` or `&[u8]` borrows, not a `Vec` of them or another such type.
+        if self.style.serde && lifetime {
+            attributes.push("#[serde(bound(deserialize = \"'de: 'a\"))]".to_owned());
+        }
         for attribute in self.names.ruled(&self.style.type_attributes, def, None) {
             // rustfmt joins derives, and one line of them reads better anyway.
             match attribute
@@ -243,7 +248,7 @@ impl Context<'_> {
             attributes,
             xdr: self.crate_argument(),
             name: self.names.ty(def.id).to_owned(),
-            lifetime: self.shapes.facts(def.id).borrows,
+            lifetime,
         }
     }
 
