@@ -4,6 +4,8 @@
 //! Trivia belong to a node: on the line where a node ends they are *trailing*, otherwise they *lead* the next one.
 //! What stands before a closing brace is *dangling*. [`File::tokens`] is the whole text besides.
 
+use std::sync::Arc;
+
 use crate::source::Span;
 use crate::token::Token;
 
@@ -161,7 +163,7 @@ pub enum ValueKind {
     /// A number; none if it is malformed or out of every range, which has been reported.
     Number(Option<i128>),
     /// A string, without quotes.
-    String(String),
+    String(Arc<str>),
     /// A name.
     Name(String),
 }

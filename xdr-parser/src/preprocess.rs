@@ -303,7 +303,7 @@ impl<'a> Preprocessor<'a> {
         } else if let Ok(number) = number::parse_c(value) {
             Some(ValueKind::Number(Some(number)))
         } else if let Some(string) = string(value) {
-            Some(ValueKind::String(string.to_owned()))
+            Some(ValueKind::String(string.into()))
         } else {
             is_name(value).then(|| ValueKind::Name(value.to_owned()))
         };

@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::Compilation;
 use crate::ast;
@@ -103,7 +104,7 @@ enum Known {
     /// A number, and the name that it was written as.
     Int(i128, Option<ValueName>),
     /// A string.
-    Text(String),
+    Text(Arc<str>),
     /// There is none, and that has been reported.
     Failed,
 }

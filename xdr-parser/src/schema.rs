@@ -3,6 +3,8 @@
 //! A [`Schema`] is immutable and complete: whoever walks it does no look-ups by name and cannot fail.
 //! Items are held in tables and referred to by ids; [`File::items`] keeps their source order.
 
+use std::sync::Arc;
+
 use crate::source::{FileId, Location};
 
 mod size;
@@ -173,8 +175,8 @@ pub enum Origin {
 pub enum ConstantValue {
     /// A number; between −2⁶³ and 2⁶⁴−1.
     Int(i128),
-    /// A string (an extension that rpcgen has).
-    String(String),
+    /// A string (an extension that rpcgen has), shared by the constants that name it.
+    String(Arc<str>),
 }
 
 /// A number as it was written: itself, or by name.

@@ -1,5 +1,7 @@
 //! What texts mean: each form of the language, and what the schema says of it.
 
+use std::sync::Arc;
+
 use xdr_parser::schema::{
     Acl, ConstantValue, EnumProcedure, Field, Generate, Item, Mark, Origin, Priority, Type,
     TypeDef, TypeKind, Union, ValueName,
@@ -140,10 +142,7 @@ fn constants_may_be_names_of_constants_enumerators_and_externals() {
         assert_eq!(value(&schema, name), ConstantValue::Int(expected), "{name}");
     }
     assert_eq!(value(&schema, "M"), ConstantValue::Int(i64::MIN.into()));
-    assert_eq!(
-        value(&schema, "S"),
-        ConstantValue::String("text".to_owned())
-    );
+    assert_eq!(value(&schema, "S"), ConstantValue::String("text".into()));
     assert_eq!(value(&schema, "OUTSIDE"), ConstantValue::Int(77));
     let outside = schema
         .constants
@@ -163,6 +162,18 @@ fn constants_may_be_names_of_constants_enumerators_and_externals() {
 }
 
 #[test]
+fn constants_that_name_a_string_share_it() {
+    let schema = schema("const A = \"text\"; const B = A; const C = B;");
+    let ConstantValue::String(first) = value(&schema, "A") else {
+        panic!("a string is expected");
+    };
+    for name in ["B", "C"] {
+        let shared = value(&schema, name);
+        assert!(matches!(shared, ConstantValue::String(text) if Arc::ptr_eq(&text, &first)));
+    }
+}
+
+#[test]
 fn defines_are_constants_where_they_are_numbers() {
     let text = "#define EXTERN extern\n#define U32 uint32_t\n#define F(x) 5\n#define LOOP LOOP\n#define SUM 1 + 2\n\
                 #define TEN 10L\n#define HEX (0xffUL) // many\n#define MINUS ((-1))\n#define SAME OTHER\n\
@@ -174,7 +185,7 @@ fn defines_are_constants_where_they_are_numbers() {
     assert_eq!(value(&schema, "HEX"), ConstantValue::Int(255));
     assert_eq!(value(&schema, "MINUS"), ConstantValue::Int(-1));
     assert_eq!(value(&schema, "SAME"), ConstantValue::Int(10));
-    let url = ConstantValue::String("http://a.b/".to_owned());
+    let url = ConstantValue::String("http://a.b/".into());
     assert_eq!(value(&schema, "URL"), url);
     let in_order: Vec<&str> = schema.files[0]
         .items

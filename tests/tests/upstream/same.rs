@@ -57,7 +57,7 @@ fn constants(schema: &Schema) -> BTreeMap<String, String> {
         .map(|constant| {
             let value = match &constant.value {
                 ConstantValue::Int(value) => value.to_string(),
-                ConstantValue::String(value) => value.clone(),
+                ConstantValue::String(value) => value.to_string(),
             };
             (constant.name.clone(), value)
         })

@@ -82,7 +82,7 @@ pub(super) fn value(input: Input<'_>) -> Parse<'_, Value> {
     let text = input.text();
     let kind = match input.kind() {
         Some(TokenKind::Number) => ValueKind::Number(number::parse(text).ok()),
-        Some(TokenKind::String) => ValueKind::String(text.trim_matches('"').to_owned()),
+        Some(TokenKind::String) => ValueKind::String(text.trim_matches('"').into()),
         Some(TokenKind::Identifier) => ValueKind::Name(text.to_owned()),
         _ => return input.fail(Expected::Value),
     };
