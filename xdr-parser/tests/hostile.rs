@@ -166,6 +166,22 @@ fn many_macros_take_time_in_proportion() {
 }
 
 #[test]
+fn many_unions_may_switch_on_one_enum_of_many() {
+    let mut text = String::from("enum e {");
+    for index in 0..5000 {
+        let _ = write!(text, "E{index} = {index},");
+    }
+    text.push_str("};\n");
+    for index in 0..5000 {
+        let _ = writeln!(
+            text,
+            "union u{index} switch (e k) {{ case E{index}: int x; default: void; }};"
+        );
+    }
+    assert!(compile(&text).schema.is_some());
+}
+
+#[test]
 fn a_thousand_mistakes_are_a_thousand_messages() {
     let mut text = String::new();
     for index in 0..1000 {

@@ -39,9 +39,12 @@ impl PacketReader {
 
     /// Takes the next bytes of the stream, as many as there are.
     pub fn feed(&mut self, bytes: &[u8]) {
-        self.buffer.drain(..self.start);
-        self.before += self.start as u64;
-        self.start = 0;
+        // What is moved is never more than what has been read since it was moved last.
+        if self.start > self.buffer.len() / 2 {
+            self.buffer.drain(..self.start);
+            self.before += self.start as u64;
+            self.start = 0;
+        }
         self.buffer.extend_from_slice(bytes);
     }
 
@@ -59,9 +62,11 @@ impl PacketReader {
         let Some(body) = rest.get(..length) else {
             return Ok(None);
         };
-        // The length leaves room for a header, and a header of any bytes can be read: its enums are open.
+        // The length leaves room for a header, and a header of any bytes can be read: its enums are open. Should that
+        // ever change, the stream ends here rather than stand still.
         let Ok((header, payload)) = xdr_wire::from_prefix::<Header>(body) else {
-            return Ok(None);
+            let length = u32::from_be_bytes(*word);
+            return Err(FrameError::TooShort { length, offset });
         };
         self.start += LENGTH_LEN + length;
         Ok(Some(Packet {

@@ -1,5 +1,7 @@
 //! Schema → Rust model: names, types, attributes and docs are chosen here, once, in passes over the whole schema.
 
+use std::collections::HashMap;
+
 use xdr_parser::Sources;
 use xdr_parser::schema::{
     Constant, ConstantId, ConstantValue, Item as SchemaItem, Origin, Schema, Type, TypeDef, TypeId,
@@ -45,6 +47,7 @@ pub(crate) fn lower(schema: &Schema, sources: &Sources, style: &Style) -> Vec<Op
         shapes,
         keeps_name,
         modules,
+        enumerators: unions::enumerators(schema),
     };
     let mut trailing = context.trailing_modules();
     (0..schema.files.len())
@@ -74,6 +77,8 @@ struct Context<'a> {
     keeps_name: Vec<bool>,
     /// By file.
     modules: Vec<naming::Modules>,
+    /// The enumerators of each enum by value, without aliases.
+    enumerators: HashMap<TypeId, HashMap<i32, u32>>,
 }
 
 impl Context<'_> {

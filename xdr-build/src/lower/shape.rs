@@ -166,7 +166,7 @@ impl Shapes {
                 names.foreign(def.id).is_none() && parts.iter().all(|part| self.is_copy(part));
             let size = match &def.kind {
                 TypeKind::Enum(_) => 4,
-                TypeKind::Union(_) => 8 + self.box_large_arms(def.id, sizes),
+                TypeKind::Union(_) => self.box_large_arms(def.id, sizes).saturating_add(8),
                 _ => sizes
                     .iter()
                     .fold(0usize, |sum, size| sum.saturating_add(*size)),
@@ -198,7 +198,7 @@ impl Shapes {
         let mut sizes = sizes.into_iter().peekable();
         while let Some((size, arm)) = sizes.next() {
             match sizes.peek() {
-                Some(&(next, _)) if size > next + LARGE => {
+                Some(&(next, _)) if size > next.saturating_add(LARGE) => {
                     self.boxed_arms.insert((id, arm));
                 }
                 _ => return size.max(POINTER),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use xdr_parser::Schema;
 use xdr_parser::schema::{Field, Type, TypeDef, TypeId, TypeKind, Union, Value, ValueName};
 
 use super::Context;
@@ -22,8 +23,22 @@ struct Discriminant {
 enum Kind {
     Bool,
     Integer,
-    /// An enum, and its enumerators by value.
-    Enum(TypeId, HashMap<i32, u32>),
+    Enum(TypeId),
+}
+
+/// The enumerators of every enum by value: many unions may switch on one.
+pub(super) fn enumerators(schema: &Schema) -> HashMap<TypeId, HashMap<i32, u32>> {
+    let by_value = |def: &TypeDef| match &def.kind {
+        TypeKind::Enum(body) => {
+            let first = (0u32..)
+                .zip(&body.enumerators)
+                .filter(|(_, enumerator)| enumerator.alias_of.is_none());
+            let by_value = first.map(|(index, enumerator)| (enumerator.value, index));
+            Some((def.id, by_value.collect()))
+        }
+        _ => None,
+    };
+    schema.types.iter().filter_map(by_value).collect()
 }
 
 impl Context<'_> {
@@ -154,17 +169,7 @@ impl Context<'_> {
         let (kind, ty) = match self.schema.peel(ty) {
             Type::Bool => (Kind::Bool, Ty::Plain("bool")),
             Type::UnsignedInt => (Kind::Integer, Ty::Plain("u32")),
-            Type::Named(id) => {
-                let by_value = match &self.schema.ty(*id).kind {
-                    TypeKind::Enum(body) => (0u32..)
-                        .zip(&body.enumerators)
-                        .filter(|(_, enumerator)| enumerator.alias_of.is_none())
-                        .map(|(index, enumerator)| (enumerator.value, index))
-                        .collect(),
-                    _ => HashMap::new(),
-                };
-                (Kind::Enum(*id, by_value), self.path(site, *id))
-            }
+            Type::Named(id) => (Kind::Enum(*id), self.path(site, *id)),
             _ => (Kind::Integer, Ty::Plain("i32")),
         };
         let path = match &ty {
@@ -179,7 +184,7 @@ impl Context<'_> {
     fn label(&self, site: Site, discriminant: &Discriminant, label: Value) -> String {
         match &discriminant.kind {
             Kind::Bool => (label.value != 0).to_string(),
-            Kind::Enum(id, by_value) => match enumerator_of(*id, by_value, label) {
+            Kind::Enum(id) => match self.enumerator_of(*id, label) {
                 Some(index) => self.enumerator_path(site, *id, index),
                 None => decimal(label.value),
             },
@@ -206,7 +211,8 @@ impl Context<'_> {
         };
         let label_name = |label: &Value| match &discriminant.kind {
             Kind::Bool => Some(if label.value == 0 { "False" } else { "True" }.to_owned()),
-            Kind::Enum(id, by_value) => enumerator_of(*id, by_value, *label)
+            Kind::Enum(id) => self
+                .enumerator_of(*id, *label)
                 .map(|index| self.names.enumerator(*id, index).camel.clone()),
             Kind::Integer => {
                 let words = self.constant_words(label.name?)?;
@@ -247,10 +253,15 @@ fn number_name(label: &Value) -> String {
     format!("{minus}{}", label.value.unsigned_abs())
 }
 
-/// The enumerator that a label of this enum means.
-fn enumerator_of(id: TypeId, by_value: &HashMap<i32, u32>, label: Value) -> Option<u32> {
-    match label.name {
-        Some(ValueName::Enumerator(of, index)) if of == id => Some(index),
-        _ => by_value.get(&i32::try_from(label.value).ok()?).copied(),
+impl Context<'_> {
+    /// The enumerator that a label of this enum means.
+    fn enumerator_of(&self, id: TypeId, label: Value) -> Option<u32> {
+        match label.name {
+            Some(ValueName::Enumerator(of, index)) if of == id => Some(index),
+            _ => {
+                let value = i32::try_from(label.value).ok()?;
+                self.enumerators.get(&id)?.get(&value).copied()
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Body, Resolver, sizes};
+use super::{Body, Label, Resolver, sizes};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::schema::{Type, TypeId, TypeKind};
 use crate::source::Span;
@@ -12,7 +12,7 @@ enum Discriminant {
     Signed,
     Unsigned,
     Bool,
-    Enum(TypeId, HashSet<i128>),
+    Enum(TypeId),
 }
 
 impl Resolver<'_> {
@@ -22,6 +22,7 @@ impl Resolver<'_> {
         let discriminants: HashMap<usize, Discriminant> = discriminants
             .filter_map(|(index, ty)| Some((index, self.check_discriminant(index, &ty)?)))
             .collect();
+        let values = self.values_of(discriminants.values());
         let mut seen: HashMap<(usize, i128), Span> = HashMap::new();
         for label in std::mem::take(&mut self.labels) {
             let unit = self.drafts[label.union].unit;
@@ -38,7 +39,7 @@ impl Resolver<'_> {
                 );
             }
             if let Some(discriminant) = discriminants.get(&label.union) {
-                self.check_label(label.union, discriminant, label.value.value, label.span);
+                self.check_label(label, discriminant, &values);
             }
         }
     }
@@ -82,13 +83,7 @@ impl Resolver<'_> {
                 Type::UnsignedInt => return Some(Discriminant::Unsigned),
                 Type::Bool => return Some(Discriminant::Bool),
                 Type::Named(id) => match &self.types[id.0 as usize].kind {
-                    TypeKind::Enum(definition) => {
-                        let values = definition
-                            .enumerators
-                            .iter()
-                            .map(|enumerator| enumerator.value.into());
-                        return Some(Discriminant::Enum(*id, values.collect()));
-                    }
+                    TypeKind::Enum(_) => return Some(Discriminant::Enum(*id)),
                     TypeKind::Typedef(target) => ty = target,
                     _ => break,
                 },
@@ -109,7 +104,34 @@ impl Resolver<'_> {
         None
     }
 
-    fn check_label(&mut self, union: usize, discriminant: &Discriminant, value: i128, span: Span) {
+    /// The values of the enums that unions are switched on, each enum once: many unions may share one.
+    fn values_of<'d>(
+        &self,
+        discriminants: impl Iterator<Item = &'d Discriminant>,
+    ) -> HashMap<TypeId, HashSet<i128>> {
+        let mut values = HashMap::new();
+        for discriminant in discriminants {
+            if let Discriminant::Enum(id) = discriminant
+                && let TypeKind::Enum(body) = &self.types[id.0 as usize].kind
+            {
+                let all = body
+                    .enumerators
+                    .iter()
+                    .map(|enumerator| enumerator.value.into());
+                values.entry(*id).or_insert_with(|| all.collect());
+            }
+        }
+        values
+    }
+
+    fn check_label(
+        &mut self,
+        label: Label,
+        discriminant: &Discriminant,
+        values: &HashMap<TypeId, HashSet<i128>>,
+    ) {
+        let Label { union, span, .. } = label;
+        let value = label.value.value;
         let unit = self.drafts[union].unit;
         let (possible, of_what, declared) = match discriminant {
             Discriminant::Signed => (i32::try_from(value).is_ok(), "an `int`".to_owned(), None),
@@ -119,11 +141,11 @@ impl Resolver<'_> {
                 None,
             ),
             Discriminant::Bool => (matches!(value, 0 | 1), "a `bool`".to_owned(), None),
-            Discriminant::Enum(id, values) => {
+            Discriminant::Enum(id) => {
                 let definition = &self.types[id.0 as usize];
                 let of_what = format!("the enum `{}`", definition.name);
                 (
-                    values.contains(&value),
+                    values.get(id).is_some_and(|values| values.contains(&value)),
                     of_what,
                     Some(definition.name_location),
                 )

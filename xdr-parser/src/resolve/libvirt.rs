@@ -135,6 +135,7 @@ impl Resolver<'_> {
             notes.push((docs, unknown));
         }
         self.take_notes(ty, notes);
+        self.check_numbers(ty);
         Some(ProcedureEnum {
             ty,
             program,
@@ -142,6 +143,40 @@ impl Resolver<'_> {
             prefix,
             procedures,
         })
+    }
+
+    /// A procedure's number is not negative, and no other procedure's.
+    fn check_numbers(&mut self, ty: TypeId) {
+        let TypeKind::Enum(body) = &self.types[ty.0 as usize].kind else {
+            return;
+        };
+        for enumerator in &body.enumerators {
+            let name = &enumerator.name;
+            if enumerator.value < 0 {
+                let message = format!(
+                    "the procedure `{name}` has a negative number: {}",
+                    enumerator.value
+                );
+                self.diagnostics.push(
+                    Diagnostic::error(Code::E0301, enumerator.location, message)
+                        .label("not the number of a procedure")
+                        .help("procedures are numbered 0 to 4294967295 (RFC 5531 section 12.3)"),
+                );
+            }
+            if let Some(first) = enumerator.alias_of {
+                let first = &body.enumerators[first as usize];
+                let message = format!(
+                    "the procedure `{name}` has the number {} of another one",
+                    enumerator.value
+                );
+                self.diagnostics.push(
+                    Diagnostic::error(Code::E0207, enumerator.location, message)
+                        .label("the second of this number")
+                        .also(first.location, "the first")
+                        .help("a number stands for one thing"),
+                );
+            }
+        }
     }
 
     /// Leaves of each comment what is not an annotation, and reports annotations that nobody knows.
