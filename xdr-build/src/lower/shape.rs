@@ -27,7 +27,7 @@ pub(crate) struct Facts {
     pub(crate) float: bool,
     pub(crate) borrows: bool,
     /// Bytes in memory, about.
-    size: usize,
+    pub(crate) size: usize,
 }
 
 /// A value over this size is not `Copy`: copies should be seen.

@@ -142,7 +142,7 @@ impl Context<'_> {
             let arguments = self.arguments(site, &used);
             fields.push((
                 arguments,
-                if boxed {
+                if boxed && !matches!(used.ty, Ty::Box(_)) {
                     Ty::Box(Box::new(used.ty))
                 } else {
                     used.ty

@@ -54,6 +54,9 @@ fn is_bound(length: &Length) -> bool {
     length.value != u32::MAX
 }
 
+/// Fixed arrays of more bytes than this are boxed.
+const LARGE_ARRAY: usize = 1024;
+
 impl Context<'_> {
     pub(crate) fn use_of(&self, site: Site, ty: &Type) -> Use {
         let mut used = Use {
@@ -105,7 +108,7 @@ impl Context<'_> {
                 used.chars = Some("uchars");
                 Ty::Plain("u8")
             }
-            Type::FixedOpaque(len) => Ty::Array(Box::new(Ty::Plain("u8")), len.value),
+            Type::FixedOpaque(len) => self.array(Ty::Plain("u8"), None, len.value),
             Type::String(len) if !site.bytes => {
                 used.bounds.push(*len);
                 if site.borrowed {
@@ -124,7 +127,10 @@ impl Context<'_> {
             }
             Type::FixedArray(inner, len) => {
                 let (inner, leaf) = self.build(site, inner, used);
-                return (Ty::Array(Box::new(inner), len.value), leaf);
+                return match self.array(inner, leaf, len.value) {
+                    boxed @ Ty::Box(_) => (boxed, None),
+                    array => (array, leaf),
+                };
             }
             Type::Array(inner, len) => {
                 used.bounds.push(*len);
@@ -135,6 +141,33 @@ impl Context<'_> {
             _ => Ty::Unit,
         };
         (plain, None)
+    }
+
+    /// An array, boxed if it is large: values are moved by way of the stack, and some are nested.
+    fn array(&self, element: Ty, leaf: Option<TypeId>, len: u32) -> Ty {
+        let size = self.size(&element, leaf).saturating_mul(len as usize);
+        let array = Ty::Array(Box::new(element), len);
+        if size > LARGE_ARRAY {
+            Ty::Box(Box::new(array))
+        } else {
+            array
+        }
+    }
+
+    /// Roughly the bytes of a value in memory; `leaf` is the generated type in it that is not behind a pointer.
+    fn size(&self, ty: &Ty, leaf: Option<TypeId>) -> usize {
+        match ty {
+            Ty::Unit => 0,
+            Ty::Plain("u8" | "bool") => 1,
+            Ty::Plain(_) => 8,
+            Ty::Array(element, len) => self.size(element, leaf).saturating_mul(*len as usize),
+            Ty::Option(inner) => self.size(inner, leaf).saturating_add(8),
+            Ty::Box(_) => 8,
+            Ty::Path(..) | Ty::RuntimeOf(..) => {
+                leaf.map_or(32, |leaf| self.shapes.facts(leaf).size)
+            }
+            _ => 24,
+        }
     }
 
     fn optional(&self, site: Site, inner: &Type, used: &mut Use) -> (Ty, Option<TypeId>) {
