@@ -36,8 +36,10 @@ pub fn derive_decode(item: TokenStream) -> TokenStream {
 /// The types of an `.x` file, as `xdr_build::Config` makes them: `include_xdr!("proto/a.x")`.
 ///
 /// The path is relative to the folder of the crate's `Cargo.toml`. cargo builds again when the file, or one that it
-/// imports, changes. Options follow as `name = value`, named as the methods of `xdr_build::Config`:
+/// imports, changes. Options follow as `name = value`, named as the methods of `xdr_build::Config` that take one value:
 /// `include_xdr!("proto/remote_protocol.x", profile = "libvirt", strip_prefix = "remote_")`.
+///
+/// Attributes and foreign paths are for build scripts. Warnings are not shown: `xdr check` shows them.
 ///
 /// A file's items stand where the macro is called. Several files, named or imported, become modules beside one another,
 /// each with its file's name.

@@ -159,10 +159,9 @@ impl Context<'_> {
         match ty {
             Ty::Unit => 0,
             Ty::Plain("u8" | "bool") => 1,
-            Ty::Plain(_) => 8,
+            Ty::Plain(_) | Ty::Box(_) => 8,
             Ty::Array(element, len) => self.size(element, leaf).saturating_mul(*len as usize),
             Ty::Option(inner) => self.size(inner, leaf).saturating_add(8),
-            Ty::Box(_) => 8,
             Ty::Path(..) | Ty::RuntimeOf(..) => {
                 leaf.map_or(32, |leaf| self.shapes.facts(leaf).size)
             }
