@@ -21,7 +21,8 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
     let min = match &input.shape {
         Shape::Struct(it) => {
             let fields = it.fields.iter().map(|field| field.min(runtime, &de));
-            quote!(0_usize #(.saturating_add(#fields))*)
+            // An array is flat: a chain of calls, or of scopes, would be as deep as the struct is long.
+            quote!(#runtime::__private::sum(&[#(#fields),*]))
         }
         Shape::Enum(_) | Shape::Union(_) => quote!(4),
     };
@@ -43,6 +44,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
             it.distinct(runtime, side),
         ),
     };
+    let stack = stack(input, &de);
     let decoder = match &input.shape {
         Shape::Struct(it) if it.fields.is_empty() => quote!(_),
         _ => quote!(decoder),
@@ -52,12 +54,35 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
         impl<#de: #(#borrowed +)*, #(#params),*> #runtime::Decode<#de> for #ident #type_generics #where_clause {
             const MIN: ::core::primitive::usize = #min;
             #ty
+            #stack
             #inline
             fn decode(#decoder: &mut #runtime::Decoder<#de>) -> ::core::result::Result<Self, #runtime::Fault> {
                 #body
             }
         }
         #beside
+    }
+}
+
+/// What is on the stack while a value is read: itself, and the part in which the reader is. Without optimization the code of
+/// a union has room for the fields of all arms. An enum is as small as the default says.
+fn stack(input: &Input, de: &Lifetime) -> TokenStream {
+    let runtime = &input.runtime;
+    let (own, fields): (_, Vec<_>) = match &input.shape {
+        Shape::Enum(_) => return TokenStream::new(),
+        Shape::Struct(it) => (TokenStream::new(), it.fields.iter().collect()),
+        Shape::Union(it) => {
+            let fields: Vec<_> = it.arms.iter().flat_map(|arm| &arm.fields).collect();
+            let types = fields.iter().map(|field| &field.ty);
+            (quote!(#(, ::core::mem::size_of::<#types>())*), fields)
+        }
+    };
+    let parts = fields.iter().map(|field| field.stack(runtime, de));
+    quote! {
+        const STACK: ::core::primitive::usize = {
+            let own = #runtime::__private::sum(&[::core::mem::size_of::<Self>() #own]);
+            own.saturating_add(#runtime::__private::largest(&[#(#parts),*]))
+        };
     }
 }
 
@@ -106,7 +131,7 @@ fn of_union(runtime: &Path, it: &Union, side: Side<'_>) -> TokenStream {
     );
     let other = (!it.is_exhaustive()).then(|| {
         quote! {
-            #[allow(unreachable_patterns)] // The labels may name every value of an enum.
+            #[allow(unreachable_patterns, reason = "the labels may name every value of an enum")]
             tag => #other,
         }
     });

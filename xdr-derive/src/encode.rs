@@ -51,6 +51,7 @@ fn of_struct(runtime: &Path, it: &Struct) -> Body {
         .fields
         .iter()
         .map(|field| field.measure(runtime, &value(field)));
+    let len = sum(0, lens);
     let puts = it
         .fields
         .iter()
@@ -63,10 +64,7 @@ fn of_struct(runtime: &Path, it: &Struct) -> Body {
     Body {
         measure: quote! {
             fn measure(&self, #depth: #runtime::Depth) -> ::core::primitive::usize {
-                // One statement per field: a chain of calls would be as deep as the struct is long.
-                let len = 0_usize;
-                #(let len = len.saturating_add(#lens);)*
-                len
+                #len
             }
         },
         encode: quote! {
@@ -75,6 +73,19 @@ fn of_struct(runtime: &Path, it: &Struct) -> Body {
             }
         },
         beside: TokenStream::new(),
+    }
+}
+
+/// The sum of `own` and the fields, with one statement for each field: a chain of calls would be as deep as the struct is
+/// long, and so would the scopes of one variable each.
+fn sum(own: usize, lens: impl ExactSizeIterator<Item = TokenStream>) -> TokenStream {
+    if lens.len() == 0 {
+        return quote!(#own);
+    }
+    quote! {
+        let mut len = #own;
+        #(len = len.saturating_add(#lens);)*
+        len
     }
 }
 
@@ -117,7 +128,7 @@ pub(crate) fn value_fn(input: &Input, it: &Enum, side: Side<'_>) -> TokenStream 
         impl #impl_generics #ident #type_generics #where_clause {
             #[doc(hidden)]
             #[inline]
-            #[allow(dead_code, unreachable_pub)] // Only a union over this enum asks for it.
+            #[allow(dead_code, unreachable_pub, reason = "only a union over this enum asks for it")]
             pub const fn #name(&self) -> ::core::primitive::i32 {
                 #constants
                 match *self {
@@ -136,7 +147,12 @@ fn of_union(runtime: &Path, it: &Union) -> Body {
             let binding = &field.binding;
             field.measure(runtime, &quote!(#binding))
         });
-        quote!(#pattern => 4_usize #(.saturating_add(#lens))*,)
+        let len = sum(4, lens);
+        quote! {
+            #pattern => {
+                #len
+            }
+        }
     });
     let puts = it.arms.iter().map(|arm| {
         let pattern = pattern(arm, true);

@@ -236,6 +236,16 @@ impl Field {
         quote_spanned!(span=> <#ty as #runtime::Decode<#de>>::MIN)
     }
 
+    /// The stack that reading this field takes.
+    pub(crate) fn stack(&self, runtime: &Path, de: &Lifetime) -> TokenStream {
+        let (span, runtime) = self.place(runtime);
+        let ty = &self.ty;
+        if self.sign.is_some() {
+            return quote_spanned!(span=> ::core::mem::size_of::<#ty>());
+        }
+        quote_spanned!(span=> <#ty as #runtime::Decode<#de>>::STACK)
+    }
+
     /// Errors of the compiler point at the type that the user wrote; lints still know that nobody wrote the code.
     fn place(&self, runtime: &Path) -> (Span, TokenStream) {
         let span = Span::call_site().located_at(self.ty.span());

@@ -13,7 +13,7 @@ use crate::describe::Ty;
 use crate::encoder::Encoder;
 use crate::error::Form;
 use crate::fault::Fault;
-use crate::impls::array_of;
+use crate::impls::{array_of, boxed_array};
 use crate::traits::Depth;
 
 /// The signedness of a character, as a type.
@@ -69,6 +69,15 @@ pub trait Chars<S: Sign>: Sized {
     /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange) for a word that is no character.
     fn decode(decoder: &mut Decoder<'_>, bounds: Bounds) -> Result<Self, Fault>;
 
+    /// See [`Decode::decode_boxed`](crate::Decode::decode_boxed).
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode).
+    #[inline]
+    fn decode_boxed(decoder: &mut Decoder<'_>, bounds: Bounds) -> Result<Box<Self>, Fault> {
+        Self::decode(decoder, bounds).map(Box::new)
+    }
+
     /// See [`Encode::measure`](crate::Encode::measure).
     fn measure(&self, depth: Depth) -> usize;
 
@@ -112,6 +121,18 @@ impl<S: Sign> Chars<S> for u8 {
     }
 }
 
+fn vec_of<S: Sign, C: Chars<S>>(
+    decoder: &mut Decoder<'_>,
+    count: usize,
+    bounds: Bounds,
+) -> Result<Vec<C>, Fault> {
+    let mut items = Vec::with_capacity(decoder.reserve(count, size_of::<C>()));
+    for _ in 0..count {
+        items.push(C::decode(decoder, bounds)?);
+    }
+    Ok(items)
+}
+
 impl<S: Sign, C: Chars<S>> Chars<S> for Vec<C> {
     const TYPE: &'static Ty = &Ty::Array(|| C::TYPE);
 
@@ -119,11 +140,7 @@ impl<S: Sign, C: Chars<S>> Chars<S> for Vec<C> {
         let (max, inner) = bounds.split();
         decoder.nested(|decoder| {
             let count = decoder.take_count(max, C::TYPE.min_len())?;
-            let mut items = Self::with_capacity(decoder.reserve(count, size_of::<C>()));
-            for _ in 0..count {
-                items.push(C::decode(decoder, inner)?);
-            }
-            Ok(items)
+            vec_of(decoder, count, inner)
         })
     }
 
@@ -153,6 +170,12 @@ impl<S: Sign, C: Chars<S>, const N: usize> Chars<S> for [C; N] {
     #[inline]
     fn decode(decoder: &mut Decoder<'_>, bounds: Bounds) -> Result<Self, Fault> {
         array_of(|| C::decode(decoder, bounds))
+    }
+
+    #[inline]
+    fn decode_boxed(decoder: &mut Decoder<'_>, bounds: Bounds) -> Result<Box<Self>, Fault> {
+        let items = vec_of(decoder, N, bounds)?;
+        boxed_array(decoder, items)
     }
 
     #[inline]
@@ -205,7 +228,7 @@ impl<S: Sign, C: Chars<S>> Chars<S> for Box<C> {
 
     #[inline]
     fn decode(decoder: &mut Decoder<'_>, bounds: Bounds) -> Result<Self, Fault> {
-        C::decode(decoder, bounds).map(Self::new)
+        C::decode_boxed(decoder, bounds)
     }
 
     #[inline]

@@ -22,6 +22,8 @@ pub struct Decoder<'de> {
     options: Options,
     depth_left: u32,
     empty_left: u32,
+    /// Bytes of stack that values on the heap may still take while they are read.
+    stack_left: usize,
     /// Bytes of array capacity that may still be reserved ahead of the elements. It makes the memory of nested false
     /// counts add up to a multiple of the input instead of multiplying.
     reserve_left: usize,
@@ -29,6 +31,9 @@ pub struct Decoder<'de> {
     partial: bool,
     record: Option<Record>,
 }
+
+/// What a value costs of [`Limits::max_stack`](crate::Limits::max_stack) however small it is: the frames that lead to it.
+const FRAME: usize = 256;
 
 /// Reserved bytes per byte of input: types in memory are larger than on the wire, rarely more than this.
 const RESERVE_FACTOR: usize = 4;
@@ -43,6 +48,7 @@ impl<'de> Decoder<'de> {
             options,
             depth_left: options.limits().max_depth,
             empty_left: options.limits().max_empty_elements,
+            stack_left: options.limits().max_stack,
             reserve_left: input.len().saturating_mul(RESERVE_FACTOR),
             partial: false,
             record: None,
@@ -53,6 +59,8 @@ impl<'de> Decoder<'de> {
     pub(crate) fn partial(input: &'de [u8], options: Options) -> Self {
         Self {
             partial: true,
+            // Writing works on references; a value that could be written may be too large to be read.
+            stack_left: usize::MAX,
             ..Self::new(input, options)
         }
     }
@@ -150,6 +158,27 @@ impl<'de> Decoder<'de> {
     #[inline]
     pub(crate) fn leave(&mut self) {
         self.depth_left += 1;
+    }
+
+    /// Takes what reading a value on the heap needs of the stack. Every type that contains itself passes here on its way.
+    ///
+    /// # Errors
+    /// [`ErrorKind::StackOverLimit`] before anything is read.
+    #[inline]
+    pub(crate) fn take_stack(&mut self, bytes: usize) -> Result<(), Fault> {
+        match self.stack_left.checked_sub(bytes.saturating_add(FRAME)) {
+            Some(left) => {
+                self.stack_left = left;
+                Ok(())
+            }
+            None => Err(self.too_large()),
+        }
+    }
+
+    /// Gives back what [`take_stack`](Self::take_stack) took. Not needed after a failure, which ends the message.
+    #[inline]
+    pub(crate) fn give_stack(&mut self, bytes: usize) {
+        self.stack_left += bytes.saturating_add(FRAME);
     }
 
     /// The element count of `T x<bound>` (section 4.13), whose elements take at least `min` bytes each.

@@ -6,6 +6,7 @@
 use crate::bounds::Bounds;
 use crate::decoder::Decoder;
 use crate::fault::Fault;
+use crate::traits::Decode;
 
 /// A descriptor that is looked up when it is needed. Types may contain themselves; constants may not.
 pub type Link = fn() -> &'static Ty;
@@ -70,6 +71,8 @@ pub enum Ty {
     Link {
         /// A lower bound of the bytes of the type.
         min: usize,
+        /// Bytes of stack that reading the type takes of [`Limits::max_stack`](crate::Limits::max_stack).
+        stack: usize,
         /// The type.
         link: Link,
     },
@@ -153,6 +156,17 @@ impl Ty {
             Self::Bounded(_, ty) => ty.min_len(),
             Self::Link { min, .. } => min,
             Self::Custom(ty) => ty.min,
+        }
+    }
+}
+
+/// The descriptor of a `T` in a vector, which is read on the stack before it is moved to the heap.
+pub(crate) const fn element<'de, T: Decode<'de>>() -> &'static Ty {
+    const {
+        &Ty::Link {
+            min: T::MIN,
+            stack: T::STACK,
+            link: || T::TYPE,
         }
     }
 }

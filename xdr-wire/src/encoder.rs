@@ -189,15 +189,24 @@ impl<'a> Encoder<'a> {
         let Some(word) = self.checked_len(Form::Array, count, bound) else {
             return false;
         };
-        if empty {
-            let Some(left) = self.empty_left.checked_sub(word) else {
-                self.too_many_empty();
-                return false;
-            };
-            self.empty_left = left;
+        if empty && !self.take_empty(self.offset(), count) {
+            return false;
         }
         self.put_u32(word);
         true
+    }
+
+    /// Whether `count` elements without bytes are within the limit of the message. Their array starts at `start`, which is
+    /// where it fails with [`ErrorKind::EmptyElementsOverLimit`].
+    pub(crate) fn take_empty(&mut self, start: usize, count: usize) -> bool {
+        let left = u32::try_from(count)
+            .ok()
+            .and_then(|count| self.empty_left.checked_sub(count));
+        match left {
+            Some(left) => self.empty_left = left,
+            None => self.too_many_empty(start),
+        }
+        left.is_some()
     }
 
     /// `opaque<>` or `string<>`: length, bytes, padding.
@@ -278,9 +287,10 @@ impl<'a> Encoder<'a> {
 
     #[cold]
     #[inline(never)]
-    fn too_many_empty(&mut self) {
+    fn too_many_empty(&mut self, offset: usize) {
         let limit = self.options.limits().max_empty_elements;
-        self.fail(ErrorKind::EmptyElementsOverLimit { limit });
+        let kind = ErrorKind::EmptyElementsOverLimit { limit };
+        self.record.get_or_insert(Record { kind, offset });
     }
 
     #[cold]

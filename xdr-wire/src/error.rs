@@ -76,6 +76,11 @@ pub enum ErrorKind {
         /// The limit.
         limit: u32,
     },
+    /// Values inside each other take more stack than [`Limits::max_stack`](crate::Limits::max_stack).
+    StackOverLimit {
+        /// The limit.
+        limit: usize,
+    },
     /// Arrays hold more elements without bytes than
     /// [`Limits::max_empty_elements`](crate::Limits::max_empty_elements).
     EmptyElementsOverLimit {
@@ -179,6 +184,9 @@ impl fmt::Display for ErrorKind {
                 write!(f, "{value} does not fit in {}", form.name())
             }
             Self::DepthOverLimit { limit } => write!(f, "nested deeper than the limit of {limit}"),
+            Self::StackOverLimit { limit } => {
+                write!(f, "takes more stack than the limit of {limit} bytes")
+            }
             Self::EmptyElementsOverLimit { limit } => {
                 write!(
                     f,

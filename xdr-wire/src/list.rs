@@ -6,7 +6,7 @@ use core::slice;
 
 use crate::bounds::Bounds;
 use crate::decoder::Decoder;
-use crate::describe::Ty;
+use crate::describe::{Ty, element};
 use crate::encoder::Encoder;
 use crate::fault::Fault;
 use crate::traits::{Decode, Depth, Encode};
@@ -120,7 +120,7 @@ impl<'a, T> IntoIterator for &'a mut List<T> {
 
 impl<'de, T: Decode<'de>> Decode<'de> for List<T> {
     const MIN: usize = 4;
-    const TYPE: &'static Ty = &Ty::List(|| T::TYPE);
+    const TYPE: &'static Ty = &Ty::List(element::<T>);
 
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
@@ -130,9 +130,22 @@ impl<'de, T: Decode<'de>> Decode<'de> for List<T> {
     fn decode_bounded(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Self, Fault> {
         decoder.nested(|decoder| {
             let mut items = Vec::new();
-            while decoder.take_presence()? {
-                items.push(T::decode_bounded(decoder, bounds)?);
+            if !decoder.take_presence()? {
+                return Ok(Self(items));
             }
+            // The elements are read one after the other: the stack is that of one.
+            decoder.take_stack(T::STACK)?;
+            loop {
+                // Not `?`: without optimization it keeps two more copies of the value on the stack.
+                match T::decode_bounded(decoder, bounds) {
+                    Ok(item) => items.push(item),
+                    Err(fault) => return Err(fault),
+                }
+                if !decoder.take_presence()? {
+                    break;
+                }
+            }
+            decoder.give_stack(T::STACK);
             Ok(Self(items))
         })
     }
@@ -166,7 +179,8 @@ impl<T: Encode> Encode for List<T> {
 
 impl<'de, T: Decode<'de>> Decode<'de> for Chain<T> {
     const MIN: usize = T::MIN.saturating_add(4);
-    const TYPE: &'static Ty = &Ty::Chain(T::TYPE);
+    const TYPE: &'static Ty = &Ty::Chain(element::<T>());
+    const STACK: usize = size_of::<Self>().saturating_add(T::STACK);
 
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
@@ -175,10 +189,12 @@ impl<'de, T: Decode<'de>> Decode<'de> for Chain<T> {
 
     #[inline]
     fn decode_bounded(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Self, Fault> {
-        Ok(Self {
-            head: T::decode_bounded(decoder, bounds)?,
-            tail: List::decode_bounded(decoder, bounds)?,
-        })
+        // The descriptor has one type for all elements, so the head costs what the others do.
+        decoder.take_stack(T::STACK)?;
+        let head = T::decode_bounded(decoder, bounds)?;
+        decoder.give_stack(T::STACK);
+        let tail = List::decode_bounded(decoder, bounds)?;
+        Ok(Self { head, tail })
     }
 }
 

@@ -5,7 +5,11 @@ use core::str::FromStr;
 
 /// How much one message may demand beyond what its own length pays for.
 ///
-/// Lengths need no limit here: a count is checked against the bytes that are left before anything is allocated.
+/// Lengths need no limit here: a count is checked against the bytes that are left before anything is allocated, so a
+/// message never has more elements than its bytes pay for. Its memory is not limited by its length alone: an element takes
+/// the size of its Rust type however few bytes it has on the wire. A value may exceed its input by the ratio of the two, as
+/// an array of `Option<[u64; 100]>` does, whose absent elements are 4 bytes in the input and 808 in memory. What is held
+/// behind a `Box` or a `Vec` costs only its pointer where it is absent. Where this matters, limit the length of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -14,13 +18,21 @@ pub struct Limits {
     pub max_depth: u32,
     /// Array elements that take no bytes on the wire (arrays of `void` or of empty structs), in one whole message.
     pub max_empty_elements: u32,
+    /// Bytes of stack that values inside each other may take while they are read. Every box and every array or list that
+    /// is not opaque counts what its value or element takes as a Rust value: itself, the parts of it that are being read,
+    /// and 256 bytes. Arrays in a box take only their element. Frames are larger than that, without optimization up to
+    /// seven times, and the outermost value, which the caller has chosen, comes on top. Writing has no such limit: it
+    /// works on references.
+    pub max_stack: usize,
 }
 
 impl Limits {
-    /// 128 levels, 65,536 empty elements.
+    /// 128 levels, 65,536 empty elements, 256 KiB of values on the stack. Without optimization that has been up to
+    /// 1.6 MiB of frames, little enough for a thread of 2 MiB.
     pub const DEFAULT: Self = Self {
         max_depth: 128,
         max_empty_elements: 65_536,
+        max_stack: 256 << 10,
     };
 }
 
@@ -164,6 +176,13 @@ impl Options {
     #[must_use]
     pub const fn max_empty_elements(mut self, elements: u32) -> Self {
         self.limits.max_empty_elements = elements;
+        self
+    }
+
+    /// Replaces [`Limits::max_stack`].
+    #[must_use]
+    pub const fn max_stack(mut self, bytes: usize) -> Self {
+        self.limits.max_stack = bytes;
         self
     }
 

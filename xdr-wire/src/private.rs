@@ -66,6 +66,30 @@ pub const fn distinct(labels: &[i64]) {
     }
 }
 
+/// The sum of these sizes, or the largest number.
+pub const fn sum(sizes: &[usize]) -> usize {
+    let mut sum = 0usize;
+    let mut rest = sizes;
+    while let [size, tail @ ..] = rest {
+        sum = sum.saturating_add(*size);
+        rest = tail;
+    }
+    sum
+}
+
+/// The largest of these sizes, or 0.
+pub const fn largest(sizes: &[usize]) -> usize {
+    let mut largest = 0;
+    let mut rest = sizes;
+    while let [size, tail @ ..] = rest {
+        if *size > largest {
+            largest = *size;
+        }
+        rest = tail;
+    }
+    largest
+}
+
 /// How reading a message ended.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {

@@ -1,5 +1,6 @@
 //! What a type needs to be read and written.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::bounds::Bounds;
@@ -26,6 +27,15 @@ pub trait Decode<'de>: Sized {
     /// What the type looks like on the wire.
     const TYPE: &'static Ty;
 
+    /// Bytes of the values that are on the stack while one value is read: its own, and those of the parts in which the
+    /// reader is. Frames grow with them. What is behind a pointer is not counted; it is when it is read.
+    #[doc(hidden)]
+    const STACK: usize = size_of::<Self>();
+
+    /// The same while [`decode_boxed`](Self::decode_boxed) reads one.
+    #[doc(hidden)]
+    const BOXED_STACK: usize = Self::STACK;
+
     /// Reads one value.
     ///
     /// # Errors
@@ -42,6 +52,13 @@ pub trait Decode<'de>: Sized {
         Self::decode(decoder)
     }
 
+    /// Reads one value onto the heap. Arrays never have it on the stack.
+    #[doc(hidden)]
+    #[inline]
+    fn decode_boxed(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Box<Self>, Fault> {
+        Self::decode_bounded(decoder, bounds).map(Box::new)
+    }
+
     /// Reads `count` elements. Integers do it in one go.
     #[doc(hidden)]
     #[inline]
@@ -52,7 +69,11 @@ pub trait Decode<'de>: Sized {
     ) -> Result<Vec<Self>, Fault> {
         let mut items = Vec::with_capacity(decoder.reserve(count, size_of::<Self>()));
         for _ in 0..count {
-            items.push(Self::decode_bounded(decoder, bounds)?);
+            // Not `?`: without optimization it keeps two more copies of the value on the stack.
+            match Self::decode_bounded(decoder, bounds) {
+                Ok(item) => items.push(item),
+                Err(fault) => return Err(fault),
+            }
         }
         Ok(items)
     }
@@ -108,6 +129,10 @@ pub trait Encode {
     where
         Self: Sized,
     {
+        // Values without a size are alike. There may be any number of them.
+        if let (0, Some(item)) = (size_of::<Self>(), items.first()) {
+            return item.measure(depth).saturating_mul(items.len());
+        }
         let mut len = 0usize;
         for item in items {
             len = len.saturating_add(item.measure(depth));

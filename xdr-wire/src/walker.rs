@@ -87,7 +87,12 @@ impl Walker<'_> {
             }
             Ty::Union(ty) => self.nested(|walker| walker.union(ty)),
             Ty::Bounded(bounds, ty) => self.value(ty, *bounds),
-            Ty::Link { link, .. } => self.value(link(), bounds),
+            Ty::Link { stack, link, .. } => {
+                decoder.take_stack(*stack)?;
+                self.value(link(), bounds)?;
+                self.decoder.give_stack(*stack);
+                Ok(())
+            }
             Ty::Custom(ty) => (ty.skip)(decoder, bounds),
         }
     }

@@ -24,6 +24,13 @@ impl Decoder<'_> {
 
     #[cold]
     #[inline(never)]
+    pub(super) fn too_large(&mut self) -> Fault {
+        let limit = self.options.limits().max_stack;
+        self.fail(ErrorKind::StackOverLimit { limit })
+    }
+
+    #[cold]
+    #[inline(never)]
     pub(super) fn other_truth(&mut self, kind: ErrorKind) -> Result<bool, Fault> {
         if self.options.allows(Rule::Bool) {
             Ok(true)

@@ -1,11 +1,14 @@
 //! Arrays (RFC 4506, sections 4.12 and 4.13).
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::slice;
 
 use crate::bounds::Bounds;
 use crate::decoder::Decoder;
-use crate::describe::Ty;
+use crate::describe::{Ty, element};
 use crate::encoder::Encoder;
+use crate::error::ErrorKind;
 use crate::fault::Fault;
 use crate::traits::{Decode, Depth, Encode};
 
@@ -29,9 +32,20 @@ pub(crate) fn array_of<T, const N: usize>(
     }
 }
 
+/// `N` values that are already on the heap, as an array there. It never passes the stack, which it may not fit.
+pub(crate) fn boxed_array<T, const N: usize>(
+    decoder: &mut Decoder<'_>,
+    items: Vec<T>,
+) -> Result<Box<[T; N]>, Fault> {
+    match items.into_boxed_slice().try_into() {
+        Ok(array) => Ok(array),
+        Err(_) => Err(decoder.fail(ErrorKind::Custom("array read with another length"))),
+    }
+}
+
 impl<'de, T: Decode<'de>> Decode<'de> for Vec<T> {
     const MIN: usize = 4;
-    const TYPE: &'static Ty = &Ty::Array(|| T::TYPE);
+    const TYPE: &'static Ty = &Ty::Array(element::<T>);
 
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
@@ -42,7 +56,14 @@ impl<'de, T: Decode<'de>> Decode<'de> for Vec<T> {
         let (max, inner) = bounds.split();
         decoder.nested(|decoder| {
             let count = decoder.take_count(max, T::MIN)?;
-            T::decode_vec(decoder, count, inner)
+            if count == 0 {
+                return Ok(Self::new());
+            }
+            // The elements are read one after the other: the stack is that of one.
+            decoder.take_stack(T::STACK)?;
+            let items = T::decode_vec(decoder, count, inner)?;
+            decoder.give_stack(T::STACK);
+            Ok(items)
         })
     }
 }
@@ -50,6 +71,9 @@ impl<'de, T: Decode<'de>> Decode<'de> for Vec<T> {
 impl<'de, T: Decode<'de>, const N: usize> Decode<'de> for [T; N] {
     const MIN: usize = T::MIN.saturating_mul(N);
     const TYPE: &'static Ty = &Ty::FixedArray(N, T::TYPE);
+    // Twice: the slots of the elements, and the elements moved out of them.
+    const STACK: usize = size_of::<Self>().saturating_mul(2).saturating_add(T::STACK);
+    const BOXED_STACK: usize = T::STACK;
 
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
@@ -60,13 +84,13 @@ impl<'de, T: Decode<'de>, const N: usize> Decode<'de> for [T; N] {
     fn decode_bounded(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Self, Fault> {
         T::decode_array(decoder, bounds)
     }
-}
 
-/// Whether the elements take no bytes at all. The descriptor decides it for nearly every type at compile time.
-#[inline]
-fn are_empty<T: Encode>(items: &[T]) -> bool {
-    let may_be_empty = const { T::TYPE.min_len() == 0 };
-    may_be_empty && items.first().is_some_and(|item| item.encoded_len() == 0)
+    /// No more is reserved than the input pays for, and nothing if the input is too short for integers.
+    #[inline]
+    fn decode_boxed(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Box<Self>, Fault> {
+        let items = T::decode_vec(decoder, N, bounds)?;
+        boxed_array(decoder, items)
+    }
 }
 
 impl<T: Encode> Encode for [T] {
@@ -74,12 +98,7 @@ impl<T: Encode> Encode for [T] {
 
     #[inline]
     fn measure(&self, depth: Depth) -> usize {
-        depth.nested(|depth| {
-            if are_empty(self) {
-                return 4;
-            }
-            T::measure_slice(self, depth).saturating_add(4)
-        })
+        depth.nested(|depth| T::measure_slice(self, depth).saturating_add(4))
     }
 
     #[inline]
@@ -90,8 +109,23 @@ impl<T: Encode> Encode for [T] {
     fn encode_bounded(&self, encoder: &mut Encoder<'_>, bounds: Bounds) {
         let (max, inner) = bounds.split();
         encoder.nested(|encoder| {
-            if encoder.put_count(self.len(), max, are_empty(self)) {
-                T::encode_slice(self, encoder, inner);
+            let start = encoder.offset();
+            if !encoder.put_count(self.len(), max, false) {
+                return;
+            }
+            // The descriptor decides for nearly every type at compile time that elements have bytes. For the others the
+            // first element shows it: measuring it here, on every level of a tree, would take exponential time.
+            let may_be_empty = const { T::TYPE.min_len() == 0 };
+            match self {
+                [first, rest @ ..] if may_be_empty => {
+                    let elements = encoder.offset();
+                    T::encode_slice(slice::from_ref(first), encoder, inner);
+                    let empty = encoder.offset() == elements;
+                    if !empty || encoder.take_empty(start, self.len()) {
+                        T::encode_slice(rest, encoder, inner);
+                    }
+                }
+                items => T::encode_slice(items, encoder, inner),
             }
         });
     }

@@ -12,6 +12,7 @@ use crate::traits::{Decode, Depth, Encode};
 impl<'de, T: Decode<'de>> Decode<'de> for Option<T> {
     const MIN: usize = 4;
     const TYPE: &'static Ty = &Ty::Optional(|| T::TYPE);
+    const STACK: usize = size_of::<Self>().saturating_add(T::STACK);
 
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
@@ -61,17 +62,21 @@ impl<'de, T: Decode<'de>> Decode<'de> for Box<T> {
     const MIN: usize = T::MIN;
     const TYPE: &'static Ty = &Ty::Link {
         min: T::MIN,
+        stack: T::BOXED_STACK,
         link: || T::TYPE,
     };
 
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
-        T::decode(decoder).map(Self::new)
+        Self::decode_bounded(decoder, Bounds::NONE)
     }
 
     #[inline]
     fn decode_bounded(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Self, Fault> {
-        T::decode_bounded(decoder, bounds).map(Self::new)
+        decoder.take_stack(T::BOXED_STACK)?;
+        let value = T::decode_boxed(decoder, bounds)?;
+        decoder.give_stack(T::BOXED_STACK);
+        Ok(value)
     }
 }
 
@@ -82,6 +87,7 @@ macro_rules! pointer {
         impl<T: Encode + ?Sized> Encode for $type {
             const TYPE: &'static Ty = &Ty::Link {
                 min: 0,
+                stack: 0,
                 link: || T::TYPE,
             };
 

@@ -7,5 +7,5 @@ mod opaque;
 mod text;
 mod tuples;
 
-pub(crate) use arrays::array_of;
+pub(crate) use arrays::{array_of, boxed_array};
 pub use integers::Quadruple;

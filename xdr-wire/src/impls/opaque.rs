@@ -1,6 +1,7 @@
 //! `opaque` (RFC 4506, sections 4.9 and 4.10): bytes as they are.
 
 use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::bounds::Bounds;
@@ -8,6 +9,7 @@ use crate::decoder::Decoder;
 use crate::describe::Ty;
 use crate::encoder::Encoder;
 use crate::fault::Fault;
+use crate::impls::boxed_array;
 use crate::traits::{Decode, Depth, Encode};
 
 /// Bytes with their length word and their padding.
@@ -54,10 +56,17 @@ impl<'de: 'a, 'a> Decode<'de> for &'a [u8] {
 impl<'de, const N: usize> Decode<'de> for [u8; N] {
     const MIN: usize = padded_len(N);
     const TYPE: &'static Ty = &Ty::FixedOpaque(N);
+    const BOXED_STACK: usize = 0;
 
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
         decoder.take_fixed_opaque_array()
+    }
+
+    #[inline]
+    fn decode_boxed(decoder: &mut Decoder<'de>, _: Bounds) -> Result<Box<Self>, Fault> {
+        let bytes = decoder.take_fixed_opaque(N)?.to_owned();
+        boxed_array(decoder, bytes)
     }
 }
 

@@ -61,6 +61,40 @@ fn ten_million_nested_values_overflow_no_stack() {
     take_apart(value);
 }
 
+#[derive(Debug, PartialEq, Encode, Decode)]
+#[expect(clippy::vec_box, reason = "a box says nothing of the length")]
+struct Boxes {
+    children: Vec<Box<Boxes>>,
+}
+
+#[test]
+fn boxes_in_arrays_are_measured_once_on_each_level() {
+    let boxes = |count: usize| {
+        (1..count).fold(Boxes { children: vec![] }, |child, _| Boxes {
+            children: vec![Box::new(child)],
+        })
+    };
+    let value = boxes(100);
+    let wire = to_vec(&value).unwrap();
+    assert_eq!(wire.len(), 400);
+    assert_eq!(value.encoded_len(), 400);
+    assert_eq!(from_bytes(&wire), Ok(value));
+    let error = to_vec(&boxes(200)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::DepthOverLimit { limit: 128 });
+    assert_eq!(error.offset(), 512);
+}
+
+#[test]
+fn any_number_of_elements_without_size_is_measured_at_once() {
+    let error = to_vec(&[Empty {}; usize::MAX][..]).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::LengthOverBound { .. }));
+    let many = [Empty {}; u32::MAX as usize];
+    let error = to_vec(&many[..]).unwrap_err();
+    let limit = 65_536;
+    assert_eq!(error.kind(), ErrorKind::EmptyElementsOverLimit { limit });
+    assert_eq!(error.offset(), 0);
+}
+
 #[test]
 fn unions_and_arrays_count_as_levels() {
     let shallow = Options::new().max_depth(2);
@@ -208,7 +242,10 @@ fn a_value_too_large_for_memory_is_refused_before_it_is_written() {
 fn the_default_limits_are_documented_numbers() {
     assert_eq!(Limits::default().max_depth, 128);
     assert_eq!(Limits::default().max_empty_elements, 65_536);
-    let limits = Options::new().max_depth(1).max_empty_elements(2).limits();
+    assert_eq!(Limits::default().max_stack, 262_144);
+    let options = Options::new().max_depth(1).max_empty_elements(2);
+    let limits = options.max_stack(3).limits();
     assert_eq!((limits.max_depth, limits.max_empty_elements), (1, 2));
+    assert_eq!(limits.max_stack, 3);
     assert_eq!(Options::new().with_limits(limits).limits(), limits);
 }

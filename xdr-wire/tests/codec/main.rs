@@ -8,6 +8,7 @@ mod hand_written;
 mod limits;
 mod property;
 mod relaxed;
+mod stack;
 mod strategies;
 mod support;
 mod types;
