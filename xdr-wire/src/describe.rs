@@ -131,7 +131,7 @@ pub struct Arm {
 pub struct CustomTy {
     /// The name of the type.
     pub name: &'static str,
-    /// Fewest bytes of a value, as [`Decode::MIN`](crate::Decode::MIN).
+    /// Fewest bytes of a value, as [`Decode::MIN`].
     pub min: usize,
     /// Reads a value and drops it.
     pub skip: fn(&mut Decoder<'_>, Bounds) -> Result<(), Fault>,
