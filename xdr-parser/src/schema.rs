@@ -322,6 +322,14 @@ pub struct Union {
     pub default: Option<Box<DefaultArm>>,
 }
 
+impl Union {
+    /// What each arm holds, the default arm's last; nothing for `void`.
+    pub fn payloads(&self) -> impl Iterator<Item = Option<&Field>> {
+        let arms = self.arms.iter().map(|arm| arm.field.as_ref());
+        arms.chain(self.default.iter().map(|default| default.field.as_ref()))
+    }
+}
+
 /// An arm with its labels.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

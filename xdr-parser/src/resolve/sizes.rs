@@ -64,9 +64,10 @@ impl Resolver<'_> {
             TypeKind::Typedef(target) => visit(target),
             TypeKind::Union(definition) => {
                 visit(&definition.discriminant);
-                let fields = definition.arms.iter().map(|arm| &arm.field);
-                let fields = fields.chain(definition.default.iter().map(|default| &default.field));
-                fields.flatten().for_each(|field| visit(&field.ty));
+                definition
+                    .payloads()
+                    .flatten()
+                    .for_each(|field| visit(&field.ty));
             }
             TypeKind::Enum(_) => {}
         }
@@ -130,9 +131,8 @@ impl Resolver<'_> {
                 vec![recipe(0, definition.fields.iter().map(|field| &field.ty))]
             }
             TypeKind::Union(definition) => {
-                let fields = definition.arms.iter().map(|arm| &arm.field);
-                let fields = fields.chain(definition.default.iter().map(|default| &default.field));
-                let arms = fields.map(|field| recipe(4, field.iter().map(|field| &field.ty)));
+                let arms = definition.payloads();
+                let arms = arms.map(|field| recipe(4, field.map(|field| &field.ty).into_iter()));
                 let arms: Vec<Recipe> = arms.collect();
                 // A union without arms has been reported; its size is not infinite as well.
                 if arms.is_empty() {
@@ -159,25 +159,22 @@ impl Resolver<'_> {
     }
 
     fn most(&self, index: usize) -> Option<u64> {
-        let sum = |fields: &[&Type]| {
-            let mut sizes = fields.iter().map(|ty| self.size(ty).max);
-            sizes.try_fold(0_u64, |sum, size| sum.checked_add(size?))
-        };
         match &self.types[index].kind {
             TypeKind::Enum(_) => Some(4),
             TypeKind::Typedef(target) => self.size(target).max,
-            TypeKind::Struct(definition) => sum(&definition
-                .fields
-                .iter()
-                .map(|field| &field.ty)
-                .collect::<Vec<_>>()),
+            TypeKind::Struct(definition) => {
+                let mut sizes = definition
+                    .fields
+                    .iter()
+                    .map(|field| self.size(&field.ty).max);
+                sizes.try_fold(0_u64, |sum, size| sum.checked_add(size?))
+            }
             TypeKind::Union(definition) => {
-                let fields = definition.arms.iter().map(|arm| &arm.field);
-                let fields = fields.chain(definition.default.iter().map(|default| &default.field));
-                let mut arms = fields
-                    .map(|field| sum(&field.iter().map(|field| &field.ty).collect::<Vec<_>>()));
-                arms.try_fold(0_u64, |most, arm| Some(most.max(arm?)))
-                    .and_then(|most| most.checked_add(4))
+                let arms = definition.payloads();
+                let mut sizes =
+                    arms.map(|field| field.map_or(Some(0), |field| self.size(&field.ty).max));
+                let most = sizes.try_fold(0_u64, |most, size| Some(most.max(size?)))?;
+                most.checked_add(4)
             }
         }
     }

@@ -216,7 +216,9 @@ impl<'a> Resolver<'a> {
             span,
             crate::schema::Docs::default(),
         );
-        self.constants[id.0 as usize].origin = origin;
+        let constant = &mut self.constants[id.0 as usize];
+        constant.origin = origin;
+        constant.value = ConstantValue::Int(value);
         self.known_constants[id.0 as usize] = Known::Int(value, None);
         self.name_value(unit, &identifier, ValueName::Constant(id));
         Some(ValueName::Constant(id))
@@ -293,9 +295,7 @@ impl<'a> Resolver<'a> {
             Step::Same(name) => by_name(self.known(name), name),
             Step::Unknown(name, unit, span) => {
                 let external = self.external(unit, name, span)?;
-                let known = by_name(self.known(external), external);
-                self.store_values();
-                known
+                by_name(self.known(external), external)
             }
             Step::Successor(_) => Known::Failed,
         };
