@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 pub mod ast;
 pub mod diagnostic;
+pub mod graph;
 pub mod lexer;
 mod load;
 mod number;

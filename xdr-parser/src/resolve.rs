@@ -22,7 +22,6 @@ mod context;
 mod declare;
 mod docs;
 mod forms;
-mod graph;
 mod libvirt;
 mod programs;
 mod sizes;

@@ -82,17 +82,10 @@ impl Contents<'_> {
                     .map(|field| self.of_field(def, field))
                     .collect()
             }
-            TypeKind::Union(body) => {
-                let arms = body.arms.iter().map(|arm| &arm.field);
-                let default = body.default.iter().map(|arm| &arm.field);
-                arms.chain(default)
-                    .map(|field| {
-                        field
-                            .as_ref()
-                            .map_or_else(Content::default, |field| self.of_field(def, field))
-                    })
-                    .collect()
-            }
+            TypeKind::Union(body) => body
+                .payloads()
+                .map(|field| field.map_or_else(Content::default, |field| self.of_field(def, field)))
+                .collect(),
             // An alias is a type of its own only by its lifetime parameter.
             TypeKind::Typedef(target) => {
                 vec![self.of(

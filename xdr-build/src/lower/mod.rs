@@ -10,7 +10,6 @@ use xdr_parser::schema::{
 
 mod bounded;
 mod content;
-mod graph;
 mod naming;
 mod programs;
 mod shape;

@@ -3,10 +3,10 @@
 
 use std::collections::HashSet;
 
+use xdr_parser::graph::components;
 use xdr_parser::schema::{Schema, TypeDef, TypeId, TypeKind};
 
 use super::content::{Content, Contents};
-use super::graph::components;
 use super::naming::Names;
 use crate::config::Style;
 
@@ -49,25 +49,22 @@ impl Shapes {
         .all();
         let count = schema.types.len();
 
-        let graph: Vec<Vec<u32>> = contents
+        let graph: Vec<Vec<usize>> = contents
             .iter()
             .map(|parts| {
                 parts
                     .iter()
                     .filter_map(Content::by_value)
-                    .map(|id| id.0)
+                    .map(|id| id.0 as usize)
                     .collect()
             })
             .collect();
-        let component = components(&graph);
         let mut cyclic = vec![false; count];
-        let mut members = vec![0u32; count];
-        for &of in &component {
-            members[of as usize] += 1;
-        }
-        for (at, targets) in (0u32..).zip(&graph) {
-            let own = at as usize;
-            cyclic[own] = members[component[own] as usize] > 1 || targets.contains(&at);
+        for members in components(&graph).members {
+            let circle = members.len() > 1;
+            for at in members {
+                cyclic[at] = circle || graph[at].contains(&at);
+            }
         }
 
         // With the optionals boxed, only arms of unions can still close a circle.
@@ -76,11 +73,17 @@ impl Shapes {
                 .by_value()
                 .filter(|leaf| !(content.optional && cyclic[leaf.0 as usize]))
         };
-        let graph: Vec<Vec<u32>> = contents
+        let graph: Vec<Vec<usize>> = contents
             .iter()
-            .map(|parts| parts.iter().filter_map(direct).map(|id| id.0).collect())
+            .map(|parts| {
+                parts
+                    .iter()
+                    .filter_map(direct)
+                    .map(|id| id.0 as usize)
+                    .collect()
+            })
             .collect();
-        let component = components(&graph);
+        let component = components(&graph).of;
         let mut boxed_arms = HashSet::new();
         let mut graph = vec![Vec::new(); count];
         for (def, parts) in schema.types.iter().zip(&contents) {
@@ -91,7 +94,7 @@ impl Shapes {
                 if closes && matches!(def.kind, TypeKind::Union(_)) {
                     boxed_arms.insert((def.id, index));
                 } else if !closes {
-                    graph[from].push(leaf.0);
+                    graph[from].push(leaf.0 as usize);
                 }
             }
         }
@@ -102,7 +105,7 @@ impl Shapes {
             facts: vec![Facts::default(); count],
         };
         shapes.spread(&contents);
-        shapes.measure(schema, names, &contents, &components(&graph));
+        shapes.measure(schema, names, &contents, &components(&graph).of);
         shapes
     }
 
@@ -155,7 +158,7 @@ impl Shapes {
         schema: &Schema,
         names: &Names<'_>,
         contents: &[Vec<Content>],
-        order: &[u32],
+        order: &[usize],
     ) {
         let mut types: Vec<&TypeDef> = schema.types.iter().collect();
         types.sort_by_key(|def| order[def.id.0 as usize]);

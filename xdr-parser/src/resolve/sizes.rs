@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
-use super::graph::{Components, components};
 use super::{Body, Resolver};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::graph::{Components, components};
 use crate::schema::{Length, Size, Type, TypeKind};
 
 /// How many types may hold each other by value, one inside of the other. Rust types made of them nest as deep,

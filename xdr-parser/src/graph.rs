@@ -1,15 +1,17 @@
-//! Which types are made of which: strongly connected components, without recursion of our own.
+//! Circles among types that are made of one another: strongly connected components, without recursion of our own.
 
-/// For each node the number of its component. Components are numbered so that a node's number is never lower
-/// than those of the nodes it points to (Tarjan's order).
-pub(super) struct Components {
-    pub(super) of: Vec<usize>,
+/// The strongly connected components of a graph. They are numbered so that a node's number is never lower than those of
+/// the nodes it points to (Tarjan's order).
+#[derive(Clone, Debug)]
+pub struct Components {
+    /// For each node the number of its component.
+    pub of: Vec<usize>,
     /// Nodes of each component.
-    pub(super) members: Vec<Vec<usize>>,
+    pub members: Vec<Vec<usize>>,
 }
 
-/// Tarjan's algorithm with an explicit stack.
-pub(super) fn components(edges: &[Vec<usize>]) -> Components {
+/// Tarjan's algorithm with an explicit stack. `edges` has for each node the nodes it points to.
+pub fn components(edges: &[Vec<usize>]) -> Components {
     const UNSEEN: usize = usize::MAX;
     let count = edges.len();
     let mut order = vec![UNSEEN; count];
