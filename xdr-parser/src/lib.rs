@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 pub mod ast;
+pub mod compare;
 pub mod diagnostic;
 pub mod graph;
 pub mod lexer;
