@@ -28,14 +28,14 @@ enum Task {
     /// Renews what is generated and checked in: snapshots, the compiler's messages in UI tests.
     Bless,
     /// Fetches the upstream files that tests read into target/upstream.
-    Fetch,
+    Fetch(fetch::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Test(arguments) => test::run(&arguments),
         Task::Bless => bless::run(),
-        Task::Fetch => fetch::run(),
+        Task::Fetch(arguments) => fetch::run(&arguments),
     };
     if done {
         ExitCode::SUCCESS

@@ -43,6 +43,18 @@ impl Outcome {
         Self::new(Verdict::Skipped, note)
     }
 
+    pub(crate) fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.note = note.into();
+        self
+    }
+
+    /// Adds a part that was skipped, as its name, a colon and the reason.
+    pub(crate) fn and_skips(mut self, part: impl Into<String>) -> Self {
+        self.skips.push(part.into());
+        self.tests.skipped += 1;
+        self
+    }
+
     pub(crate) fn is_failed(&self) -> bool {
         self.verdict == Verdict::Failed
     }
