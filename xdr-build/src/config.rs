@@ -94,8 +94,18 @@ impl Config {
     }
 
     /// Adds a folder in which imports are looked for, after the importing file's own.
+    ///
+    /// `%#include "base.h"` imports `base.x`, and `%#include <rpc/auth.h>` imports `rpc/auth.x`, if there is one.
     pub fn include(&mut self, folder: impl Into<PathBuf>) -> &mut Self {
         self.options.include.push(folder.into());
+        self
+    }
+
+    /// Adds a file that every file imports without saying so.
+    ///
+    /// What rpcgen makes includes `<rpc/rpc.h>`; files that take `netobj` from there need a file that defines it.
+    pub fn import(&mut self, file: impl Into<PathBuf>) -> &mut Self {
+        self.options.imports.push(file.into());
         self
     }
 

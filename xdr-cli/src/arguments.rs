@@ -61,6 +61,12 @@ pub(crate) struct Common {
     /// The importing file's own folder comes first, then these in the order given, then those of `xdr.toml`.
     #[arg(short = 'I', long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) include: Vec<PathBuf>,
+    /// Import this file into every file
+    ///
+    /// As if each began with an `#include` of it: for names that C has from headers which no line asks for, such as
+    /// rpcgen's `<rpc/rpc.h>`.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) import: Vec<PathBuf>,
     /// Give a name a value; NAME alone means 1
     ///
     /// Decides `#ifdef NAME`, and stands for a constant that the file takes from a C header. VALUE is decimal, hex

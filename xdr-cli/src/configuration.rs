@@ -23,6 +23,8 @@ const FILE_NAME: &str = "xdr.toml";
 pub(crate) struct Configuration {
     /// Relative to the folder of the file.
     pub(crate) include: Vec<PathBuf>,
+    /// Relative to the folder of the file.
+    pub(crate) import: Vec<PathBuf>,
     define: BTreeMap<Name, Number>,
     profile: Option<ProfileName>,
     pub(crate) message_format: Option<MessageFormat>,
@@ -68,8 +70,12 @@ impl Configuration {
         let mut configuration: Self = toml::from_str(&text)
             .map_err(|error| failure(error.to_string().trim_end().to_owned()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        for include in &mut configuration.include {
-            *include = folder.join(&*include);
+        for path in configuration
+            .include
+            .iter_mut()
+            .chain(&mut configuration.import)
+        {
+            *path = folder.join(&*path);
         }
         Ok(configuration)
     }

@@ -42,6 +42,8 @@ impl Session {
         options
             .include
             .extend(configuration.include.iter().cloned());
+        options.imports.clone_from(&common.import);
+        options.imports.extend(configuration.import.iter().cloned());
         options.profile = common.profile.or(configuration.profile());
         let format = common.message_format.or(configuration.message_format);
         let reporter = Reporter {

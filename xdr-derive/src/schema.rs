@@ -58,6 +58,7 @@ fn option(input: ParseStream<'_>, config: &mut Config) -> syn::Result<()> {
         "borrowed" => config.borrowed(text(input)?),
         "runtime_path" => config.runtime_path(text(input)?),
         "include" => config.include(manifest_dir()?.join(text(input)?)),
+        "import" => config.import(manifest_dir()?.join(text(input)?)),
         "profile" => {
             let value: LitStr = input.parse()?;
             let profile = Profile::named(&value.value());
@@ -75,8 +76,8 @@ fn option(input: ParseStream<'_>, config: &mut Config) -> syn::Result<()> {
         _ => {
             return Err(syn::Error::new(
                 span,
-                "expected one of `bounded_types`, `borrowed`, `bytes`, `define`, `include`, `no_std`, `open_enum`, \
-                 `profile`, `runtime_path`, `serde`, `strip_enumerator_prefix`, `strip_prefix`",
+                "expected one of `bounded_types`, `borrowed`, `bytes`, `define`, `import`, `include`, `no_std`, \
+                 `open_enum`, `profile`, `runtime_path`, `serde`, `strip_enumerator_prefix`, `strip_prefix`",
             ));
         }
     };

@@ -42,7 +42,7 @@ impl Loaded {
     pub(crate) fn files(roots: &[PathBuf], options: &Options) -> Self {
         let mut loaded = Self::default();
         for path in roots {
-            loaded.root(path, options);
+            loaded.file(path, true, options);
         }
         loaded.imports(options);
         loaded
@@ -57,26 +57,23 @@ impl Loaded {
         loaded
     }
 
-    fn root(&mut self, path: &Path, options: &Options) {
+    /// Reads a file that no other file asks for; which unit it is, if it can be read.
+    fn file(&mut self, path: &Path, root: bool, options: &Options) -> Option<usize> {
         let name = path.display().to_string();
-        match read(path) {
-            Ok(text) => {
-                if !self.by_path.contains_key(&identity(path)) {
-                    self.add(
-                        &name,
-                        &text,
-                        stem(path),
-                        Some(path.to_owned()),
-                        true,
-                        options,
-                    );
-                }
-            }
+        let text = match read(path) {
+            Ok(text) => text,
             Err(problem) => {
                 let diagnostic = problem.at(&name, &mut self.sources);
                 self.diagnostics.push(diagnostic);
+                return None;
             }
+        };
+        if let Some(known) = self.by_path.get(&identity(path)) {
+            return Some(*known);
         }
+        let path = path.to_owned();
+        self.add(&name, &text, stem(&path), Some(path), root, options);
+        Some(self.units.len() - 1)
     }
 
     fn add(
@@ -110,6 +107,10 @@ impl Loaded {
 
     /// Goes through the units, which grow while it does.
     fn imports(&mut self, options: &Options) {
+        let unsaid = options.imports.iter();
+        let unsaid: Vec<usize> = unsaid
+            .filter_map(|path| self.file(path, false, options))
+            .collect();
         let mut next = 0;
         while next < self.units.len() {
             for directive in self.units[next].ast.directives.clone() {
@@ -125,10 +126,31 @@ impl Loaded {
             }
             next += 1;
         }
+        self.import_unsaid(&unsaid);
         self.watched
             .retain(|path| !path.as_os_str().is_empty() && !path.ends_with("-"));
     }
 
+    /// Makes units imports of all others but those that they import themselves: these were written without them.
+    fn import_unsaid(&mut self, unsaid: &[usize]) {
+        let mut without: Vec<bool> = vec![false; self.units.len()];
+        let mut open = unsaid.to_owned();
+        while let Some(unit) = open.pop() {
+            if !std::mem::replace(&mut without[unit], true) {
+                open.extend(&self.units[unit].imports);
+            }
+        }
+        let others = self.units.iter_mut().zip(without);
+        for (unit, _) in others.filter(|(_, without)| !without) {
+            for import in unsaid {
+                if !unit.imports.contains(import) {
+                    unit.imports.push(*import);
+                }
+            }
+        }
+    }
+
+    /// Follows `#include` or `%#include`. A header, in whatever brackets, is an import if a schema of its name is found.
     fn import(
         &mut self,
         from: usize,
@@ -145,7 +167,8 @@ impl Loaded {
         let is_schema = written
             .extension()
             .is_some_and(|extension| extension == "x");
-        // rpcgen makes `a.h` of `a.x`, so that including the one means importing the other.
+        // rpcgen makes `a.h` of `a.x`, so that including the one means importing the other. Of a header that no rpcgen
+        // made, `<rpc/auth.h>` say, a folder of the include path may have what counts as a schema: `rpc/auth.x`.
         if !is_schema && !is_header {
             return;
         }

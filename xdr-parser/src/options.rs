@@ -45,6 +45,10 @@ pub struct Options {
     pub defines: BTreeMap<String, i128>,
     /// More such names.
     pub profile: Option<Profile>,
-    /// Folders in which imports are looked for, after the importing file's own.
+    /// Folders in which imports are looked for, after the importing file's own. `%#include <rpc/auth.h>` imports
+    /// `rpc/auth.x`, if there is one.
     pub include: Vec<PathBuf>,
+    /// Files that every file imports without saying so: what C has from headers that are always there, as rpcgen's
+    /// `<rpc/rpc.h>` is, or from the file that includes it.
+    pub imports: Vec<PathBuf>,
 }

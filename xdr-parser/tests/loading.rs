@@ -78,6 +78,53 @@ fn imports_are_found_on_the_include_path_and_may_go_round_in_a_circle() {
 }
 
 #[test]
+fn a_header_in_angle_brackets_is_an_import_if_the_include_path_has_a_file_of_its_name() {
+    let folder = Folder::new("angle");
+    folder.file("headers/rpc/auth.x", "const AUTH_NONE = 0;");
+    let text = "%#include <rpc/auth.h>\n%#include <rpc/xdr.h>\nenum e { E = AUTH_NONE };";
+    let user = folder.file("user.x", text);
+    let compilation = compile(&[user], &with_include(&folder.0.join("headers")));
+    assert_eq!(codes(&compilation), []);
+    let schema = compilation.schema.expect("it resolves");
+    let stems: Vec<_> = schema.files.iter().map(|file| &file.stem).collect();
+    assert_eq!(stems, ["user", "auth"]);
+}
+
+#[test]
+fn imports_that_no_file_names_are_seen_by_every_file_but_those_that_they_need() {
+    let folder = Folder::new("unsaid");
+    let rpc = folder.file("rpc.x", "#include \"types.x\"\nstruct rpc { types t; };");
+    folder.file("types.x", "struct types { int x; };");
+    folder.file("base.x", "struct base { rpc r; };");
+    let user = folder.file(
+        "user.x",
+        "#include \"base.x\"\nstruct user { base b; rpc r; };",
+    );
+    let mut options = Options::default();
+    options.imports.push(rpc.clone());
+    let compilation = compile(std::slice::from_ref(&user), &options);
+    assert_eq!(codes(&compilation), []);
+    assert_eq!(compilation.watched.len(), 4);
+    let schema = compilation.schema.expect("it resolves");
+    let types = schema.files.iter().find(|file| file.stem == "types");
+    assert_eq!(types.expect("it is imported").imports, []);
+    // One of them may be asked for, too.
+    assert_eq!(codes(&compile(&[rpc, user], &options)), []);
+    let text = compile_text("text.x", "typedef rpc r;", None, &options);
+    assert_eq!(codes(&text), []);
+}
+
+#[test]
+fn an_import_that_no_file_names_must_be_there() {
+    let mut options = Options::default();
+    options.imports.push("missing.x".into());
+    let compilation = compile_text("a.x", "const A = 1;", None, &options);
+    assert_eq!(codes(&compilation), [Code::E0501]);
+    let message = &compilation.diagnostics[0].message;
+    assert!(message.starts_with("missing.x: "), "{message}");
+}
+
+#[test]
 fn a_file_that_is_imported_twice_is_one_file() {
     let folder = Folder::new("twice");
     let base = folder.file("base.x", "struct base { int x; };");
