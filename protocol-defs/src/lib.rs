@@ -1,11 +1,21 @@
 //! libvirt's protocols: messages and procedures as types, and packets without I/O.
 //!
 //! - [`remote`]: the remote program, how a client drives libvirtd (feature `remote`, on by default);
-//! - [`packet`]: bytes of a connection → packets, and back.
+//! - [`graphics`]: its graphics event as an application wants it;
+//! - [`packet`]: bytes of a connection → packets, and back;
+//! - [`stream`]: the packets of streams.
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `remote` | the module of that name, and [`graphics`]; on by default |
+//! | `serde` | the JSON form of [`graphics`] |
+//! | `tokio-util` | `packet::PacketCodec`, packets for tokio's `Framed` |
 //!
 //! Who is looking at a virtual machine's screen, out of what a daemon sent:
 //!
 //! ```no_run
+//! # #[cfg(feature = "remote")] {
+//! use protocol_defs::graphics::GraphicsEvent;
 //! use protocol_defs::packet::{Kind, PacketReader};
 //! use protocol_defs::remote::{self, DomainEventCallbackGraphicsMsg, proc::DomainEventCallbackGraphics};
 //! use xdr_wire::{Procedure, from_bytes};
@@ -18,14 +28,19 @@
 //!         && header.program == remote::PROGRAM
 //!         && header.procedure == DomainEventCallbackGraphics::NUMBER
 //!     {
-//!         let event: DomainEventCallbackGraphicsMsg = from_bytes(packet.payload)?;
-//!         println!("{} by {}", event.msg.dom.name, event.msg.auth_scheme);
+//!         let msg: DomainEventCallbackGraphicsMsg = from_bytes(packet.payload)?;
+//!         let event = GraphicsEvent::from(msg);
+//!         println!("{} {} by {}", event.domain.name, event.phase, event.auth_scheme);
 //!     }
 //! }
+//! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "remote")]
+pub mod graphics;
 pub mod packet;
+pub mod stream;
 
 /// libvirt's remote program, made from `proto/remote_protocol.x`: names without their `remote_` prefix.
 ///

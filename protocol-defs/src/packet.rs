@@ -1,101 +1,35 @@
-//! Packets of a libvirt connection, without I/O: feed bytes, take packets.
+//! Packets of a libvirt connection, without I/O: feed bytes, take packets; write packets, send bytes.
 //!
 //! A packet is a length word that counts itself, a header of six words, and a payload whose type follows from the
-//! header (libvirt, `src/rpc/virnetprotocol.x`).
+//! header (libvirt, `src/rpc/virnetprotocol.x`). What a packet means is for [`message`](crate::message) to say, what
+//! those of a stream mean for [`stream`](crate::stream).
+//!
+//! # File descriptors
+//! A packet of kind [`CallWithFds`](Kind::CallWithFds) or [`ReplyWithFds`](Kind::ReplyWithFds) has a word more between
+//! header and payload: how many file descriptors come with it, [`MAX_FDS`] at most. Readers take it out and writers
+//! put it in, so that a payload never begins with it.
+//!
+//! The descriptors are no part of the packet, and only UNIX sockets can pass them. They follow the last byte of the
+//! packet: for each of them one message with one byte of data, which its length word does not count, and the descriptor
+//! beside it (`SCM_RIGHTS`). Who reads from such a socket must therefore stop at the end of a packet that announces
+//! descriptors, receive them, and go on with the next packet behind the last of those bytes.
 
+#[cfg(feature = "tokio-util")]
+mod codec;
 mod error;
+mod frame;
 mod header;
+mod keepalive;
+mod message_error;
 mod reader;
+mod write;
 
+#[cfg(feature = "tokio-util")]
+pub use codec::{CodecError, PacketCodec};
 pub use error::FrameError;
-pub use header::{HEADER_LEN, Header, Kind, LENGTH_LEN, MAX_LEN, Status};
-pub use reader::{Packet, PacketReader};
-
-use xdr_wire::{Encode, EncodeError, ErrorKind};
-
-/// Appends a packet with this header and payload.
-///
-/// # Errors
-/// [`WriteError`] if the payload breaks a bound of its type, or makes the packet longer than [`MAX_LEN`]. `out` is
-/// then as it was.
-pub fn write_packet<T: Encode + ?Sized>(
-    header: &Header,
-    payload: &T,
-    out: &mut Vec<u8>,
-) -> Result<(), WriteError> {
-    let start = out.len();
-    let written = write_into(header, payload, out, start);
-    if written.is_err() {
-        out.truncate(start);
-    }
-    written
-}
-
-fn write_into<T: Encode + ?Sized>(
-    header: &Header,
-    payload: &T,
-    out: &mut Vec<u8>,
-    start: usize,
-) -> Result<(), WriteError> {
-    out.extend_from_slice(&[0; LENGTH_LEN]);
-    xdr_wire::encode_into(header, out)?;
-    xdr_wire::encode_into(payload, out)?;
-    let length = out.len() - start;
-    let word = u32::try_from(length)
-        .ok()
-        .filter(|_| length - LENGTH_LEN <= MAX_LEN);
-    let word = word.ok_or(WriteError::TooLong { length })?;
-    out[start..start + LENGTH_LEN].copy_from_slice(&word.to_be_bytes());
-    Ok(())
-}
-
-/// Why a packet was not written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum WriteError {
-    /// The payload breaks a bound of its type.
-    Payload(EncodeError),
-    /// The packet would have this many bytes, its length word included.
-    TooLong {
-        /// Bytes of the packet.
-        length: usize,
-    },
-}
-
-impl WriteError {
-    /// The broken rule of the payload, if that is what is wrong.
-    pub fn kind(&self) -> Option<ErrorKind> {
-        match self {
-            Self::Payload(error) => Some(error.kind()),
-            Self::TooLong { .. } => None,
-        }
-    }
-}
-
-impl From<EncodeError> for WriteError {
-    fn from(error: EncodeError) -> Self {
-        Self::Payload(error)
-    }
-}
-
-impl std::fmt::Display for WriteError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Payload(error) => error.fmt(f),
-            Self::TooLong { length } => write!(
-                f,
-                "packet of {length} bytes is longer than the {} that libvirt takes",
-                MAX_LEN + LENGTH_LEN
-            ),
-        }
-    }
-}
-
-impl std::error::Error for WriteError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Payload(error) => Some(error),
-            Self::TooLong { .. } => None,
-        }
-    }
-}
+pub use frame::{OwnedPacket, Packet};
+pub use header::{HEADER_LEN, Header, Kind, LENGTH_LEN, MAX_FDS, MAX_LEN, Status};
+pub use keepalive::Keepalive;
+pub use message_error::{ErrorDomain, ErrorNetwork, MessageError};
+pub use reader::PacketReader;
+pub use write::{WriteError, write_packet, write_packet_with_fds, write_raw};

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::header::{HEADER_LEN, LENGTH_LEN, MAX_LEN};
+use super::header::{HEADER_LEN, LENGTH_LEN, MAX_FDS, MAX_LEN};
 
-/// A length word that no packet has. Where the next packet begins can then not be known, so a reader that has met
-/// one stays at it.
+/// Something that no packet has. Where the next packet begins, or which descriptors belong to it, can then not be
+/// known, so a reader that has met one stays at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FrameError {
@@ -23,22 +23,54 @@ pub enum FrameError {
         /// Bytes of the stream before it.
         offset: u64,
     },
+    /// A packet with file descriptors ends before it says how many.
+    NoFdCount {
+        /// Bytes of the stream before the packet.
+        offset: u64,
+    },
+    /// More file descriptors than libvirt takes.
+    TooManyFds {
+        /// How many there are said to be.
+        count: u32,
+        /// Bytes of the stream before the packet.
+        offset: u64,
+    },
+}
+
+impl FrameError {
+    /// Bytes of the stream before the packet.
+    pub const fn offset(&self) -> u64 {
+        match self {
+            Self::TooShort { offset, .. }
+            | Self::TooLong { offset, .. }
+            | Self::NoFdCount { offset }
+            | Self::TooManyFds { offset, .. } => *offset,
+        }
+    }
 }
 
 impl fmt::Display for FrameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooShort { length, offset } => write!(
+            Self::TooShort { length, .. } => write!(
                 f,
-                "packet of {length} bytes is shorter than its header, which takes {}, at byte {offset} of the stream",
+                "packet of {length} bytes is shorter than its header, which takes {}",
                 LENGTH_LEN + HEADER_LEN
             ),
-            Self::TooLong { length, offset } => write!(
+            Self::TooLong { length, .. } => write!(
                 f,
-                "packet of {length} bytes is longer than the {} that libvirt takes, at byte {offset} of the stream",
+                "packet of {length} bytes is longer than the {} that libvirt takes",
                 LENGTH_LEN + MAX_LEN
             ),
-        }
+            Self::NoFdCount { .. } => {
+                f.write_str("packet with file descriptors ends before their number")
+            }
+            Self::TooManyFds { count, .. } => write!(
+                f,
+                "packet with {count} file descriptors, more than the {MAX_FDS} that libvirt takes"
+            ),
+        }?;
+        write!(f, ", at byte {} of the stream", self.offset())
     }
 }
 

@@ -11,6 +11,9 @@ pub const HEADER_LEN: usize = 24;
 /// Most bytes of header and payload together (`VIR_NET_MESSAGE_MAX`).
 pub const MAX_LEN: usize = 33_554_432;
 
+/// Most file descriptors that come with a packet (`VIR_NET_MESSAGE_NUM_FDS_MAX`).
+pub const MAX_FDS: u32 = 32;
+
 /// What a packet is, and what its payload is to be read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
 pub struct Header {
@@ -50,6 +53,13 @@ pub enum Kind {
     /// None of these.
     #[xdr(unknown)]
     Unknown(i32),
+}
+
+impl Kind {
+    /// Whether a packet of this kind says how many file descriptors come with it.
+    pub const fn has_fds(self) -> bool {
+        matches!(self, Self::CallWithFds | Self::ReplyWithFds)
+    }
 }
 
 /// How it went (`enum virNetMessageStatus`).

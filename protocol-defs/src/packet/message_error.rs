@@ -1,0 +1,97 @@
+//! What a daemon says when it could not do what it was asked (libvirt, `struct virNetMessageError`).
+
+use std::fmt;
+
+use xdr_wire::{Decode, Encode};
+
+/// Bytes of the longest string in a [`MessageError`] (`VIR_NET_MESSAGE_STRING_MAX`).
+const STRING_MAX: u32 = 4_194_304;
+
+/// `VIR_ERR_RPC` of `enum virErrorNumber` (libvirt, `virterror.h`).
+const CODE_RPC: i32 = 39;
+
+/// `VIR_FROM_RPC` and `VIR_FROM_REMOTE` of `enum virErrorDomain`.
+const DOMAINS_OF_RPC: [i32; 2] = [7, 13];
+
+/// `VIR_ERR_ERROR` of `enum virErrorLevel`.
+const LEVEL_ERROR: i32 = 2;
+
+/// An error in place of a result, or at the end of a stream; the same for all programs.
+///
+/// The numbers are those of libvirt's `virterror.h`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Encode, Decode)]
+pub struct MessageError {
+    /// What went wrong, of `enum virErrorNumber`.
+    pub code: i32,
+    /// In which part of libvirt, of `enum virErrorDomain`.
+    pub domain: i32,
+    /// The same for people.
+    #[xdr(max = STRING_MAX)]
+    pub message: Option<String>,
+    /// How bad it is, of `enum virErrorLevel`: 0 is none, 1 a warning, 2 an error.
+    pub level: i32,
+    /// Not used any more.
+    pub dom: Option<ErrorDomain>,
+    /// Details that depend on the code, mostly the parts of the message.
+    #[xdr(max = STRING_MAX)]
+    pub str1: Option<String>,
+    /// More of them.
+    #[xdr(max = STRING_MAX)]
+    pub str2: Option<String>,
+    /// More of them.
+    #[xdr(max = STRING_MAX)]
+    pub str3: Option<String>,
+    /// A number that depends on the code.
+    pub int1: i32,
+    /// Another one.
+    pub int2: i32,
+    /// Not used any more.
+    pub net: Option<ErrorNetwork>,
+}
+
+/// The domain in an old error (`struct virNetMessageNonnullDomain`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Encode, Decode)]
+pub struct ErrorDomain {
+    /// Its name.
+    #[xdr(max = STRING_MAX)]
+    pub name: String,
+    /// Its UUID.
+    pub uuid: [u8; 16],
+    /// Its number while it runs, −1 otherwise.
+    pub id: i32,
+}
+
+/// The network in an old error (`struct virNetMessageNonnullNetwork`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Encode, Decode)]
+pub struct ErrorNetwork {
+    /// Its name.
+    #[xdr(max = STRING_MAX)]
+    pub name: String,
+    /// Its UUID.
+    pub uuid: [u8; 16],
+}
+
+impl MessageError {
+    /// Whether it says that the daemon does not know the procedure, so that a client may try an older one.
+    ///
+    /// There is no code for that: libvirt's own client, too, knows it by the beginning of the text.
+    pub fn is_unsupported(&self) -> bool {
+        self.code == CODE_RPC
+            && DOMAINS_OF_RPC.contains(&self.domain)
+            && self.level == LEVEL_ERROR
+            && self
+                .message
+                .as_deref()
+                .is_some_and(|text| text.starts_with("unknown procedure"))
+    }
+}
+
+impl fmt::Display for MessageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { code, domain, .. } = self;
+        let message = self.message.as_deref().unwrap_or("unknown error");
+        write!(f, "{message} (code {code}, domain {domain})")
+    }
+}
+
+impl std::error::Error for MessageError {}
