@@ -51,6 +51,7 @@ pub(crate) struct Style {
     pub(crate) open: Rules<()>,
     pub(crate) borrowed: Rules<()>,
     pub(crate) bounded_types: bool,
+    pub(crate) type_table: bool,
     pub(crate) serde: bool,
     pub(crate) no_std: bool,
     pub(crate) runtime: String,
@@ -72,6 +73,7 @@ impl Default for Config {
                 open: Rules::default(),
                 borrowed: Rules::default(),
                 bounded_types: false,
+                type_table: false,
                 serde: false,
                 no_std: false,
                 runtime: RUNTIME.to_owned(),
@@ -194,6 +196,15 @@ impl Config {
     /// procedure takes or returns.
     pub fn bounded_types(&mut self, all: bool) -> &mut Self {
         self.style.bounded_types = all;
+        self
+    }
+
+    /// Adds a constant `TYPES` to each file, a table of `TypeEntry`: all structs, enums, unions and typedefs of the file
+    /// in source order, each a codec to be found by its XDR name. It makes the newtypes of
+    /// [`bounded_types`](Self::bounded_types), so that typedefs have their bounds. Where a constant of the schema has the
+    /// name, the table gets a number: `TYPES_2`.
+    pub fn type_table(&mut self, table: bool) -> &mut Self {
+        self.style.type_table = table;
         self
     }
 

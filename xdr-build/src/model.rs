@@ -44,6 +44,7 @@ pub(crate) enum Item {
     Newtype(Newtype),
     Procedure(Procedure),
     Module(Module),
+    TypeTable(TypeTable),
 }
 
 /// `pub mod name { … }`.
@@ -61,6 +62,14 @@ pub(crate) struct Const {
     /// `u32`, `&str`.
     pub(crate) ty: &'static str,
     pub(crate) value: String,
+}
+
+/// `pub const TYPES: &[TypeEntry] = …;`.
+#[derive(Debug)]
+pub(crate) struct TypeTable {
+    pub(crate) name: String,
+    /// XDR name and Rust type.
+    pub(crate) entries: Vec<(String, Ty)>,
 }
 
 /// `pub type Name = …;`.

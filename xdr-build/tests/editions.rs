@@ -18,7 +18,7 @@ fn compiles_in_edition_2021_without_std() {
         .define("EXTERNAL_ONE", 1)
         .define("EXTERNAL_TWO", 2)
         .no_std(true)
-        .bounded_types(true);
+        .type_table(true);
     for file in config
         .generate(&[format!("{ROOT}/xdr-build/tests/torture.x")])
         .unwrap()

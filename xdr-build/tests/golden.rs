@@ -12,7 +12,8 @@ fn config() -> Config {
     config
         .define("EXTERNAL_SIZE", 7)
         .define("EXTERNAL_ONE", 1)
-        .define("EXTERNAL_TWO", 2);
+        .define("EXTERNAL_TWO", 2)
+        .type_table(true);
     config
 }
 

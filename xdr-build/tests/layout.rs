@@ -110,7 +110,7 @@ fn rustfmt_and_the_printer_agree_on_names_of_every_length() {
         for (kind, text) in [("plain", schema(len)), ("procedures", procedures(len))] {
             let name = format!("{kind}{len}.x");
             let mut config = Config::new();
-            config.bounded_types(true);
+            config.bounded_types(true).type_table(true);
             if len % 2 == 0 {
                 config.borrowed(".");
             }

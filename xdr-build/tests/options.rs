@@ -173,6 +173,29 @@ fn newtypes_carry_bounds() {
 }
 
 #[test]
+fn the_table_of_types_has_all_of_them_within_their_bounds() {
+    let configure = |config: &mut Config| {
+        config
+            .type_table(true)
+            .borrowed("app_text")
+            .extern_path("app_mode", "::modes::Mode");
+    };
+    let source = generate(configure);
+    assert_has(
+        &source,
+        &["pub const TYPES: &[::xdr_wire::TypeEntry] = &[
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> bounded::AppText<'_>>(\"app_text\"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> bounded::AppString<'_>>(\"app_string\"),
+    ::xdr_wire::TypeEntry::of::<::modes::Mode>(\"app_mode\"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> ::xdr_wire::Chain<AppItem<'_>>>(\"app_item\"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> AppPage<'_>>(\"app_page\"),
+    ::xdr_wire::TypeEntry::of::<Item>(\"item\"),
+];"],
+    );
+    assert!(!generate(|_| {}).contains("TYPES"));
+}
+
+#[test]
 fn serde_is_told_what_is_borrowed() {
     let source = generate(|config| {
         config.serde(true).borrowed("app_text").bounded_types(true);

@@ -1,6 +1,6 @@
 //! Rust from `torture.x`, which has everything, compiles and does what it says.
 
-use xdr_wire::{Chain, List, from_bytes, to_vec};
+use xdr_wire::{Chain, ErrorKind, List, Options, TypeEntry, from_bytes, to_vec};
 
 #[allow(dead_code, unreachable_pub, reason = "generated for others to use")]
 #[path = "golden/torture.rs"]
@@ -92,4 +92,44 @@ fn messages_of_procedures_borrow_from_what_they_are_read_from() {
     let reply = to_vec("abc").unwrap();
     let name = ret::<CalendarName<'_>>(&reply);
     assert!(std::ptr::eq(name.0, &raw const reply[4..7]), "not a copy");
+}
+
+/// The entry of this name: there must be one.
+#[track_caller]
+fn entry(table: &[TypeEntry], name: &str) -> TypeEntry {
+    let named: Vec<&TypeEntry> = table.iter().filter(|entry| entry.name() == name).collect();
+    assert_eq!(named.len(), 1, "entries called `{name}`");
+    *named[0]
+}
+
+#[test]
+fn types_are_found_by_their_xdr_names() {
+    // The schema has a constant `TYPES`.
+    for table in [torture::TYPES_2, torture_options::TYPES_2] {
+        let text = entry(table, "text");
+        let wire = to_vec("12345678").unwrap();
+        assert_eq!(text.round_trip(&wire, Options::new()).unwrap(), wire);
+        let error = text
+            .validate(&to_vec("123456789").unwrap(), Options::new())
+            .unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::LengthOverBound { .. }),
+            "{error}"
+        );
+        // A list, by value and through a typedef.
+        let list = to_vec(&(true, "a", true, "b", false)).unwrap();
+        assert!(
+            entry(table, "list_node")
+                .validate(&list[4..], Options::new())
+                .is_ok()
+        );
+        let pointers = to_vec(&(true, 1, "a", false, false)).unwrap();
+        assert_eq!(
+            entry(table, "pointer").round_trip(&pointers, Options::new()),
+            Ok(pointers)
+        );
+        // An anonymous type goes by where it is.
+        let union = entry(table, "outer.inner.choice");
+        assert!(union.validate(&[0, 0, 0, 2], Options::new()).is_ok());
+    }
 }

@@ -44,6 +44,7 @@ impl Printer {
             Item::Union(item) => self.union(item, std),
             Item::Newtype(item) => self.newtype(item, std),
             Item::Procedure(item) => self.procedure(item, std),
+            Item::TypeTable(item) => self.type_table(item, std),
             Item::Module(item) => {
                 self.docs(&item.docs);
                 self.line(&["pub mod ", &item.name, " {"]);

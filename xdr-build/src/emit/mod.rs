@@ -7,6 +7,7 @@ mod attributes;
 mod enums;
 mod items;
 mod procedures;
+mod table;
 mod types;
 
 use crate::model::{File, Scope};

@@ -54,7 +54,7 @@ impl Context<'_> {
                     .map(|id| (file, id)),
             );
         }
-        if self.style.bounded_types {
+        if self.style.bounded_types || self.style.type_table {
             for def in &self.schema.types {
                 let file = self.names.file(def.file);
                 found.extend(self.constrained(&Type::Named(def.id)).map(|id| (file, id)));

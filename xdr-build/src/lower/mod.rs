@@ -14,6 +14,7 @@ mod naming;
 mod programs;
 mod shape;
 mod structs;
+mod table;
 mod unions;
 mod uses;
 
@@ -103,6 +104,9 @@ impl Context<'_> {
                 .chain(own)
                 .filter_map(|item| self.item(index, *item)),
         );
+        if self.style.type_table {
+            items.push(Item::TypeTable(self.type_table(index)));
+        }
         items.extend(modules);
         let types = naming::types_of(self.schema, &file.items)
             .filter(|def| self.names.foreign(def.id).is_none())

@@ -21,6 +21,8 @@ pub(crate) struct Names<'a> {
     file_index: HashMap<FileId, usize>,
     types: Vec<TypeName>,
     constants: Vec<ConstantName>,
+    /// By file: the table of types, beside its constants.
+    type_tables: Vec<String>,
     /// By type; empty for what is not an enum.
     enumerators: Vec<Vec<EnumeratorName>>,
 }
@@ -62,10 +64,11 @@ impl<'a> Names<'a> {
                 .collect(),
             types: Vec::new(),
             constants: Vec::new(),
+            type_tables: Vec::new(),
             enumerators: Vec::new(),
         };
         names.types = names.type_names(style);
-        names.constants = names.constant_names(style);
+        (names.constants, names.type_tables) = names.constant_names(style);
         let procedures: HashMap<TypeId, &ProcedureEnum> = schema
             .procedure_enums
             .iter()
@@ -106,6 +109,11 @@ impl<'a> Names<'a> {
     /// The file in which a constant is generated.
     pub(crate) fn constant_file(&self, id: ConstantId) -> usize {
         self.constants[id.0 as usize].file
+    }
+
+    /// The name of a file's table of types.
+    pub(crate) fn type_table(&self, file: usize) -> &str {
+        &self.type_tables[file]
     }
 
     pub(crate) fn enumerator(&self, id: TypeId, index: u32) -> &EnumeratorName {
@@ -185,7 +193,8 @@ impl<'a> Names<'a> {
         names
     }
 
-    fn constant_names(&self, style: &Style) -> Vec<ConstantName> {
+    /// The names of the constants, and of the table of types in each file.
+    fn constant_names(&self, style: &Style) -> (Vec<ConstantName>, Vec<String>) {
         let full: Vec<String> = self
             .schema
             .constants
@@ -209,7 +218,10 @@ impl<'a> Names<'a> {
                 file,
             });
         }
-        names
+        let tables = scopes
+            .iter_mut()
+            .map(|scope| scope.claim("TYPES".to_owned(), "_"));
+        (names, tables.collect())
     }
 }
 

@@ -37,7 +37,7 @@ impl Context<'_> {
     }
 
     /// What a procedure takes or returns, as one type.
-    fn message(&self, site: Site, types: &[Type]) -> Ty {
+    pub(super) fn message(&self, site: Site, types: &[Type]) -> Ty {
         match types {
             [] => Ty::Unit,
             [ty] => match self.constrained(ty) {

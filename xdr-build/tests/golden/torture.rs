@@ -16,6 +16,7 @@ pub const LOWER_CASE: u32 = 3;
 pub const GREETING: &str = "say hi";
 pub const RED_NUMBER: u32 = Color::Red as u32;
 pub const SIZE: u32 = EXTERNAL_SIZE;
+pub const TYPES: u32 = 1;
 
 /// Colors, with an alias and a hole.
 ///
@@ -1204,6 +1205,71 @@ pub mod nfs {
     }
 }
 
+/// All types of this file, by their XDR names.
+pub const TYPES_2: &[::xdr_wire::TypeEntry] = &[
+    ::xdr_wire::TypeEntry::of::<Color>("color"),
+    ::xdr_wire::TypeEntry::of::<Single>("single"),
+    ::xdr_wire::TypeEntry::of::<Alike>("alike"),
+    ::xdr_wire::TypeEntry::of::<Letters>("letters"),
+    ::xdr_wire::TypeEntry::of::<Digits>("digits"),
+    ::xdr_wire::TypeEntry::of::<Extreme>("extreme"),
+    ::xdr_wire::TypeEntry::of::<bounded::Text>("text"),
+    ::xdr_wire::TypeEntry::of::<FreeText>("free_text"),
+    ::xdr_wire::TypeEntry::of::<bounded::OptionalText>("optional_text"),
+    ::xdr_wire::TypeEntry::of::<bounded::Texts>("texts"),
+    ::xdr_wire::TypeEntry::of::<bounded::TextTable>("text_table"),
+    ::xdr_wire::TypeEntry::of::<Id>("id"),
+    ::xdr_wire::TypeEntry::of::<bounded::Blob>("blob"),
+    ::xdr_wire::TypeEntry::of::<bounded::Label>("label"),
+    ::xdr_wire::TypeEntry::of::<bounded::Name>("name"),
+    ::xdr_wire::TypeEntry::of::<bounded::Octets>("octets"),
+    ::xdr_wire::TypeEntry::of::<Offset>("offset"),
+    ::xdr_wire::TypeEntry::of::<FileOffset>("file_offset"),
+    ::xdr_wire::TypeEntry::of::<AliasOfEverything>("alias_of_everything"),
+    ::xdr_wire::TypeEntry::of::<Paint>("paint"),
+    ::xdr_wire::TypeEntry::of::<Ratio>("ratio"),
+    ::xdr_wire::TypeEntry::of::<Everything>("everything"),
+    ::xdr_wire::TypeEntry::of::<Keywords>("keywords"),
+    ::xdr_wire::TypeEntry::of::<String>("string_"),
+    ::xdr_wire::TypeEntry::of::<Vec>("vec"),
+    ::xdr_wire::TypeEntry::of::<Option>("option"),
+    ::xdr_wire::TypeEntry::of::<Result>("Result"),
+    ::xdr_wire::TypeEntry::of::<Box>("box"),
+    ::xdr_wire::TypeEntry::of::<From>("from"),
+    ::xdr_wire::TypeEntry::of::<TryFrom>("try_from"),
+    ::xdr_wire::TypeEntry::of::<Self_>("self"),
+    ::xdr_wire::TypeEntry::of::<Some>("some"),
+    ::xdr_wire::TypeEntry::of::<Default>("default"),
+    ::xdr_wire::TypeEntry::of::<::xdr_wire::Chain<ListNode>>("list_node"),
+    ::xdr_wire::TypeEntry::of::<Pointer>("pointer"),
+    ::xdr_wire::TypeEntry::of::<::xdr_wire::Chain<PointerNode>>("pointer_node"),
+    ::xdr_wire::TypeEntry::of::<Child>("child"),
+    ::xdr_wire::TypeEntry::of::<Tree>("tree"),
+    ::xdr_wire::TypeEntry::of::<Forest>("forest"),
+    ::xdr_wire::TypeEntry::of::<Term>("term"),
+    ::xdr_wire::TypeEntry::of::<Sum>("sum"),
+    ::xdr_wire::TypeEntry::of::<Expression>("expression"),
+    ::xdr_wire::TypeEntry::of::<Ping>("ping"),
+    ::xdr_wire::TypeEntry::of::<Pong>("pong"),
+    ::xdr_wire::TypeEntry::of::<HoldsLists>("holds_lists"),
+    ::xdr_wire::TypeEntry::of::<ByColor>("by_color"),
+    ::xdr_wire::TypeEntry::of::<ByPaint>("by_paint"),
+    ::xdr_wire::TypeEntry::of::<ByBool>("by_bool"),
+    ::xdr_wire::TypeEntry::of::<ByNumberPoint>("by_number.point"),
+    ::xdr_wire::TypeEntry::of::<ByNumber>("by_number"),
+    ::xdr_wire::TypeEntry::of::<ByExternal>("by_external"),
+    ::xdr_wire::TypeEntry::of::<Large>("large"),
+    ::xdr_wire::TypeEntry::of::<Other>("other"),
+    ::xdr_wire::TypeEntry::of::<Mixed>("mixed"),
+    ::xdr_wire::TypeEntry::of::<OuterInnerState>("outer.inner.state"),
+    ::xdr_wire::TypeEntry::of::<OuterInnerChoice>("outer.inner.choice"),
+    ::xdr_wire::TypeEntry::of::<OuterInner>("outer.inner"),
+    ::xdr_wire::TypeEntry::of::<OuterMark>("outer.mark"),
+    ::xdr_wire::TypeEntry::of::<Outer>("outer"),
+    ::xdr_wire::TypeEntry::of::<Small>("small"),
+    ::xdr_wire::TypeEntry::of::<EmptyList>("empty_list"),
+];
+
 /// Typedefs as types of their own: they carry their bounds to where no field could state them.
 pub mod bounded {
     /// [`Text`](super::Text) within its bounds.
@@ -1238,6 +1304,54 @@ pub mod bounded {
         }
     }
 
+    /// [`Texts`](super::Texts) within its bounds.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+    pub struct Texts(#[xdr(max = 4, item_max = super::MAX)] pub Vec<String>);
+
+    impl From<Vec<String>> for Texts {
+        fn from(value: Vec<String>) -> Self {
+            Self(value)
+        }
+    }
+
+    impl From<Texts> for Vec<String> {
+        fn from(value: Texts) -> Self {
+            value.0
+        }
+    }
+
+    /// [`TextTable`](super::TextTable) within its bounds.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+    pub struct TextTable(#[xdr(max(u32::MAX, 4, super::MAX))] pub Vec<Vec<String>>);
+
+    impl From<Vec<Vec<String>>> for TextTable {
+        fn from(value: Vec<Vec<String>>) -> Self {
+            Self(value)
+        }
+    }
+
+    impl From<TextTable> for Vec<Vec<String>> {
+        fn from(value: TextTable) -> Self {
+            value.0
+        }
+    }
+
+    /// [`Blob`](super::Blob) within its bounds.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+    pub struct Blob(#[xdr(max = super::LOWER_CASE)] pub Vec<u8>);
+
+    impl From<Vec<u8>> for Blob {
+        fn from(value: Vec<u8>) -> Self {
+            Self(value)
+        }
+    }
+
+    impl From<Blob> for Vec<u8> {
+        fn from(value: Blob) -> Self {
+            value.0
+        }
+    }
+
     /// [`Label`](super::Label) within its bounds.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
     pub struct Label(#[xdr(chars)] pub [u8; 8]);
@@ -1250,6 +1364,38 @@ pub mod bounded {
 
     impl From<Label> for [u8; 8] {
         fn from(value: Label) -> Self {
+            value.0
+        }
+    }
+
+    /// [`Name`](super::Name) within its bounds.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+    pub struct Name(#[xdr(chars, max = 32)] pub Vec<u8>);
+
+    impl From<Vec<u8>> for Name {
+        fn from(value: Vec<u8>) -> Self {
+            Self(value)
+        }
+    }
+
+    impl From<Name> for Vec<u8> {
+        fn from(value: Name) -> Self {
+            value.0
+        }
+    }
+
+    /// [`Octets`](super::Octets) within its bounds.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+    pub struct Octets(#[xdr(uchars, max = super::Color::Blue)] pub Vec<u8>);
+
+    impl From<Vec<u8>> for Octets {
+        fn from(value: Vec<u8>) -> Self {
+            Self(value)
+        }
+    }
+
+    impl From<Octets> for Vec<u8> {
+        fn from(value: Octets) -> Self {
             value.0
         }
     }

@@ -16,6 +16,7 @@ pub const LOWER_CASE: u32 = 3;
 pub const GREETING: &str = "say hi";
 pub const RED_NUMBER: u32 = 2;
 pub const SIZE: u32 = EXTERNAL_SIZE;
+pub const TYPES: u32 = 1;
 
 /// Colors, with an alias and a hole.
 ///
@@ -1214,6 +1215,73 @@ pub mod nfs {
         }
     }
 }
+
+/// All types of this file, by their XDR names.
+pub const TYPES_2: &[::xdr_wire::TypeEntry] = &[
+    ::xdr_wire::TypeEntry::of::<Color>("color"),
+    ::xdr_wire::TypeEntry::of::<Single>("single"),
+    ::xdr_wire::TypeEntry::of::<Alike>("alike"),
+    ::xdr_wire::TypeEntry::of::<Letters>("letters"),
+    ::xdr_wire::TypeEntry::of::<Digits>("digits"),
+    ::xdr_wire::TypeEntry::of::<Extreme>("extreme"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> bounded::Text<'_>>("text"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> FreeText<'_>>("free_text"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> bounded::OptionalText<'_>>("optional_text"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> bounded::Texts<'_>>("texts"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> bounded::TextTable<'_>>("text_table"),
+    ::xdr_wire::TypeEntry::of::<Id>("id"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> bounded::Blob<'_>>("blob"),
+    ::xdr_wire::TypeEntry::of::<bounded::Label>("label"),
+    ::xdr_wire::TypeEntry::of::<bounded::Name>("name"),
+    ::xdr_wire::TypeEntry::of::<bounded::Octets>("octets"),
+    ::xdr_wire::TypeEntry::of::<Offset>("offset"),
+    ::xdr_wire::TypeEntry::of::<FileOffset>("file_offset"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> AliasOfEverything<'_>>("alias_of_everything"),
+    ::xdr_wire::TypeEntry::of::<Paint>("paint"),
+    ::xdr_wire::TypeEntry::of::<Ratio>("ratio"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> Everything<'_>>("everything"),
+    ::xdr_wire::TypeEntry::of::<Keywords>("keywords"),
+    ::xdr_wire::TypeEntry::of::<String>("string_"),
+    ::xdr_wire::TypeEntry::of::<Vec>("vec"),
+    ::xdr_wire::TypeEntry::of::<Option>("option"),
+    ::xdr_wire::TypeEntry::of::<Result>("Result"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> Box<'_>>("box"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> From<'_>>("from"),
+    ::xdr_wire::TypeEntry::of::<TryFrom>("try_from"),
+    ::xdr_wire::TypeEntry::of::<Self_>("self"),
+    ::xdr_wire::TypeEntry::of::<Some>("some"),
+    ::xdr_wire::TypeEntry::of::<Default>("default"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> ::xdr_wire::Chain<ListNode<'_>>>("list_node"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> Pointer<'_>>("pointer"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> ::xdr_wire::Chain<PointerNode<'_>>>(
+        "pointer_node",
+    ),
+    ::xdr_wire::TypeEntry::of::<Child>("child"),
+    ::xdr_wire::TypeEntry::of::<Tree>("tree"),
+    ::xdr_wire::TypeEntry::of::<Forest>("forest"),
+    ::xdr_wire::TypeEntry::of::<Term>("term"),
+    ::xdr_wire::TypeEntry::of::<Sum>("sum"),
+    ::xdr_wire::TypeEntry::of::<Expression>("expression"),
+    ::xdr_wire::TypeEntry::of::<Ping>("ping"),
+    ::xdr_wire::TypeEntry::of::<Pong>("pong"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> HoldsLists<'_>>("holds_lists"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> ByColor<'_>>("by_color"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> ByPaint<'_>>("by_paint"),
+    ::xdr_wire::TypeEntry::of::<Bool>("by_bool"),
+    ::xdr_wire::TypeEntry::of::<NumberPoint>("by_number.point"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> Number<'_>>("by_number"),
+    ::xdr_wire::TypeEntry::of::<External>("by_external"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> Large<'_>>("large"),
+    ::xdr_wire::TypeEntry::of::<Other>("other"),
+    ::xdr_wire::TypeEntry::of::<Mixed>("mixed"),
+    ::xdr_wire::TypeEntry::of::<OuterInnerState>("outer.inner.state"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> OuterInnerChoice<'_>>("outer.inner.choice"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> OuterInner<'_>>("outer.inner"),
+    ::xdr_wire::TypeEntry::of::<OuterMark>("outer.mark"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> Outer<'_>>("outer"),
+    ::xdr_wire::TypeEntry::of::<Small>("small"),
+    ::xdr_wire::TypeEntry::of::<EmptyList>("empty_list"),
+];
 
 /// Typedefs as types of their own: they carry their bounds to where no field could state them.
 pub mod bounded {

@@ -2,6 +2,7 @@
 
 mod derived;
 mod describe;
+mod entry;
 mod errors;
 mod forms;
 mod hand_written;

@@ -39,6 +39,9 @@ pub(crate) struct Style {
     /// Make a newtype of every typedef that has a bound
     #[arg(long)]
     bounded_types: bool,
+    /// Add a table of all types, `TYPES`: codecs found by XDR name
+    #[arg(long)]
+    type_table: bool,
     /// Derive serde's Serialize and Deserialize
     #[arg(long)]
     serde: bool,
@@ -80,6 +83,9 @@ impl Style {
         if self.bounded_types {
             config.bounded_types(true);
         }
+        if self.type_table {
+            config.type_table(true);
+        }
         if self.serde {
             config.serde(true);
         }
@@ -106,6 +112,7 @@ impl Style {
         let mut flag = |is_set: bool, name: &str| words.extend(is_set.then(|| name.to_owned()));
         flag(self.keep_enumerator_prefix, "--keep-enumerator-prefix");
         flag(self.bounded_types, "--bounded-types");
+        flag(self.type_table, "--type-table");
         flag(self.serde, "--serde");
         flag(self.no_std, "--no-std");
         words.extend(
@@ -299,6 +306,7 @@ mod tests {
                 bytes = ["path", "dir.name"]
                 open-enums = false
                 bounded-types = true
+                type-table = true
                 serde = true
                 no-std = true
                 runtime-path = "crate::wire"
@@ -311,7 +319,7 @@ mod tests {
         let words = style.words();
         assert_eq!(
             words.join(" "),
-            "--keep-enumerator-prefix --bounded-types --serde --no-std --strip-prefix=nfs_ --borrowed --bytes=path \
+            "--keep-enumerator-prefix --bounded-types --type-table --serde --no-std --strip-prefix=nfs_ --borrowed --bytes=path \
              --bytes=dir.name --runtime-path=crate::wire --extern-path=mount=crate::mount \
              --type-attribute=.=#[derive(Hash)] --field-attribute=a.b=#[serde(skip)]"
         );
