@@ -35,6 +35,13 @@ pub fn item(source: &str, item: &Item) -> String {
     printer.text
 }
 
+/// A declaration without its semicolon.
+pub fn declaration(source: &str, declaration: &Declaration) -> String {
+    let mut printer = Printer::new(source);
+    printer.declaration(declaration);
+    printer.text
+}
+
 /// A type that is defined on the spot.
 pub(crate) fn specifier(source: &str, ty: &TypeSpecifier) -> String {
     let mut printer = Printer::new(source);

@@ -510,6 +510,16 @@ fn the_camel_case_convention_is_known_as_well() {
 }
 
 #[test]
+fn a_compound_in_a_camel_case_name_may_have_a_capital_that_the_procedure_does_not_show() {
+    let text = "const VIR_LOCK_PROGRAM = 1; const VIR_LOCK_PROGRAM_VERSION = 1;\n\
+                struct virLockCreateLockSpaceArgs { int x; };\n\
+                enum virLockProcedure { VIR_LOCK_PROC_CREATE_LOCKSPACE = 8 };";
+    let schema = schema(text);
+    let args = procedures(&schema)[0].args;
+    assert_eq!(args, Some(ty(&schema, "virLockCreateLockSpaceArgs").id));
+}
+
+#[test]
 fn comments_describe_what_stands_below_them_and_before_them_on_the_line() {
     let text = "/* License. */\n\n/* A point. */\nstruct p {\n    /* across */\n    int x; /* to the right */\n    int y;\n};\n\
                 enum e {\n    A = 1, /* first */\n    B = 2 // second\n};\n";

@@ -1,8 +1,7 @@
 //! Comments → text: marks and common indentation taken off.
 
-use super::libvirt;
 use crate::ast::{Trivia, TriviaKind};
-use crate::schema::Docs;
+use crate::schema::{Docs, Mark};
 
 /// The text of the comments that describe a node: the last block of those before it, and those on its line.
 ///
@@ -18,7 +17,7 @@ pub(super) fn docs(text: &str, leading: &[Trivia], trailing: &[Trivia]) -> Docs 
     parts.extend(
         comments(trailing)
             .into_iter()
-            .filter(|comment| libvirt::mark(comment).is_none()),
+            .filter(|comment| Mark::read(comment).is_none()),
     );
     Docs {
         text: parts.join("\n"),

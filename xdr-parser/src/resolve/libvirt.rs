@@ -3,6 +3,8 @@
 //! libvirt has no `program` blocks: an enum numbers the procedures, constants number program and version, types
 //! are found by name, and comments say the rest (libvirt's `src/rpc/gendispatch.pl` reads them).
 
+use std::collections::HashMap;
+
 use super::Resolver;
 use super::docs::clean;
 use crate::ast::{Trivia, TriviaKind};
@@ -17,31 +19,33 @@ pub(super) fn marks(text: &str, trivia: &[&[Trivia]]) -> Vec<Mark> {
     let trivia = trivia.iter().flat_map(|part| part.iter());
     let comments = trivia.filter(|trivia| trivia.kind == TriviaKind::Comment);
     comments
-        .filter_map(|comment| mark(&clean(comment.span.of(text))))
+        .filter_map(|comment| Mark::read(&clean(comment.span.of(text))))
         .collect()
 }
 
-/// The mark that a comment's text is, if it is one.
-pub(super) fn mark(comment: &str) -> Option<Mark> {
-    if let Some(offset) = comment.strip_prefix("insert@") {
-        return offset.parse().ok().map(Mark::Insert);
+impl Mark {
+    /// The mark that a comment's text is, if it is one; `/*` and `*/` are not part of the text.
+    pub fn read(comment: &str) -> Option<Self> {
+        if let Some(offset) = comment.strip_prefix("insert@") {
+            return offset.parse().ok().map(Self::Insert);
+        }
+        if let Some(rest) = comment.strip_prefix("alloc@") {
+            let mut parts = rest.split('@');
+            return Some(Self::Alloc {
+                offset: parts.next()?.parse().ok()?,
+                count_type: parts.next()?.to_owned(),
+                count_offset: parts.next()?.parse().ok()?,
+            });
+        }
+        if let Some(cast) = comment
+            .strip_prefix('(')
+            .and_then(|rest| rest.strip_suffix(')'))
+        {
+            return cast.ends_with('*').then(|| Self::Cast(cast.to_owned()));
+        }
+        let mut words = comment.split_whitespace().peekable();
+        (words.peek().is_some() && words.all(|word| word == "skipgen")).then_some(Self::SkipGen)
     }
-    if let Some(rest) = comment.strip_prefix("alloc@") {
-        let mut parts = rest.split('@');
-        return Some(Mark::Alloc {
-            offset: parts.next()?.parse().ok()?,
-            count_type: parts.next()?.to_owned(),
-            count_offset: parts.next()?.parse().ok()?,
-        });
-    }
-    if let Some(cast) = comment
-        .strip_prefix('(')
-        .and_then(|rest| rest.strip_suffix(')'))
-    {
-        return cast.ends_with('*').then(|| Mark::Cast(cast.to_owned()));
-    }
-    let mut words = comment.split_whitespace().peekable();
-    (words.peek().is_some() && words.all(|word| word == "skipgen")).then_some(Mark::SkipGen)
 }
 
 /// How the names of types are made from a procedure's.
@@ -114,6 +118,7 @@ impl Resolver<'_> {
         };
         let program = constant("PROGRAM")?;
         let version = constant("PROTOCOL_VERSION").or_else(|| constant("PROGRAM_VERSION"))?;
+        let compounds = self.compounds(unit, &convention);
         let mut procedures = Vec::new();
         let mut notes = Vec::new();
         for (index, enumerator) in (0..).zip(&body.enumerators) {
@@ -121,7 +126,11 @@ impl Resolver<'_> {
                 .name
                 .strip_prefix(&prefix)
                 .unwrap_or(&enumerator.name);
-            let find = |suffix: &str| self.find_type(unit, &convention.type_name(name, suffix));
+            let find = |suffix: &str| {
+                let name = convention.type_name(name, suffix);
+                let exact = self.find_type(unit, &name);
+                exact.or_else(|| compounds.get(&name.to_ascii_lowercase()).copied())
+            };
             let (annotations, docs, unknown) = annotations(&enumerator.docs.text);
             procedures.push(EnumProcedure {
                 enumerator: index,
@@ -143,6 +152,19 @@ impl Resolver<'_> {
             prefix,
             procedures,
         })
+    }
+
+    /// Types in lower case, where capitals set words apart: `CREATE_LOCKSPACE` has the type `…CreateLockSpaceArgs`.
+    fn compounds(&self, unit: usize, convention: &Convention) -> HashMap<String, TypeId> {
+        if convention.snake {
+            return HashMap::new();
+        }
+        let ids = self.files[unit].items.iter().filter_map(|item| match item {
+            Item::Type(id) => Some(*id),
+            _ => None,
+        });
+        let names = ids.map(|id| (self.types[id.0 as usize].name.to_ascii_lowercase(), id));
+        names.collect()
     }
 
     /// A procedure's number is not negative, and no other procedure's.
@@ -277,9 +299,9 @@ mod tests {
 
     #[test]
     fn marks_are_read_and_other_comments_are_not_marks() {
-        assert_eq!(mark("insert@1"), Some(Mark::Insert(1)));
+        assert_eq!(Mark::read("insert@1"), Some(Mark::Insert(1)));
         assert_eq!(
-            mark("alloc@1@unsigned int@2"),
+            Mark::read("alloc@1@unsigned int@2"),
             Some(Mark::Alloc {
                 offset: 1,
                 count_type: "unsigned int".to_owned(),
@@ -287,12 +309,12 @@ mod tests {
             })
         );
         assert_eq!(
-            mark("(const char **)"),
+            Mark::read("(const char **)"),
             Some(Mark::Cast("const char **".to_owned()))
         );
-        assert_eq!(mark("skipgen skipgen"), Some(Mark::SkipGen));
+        assert_eq!(Mark::read("skipgen skipgen"), Some(Mark::SkipGen));
         for other in ["", "insert", "insert@x", "alloc@1", "(see below)", "skip"] {
-            assert_eq!(mark(other), None, "{other}");
+            assert_eq!(Mark::read(other), None, "{other}");
         }
     }
 
