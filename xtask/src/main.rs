@@ -11,6 +11,7 @@ mod fetch;
 mod no_std;
 mod packages;
 mod report;
+mod sync;
 mod test;
 
 /// Developer tasks of this workspace.
@@ -29,6 +30,8 @@ enum Task {
     Bless,
     /// Fetches the upstream files that tests read into target/upstream.
     Fetch(fetch::Arguments),
+    /// Makes protocol-defs/proto follow a release of libvirt, and says what that changes.
+    SyncLibvirt(sync::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         Task::Test(arguments) => test::run(&arguments),
         Task::Bless => bless::run(),
         Task::Fetch(arguments) => fetch::run(&arguments),
+        Task::SyncLibvirt(arguments) => sync::run(&arguments),
     };
     if done {
         ExitCode::SUCCESS
