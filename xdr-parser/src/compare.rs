@@ -7,21 +7,37 @@
 //! Only the wire decides what breaks: another name for the same bytes is [`Severity::SourceOnly`]. A change is
 //! reported once, where it is made, not wherever the changed type is used.
 
-use crate::schema::{ConstantId, Schema, TypeId};
+use std::collections::{HashMap, HashSet};
+
+use crate::schema::{ConstantId, Schema, TypeId, TypeKind};
 use crate::source::Location;
 
+mod alike;
+mod annotations;
 mod constants;
+mod enums;
+mod matched;
+mod numbers;
 mod order;
 mod pairs;
+mod partition;
+mod procedures;
+mod programs;
 mod rules;
+mod shape;
 mod spell;
 mod structs;
 mod types;
+mod unions;
+mod usage;
+mod wire;
 
 pub use rules::{Rule, Severity};
 
+use alike::NumbersKey;
 use order::Order;
 use pairs::Pairs;
+use wire::Wire;
 
 /// One thing that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,15 +58,27 @@ pub struct Change {
 
 /// What differs between two schemas, by place in the new one; what is gone comes after what stood before it.
 pub fn compare(old: &Schema, new: &Schema) -> Vec<Change> {
+    let wire = Wire::of(old, new);
+    let pairs = Pairs::find(old, new, &wire);
     let mut comparison = Comparison {
         old,
         new,
-        pairs: Pairs::find(old, new),
+        renumbered: renumbered(old, new, &pairs),
+        procedure_enums: pairs
+            .procedure_enums(old, new)
+            .into_iter()
+            .map(|(id, _)| old.procedure_enums[id.0 as usize].ty)
+            .collect(),
+        wire,
+        pairs,
+        numbers: HashMap::new(),
         order: Order::default(),
         changes: Vec::new(),
     };
     comparison.constants();
     comparison.types();
+    comparison.programs();
+    comparison.procedure_enums();
     comparison.order.sort(comparison.changes)
 }
 
@@ -58,15 +86,29 @@ pub fn compare(old: &Schema, new: &Schema) -> Vec<Change> {
 struct Comparison<'a> {
     old: &'a Schema,
     new: &'a Schema,
+    wire: Wire,
     pairs: Pairs,
+    /// New numbers of old enumerators, where they differ.
+    renumbered: HashMap<(TypeId, u32), i32>,
+    /// Old enums whose enumerators are procedures, on both sides.
+    procedure_enums: HashSet<TypeId>,
+    /// What is known of pairs of types that are numbers.
+    numbers: HashMap<NumbersKey, Option<Rule>>,
     order: Order,
     changes: Vec<Change>,
 }
 
+/// Where something stands on both sides.
+#[derive(Clone, Copy)]
+struct Places {
+    old: Location,
+    new: Location,
+}
+
 impl Comparison<'_> {
     /// Something that is on both sides.
-    fn changed(&mut self, rule: Rule, item: &str, message: String, old: Location, new: Location) {
-        self.push(rule, item, message, Some(old), Some(new));
+    fn changed(&mut self, rule: Rule, item: &str, message: String, at: Places) {
+        self.push(rule, item, message, Some(at.old), Some(at.new));
     }
 
     /// Something that is only on the new side.
@@ -95,6 +137,32 @@ impl Comparison<'_> {
             new,
         });
     }
+}
+
+/// Enumerators that have another number now.
+fn renumbered(old: &Schema, new: &Schema, pairs: &Pairs) -> HashMap<(TypeId, u32), i32> {
+    let mut renumbered = HashMap::new();
+    for definition in &old.types {
+        let TypeKind::Enum(before) = &definition.kind else {
+            continue;
+        };
+        let partner = pairs.types.new_of(definition.id).map(|id| new.ty(id));
+        let Some(TypeKind::Enum(now)) = partner.map(|partner| &partner.kind) else {
+            continue;
+        };
+        let now = now.enumerators.iter();
+        let numbers: HashMap<&str, i32> = now
+            .map(|found| (found.name.as_str(), found.value))
+            .collect();
+        for (index, enumerator) in (0..).zip(&before.enumerators) {
+            if let Some(&number) = numbers.get(enumerator.name.as_str())
+                && number != enumerator.value
+            {
+                renumbered.insert((definition.id, index), number);
+            }
+        }
+    }
+    renumbered
 }
 
 /// The constants' ids, which are their places in the table.

@@ -1,7 +1,7 @@
 //! In which order changes are told: as one reads the new file, what is gone where it stood.
 
-use super::Change;
-use crate::source::Location;
+use super::{Change, Places};
+use crate::source::{Location, Span};
 
 /// Places that mean the same on both sides.
 #[derive(Default)]
@@ -10,9 +10,9 @@ pub(super) struct Order {
 }
 
 impl Order {
-    /// Notes that what stood at `old` stands at `new`.
-    pub(super) fn matched(&mut self, old: Location, new: Location) {
-        self.matched.push((old, new));
+    /// Notes that what stood at the one place stands at the other.
+    pub(super) fn matched(&mut self, at: Places) {
+        self.matched.push((at.old, at.new));
     }
 
     /// Sorts by place in the new sources. What has none comes behind the last thing that stood before it in the old ones.
@@ -26,10 +26,19 @@ impl Order {
         changes
     }
 
-    /// The new place of what stood last before `old` in its file and is still there.
+    /// The new place of what stood last before `old` in its file and is still there; at the start of the file, if
+    /// nothing is.
     fn before(&self, old: Location) -> Option<Location> {
         let following = self.matched.partition_point(|(matched, _)| *matched < old);
-        let (matched, new) = self.matched[..following].last()?;
-        (matched.file == old.file).then_some(*new)
+        let (before, after) = self.matched.split_at(following);
+        let is_near = |matched: &&(Location, Location)| matched.0.file == old.file;
+        if let Some((_, new)) = before.last().filter(is_near) {
+            return Some(*new);
+        }
+        let (_, new) = after.first().filter(is_near)?;
+        Some(Location {
+            file: new.file,
+            span: Span::default(),
+        })
     }
 }

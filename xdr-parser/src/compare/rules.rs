@@ -99,6 +99,8 @@ rules! {
         "Code that relies on the generated type may no longer build; the bytes are the same by way of another type.",
     TypeChanged "type-changed" BreaksWire
         "Both sides misread each other: the bytes of the one type are not those of the other.",
+    TypeKindChanged "type-kind-changed" BreaksWire
+        "Both sides misread each other: a struct, a union and an enum have different bytes.",
     ListFormChanged "list-form-changed" SourceOnly
         "Code that walks the values: what was generated as a list is now nested optionals, or the other way round.",
     MarksChanged "marks-changed" SourceOnly
@@ -223,6 +225,10 @@ rules! {
         "One side sends, or waits for, a stream that the other knows nothing of.",
     StreamParameterChanged "stream-parameter-changed" SourceOnly
         "libvirt's stubs: the stream is another parameter of the API function.",
-    SparseFlagChanged "sparse-flag-changed" OldPeersReject
-        "Old peers refuse the flag, or get holes in a stream that they cannot read.",
+    SparseFlagAdded "sparse-flag-added" OldPeersReject
+        "Old peers refuse the flag that asks for a stream with holes.",
+    SparseFlagRemoved "sparse-flag-removed" BreaksWire
+        "New peers refuse the flag by which old peers ask for a stream with holes.",
+    SparseFlagRenamed "sparse-flag-renamed" SourceOnly
+        "Nobody, if the API flag of the new name has the number of the old one.",
 }
