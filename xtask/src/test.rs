@@ -25,17 +25,19 @@ pub(crate) fn run(arguments: &Arguments) -> bool {
         clippy.args(["--", "-D", "warnings"]);
         follow(clippy)
     });
-    report.step("no features", || {
-        let mut clippy = cargo(&["clippy", "--package", "protocol-defs"]);
-        clippy.args([
-            "--no-default-features",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]);
-        follow(clippy)
-    });
+    for features in feature_sets() {
+        let name = if features.is_empty() {
+            "none"
+        } else {
+            &features
+        };
+        report.step(&format!("features {name}"), || {
+            let mut clippy = cargo(&["clippy", "--package", "protocol-defs"]);
+            clippy.args(["--no-default-features", "--features", &features]);
+            clippy.args(["--all-targets", "--", "-D", "warnings"]);
+            follow(clippy)
+        });
+    }
     report.step("fuzz targets", fuzz_targets);
     report.step("rust version", rust_version);
     report.step("dependencies", || deny(&["bans", "licenses", "sources"]));
@@ -72,6 +74,22 @@ fn full(report: &mut Report) {
         follow(tests)
     });
     report.step("full: fresh clone", fresh_clone);
+}
+
+/// The features of `protocol-defs` to look at: none, each alone, all.
+fn feature_sets() -> Vec<String> {
+    let manifest = root().join("protocol-defs").join("Cargo.toml");
+    let manifest = fs::read_to_string(manifest).unwrap_or_default();
+    let lines = manifest
+        .lines()
+        .skip_while(|line| *line != "[features]")
+        .skip(1)
+        .take_while(|line| !line.starts_with('['));
+    let names = lines.filter_map(|line| line.split_once(" = ").map(|(name, _)| name.to_owned()));
+    let names: Vec<_> = names.filter(|name| name != "default").collect();
+    let all = names.join(",");
+    let none = String::new();
+    [none].into_iter().chain(names).chain([all]).collect()
 }
 
 /// `cargo test` over the workspace: always the whole of it, so that no two steps build a dependency differently.
