@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "harness.h"
+#include "remote_protocol.h" /* made by rpcgen */
 
 static void make_address(struct fields *fields, remote_domain_event_graphics_address *address)
 {

@@ -9,29 +9,7 @@
 
 #include "harness.h"
 
-/* The types that this program knows: lines `TYPE(name, builder)`. */
-#ifndef TYPES
-#define TYPES "graphics.def"
-#endif
-
-#define TYPE(name, make) builder make;
-#include TYPES
-#undef TYPE
-
-struct type {
-    const char *name;
-    size_t size;
-    xdrproc_t code;
-    builder *make;
-};
-
-static const struct type types[] = {
-#define TYPE(name, make) {#name, sizeof(name), (xdrproc_t)xdr_##name, make},
-#include TYPES
-#undef TYPE
-};
-
-static void *allocate(size_t size)
+void *allocate(size_t size)
 {
     void *memory = calloc(1, size ? size : 1);
     if (!memory) {
@@ -44,7 +22,7 @@ static void *allocate(size_t size)
 /* The type of that name, or NULL. */
 static const struct type *find(const char *name)
 {
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+    for (size_t i = 0; i < type_count; i++)
         if (strcmp(types[i].name, name) == 0)
             return &types[i];
     return NULL;
@@ -90,9 +68,12 @@ static void answer_encoded(const struct type *type, void *value)
 
     xdrmem_create(&xdr, bytes, (u_int)size, XDR_ENCODE);
     if (type->code(&xdr, value) && xdr_getpos(&xdr) == size) {
+        static const char digits[] = "0123456789abcdef";
         fputs("ok ", stdout);
-        for (unsigned long i = 0; i < size; i++)
-            printf("%02x", (unsigned char)bytes[i]);
+        for (unsigned long i = 0; i < size; i++) {
+            putchar(digits[bytes[i] >> 4 & 15]);
+            putchar(digits[bytes[i] & 15]);
+        }
         putchar('\n');
     } else {
         puts("error encode");
@@ -101,18 +82,9 @@ static void answer_encoded(const struct type *type, void *value)
     free(bytes);
 }
 
-/* `TYPE HEX`: decodes, encodes again. */
-static void answer_roundtrip(char *line)
+/* `echo TYPE HEX`: decodes, encodes again. */
+static void answer_echo(const struct type *type, const char *hex)
 {
-    char *hex = line + strcspn(line, " ");
-    if (*hex)
-        *hex++ = '\0';
-
-    const struct type *type = find(line);
-    if (!type) {
-        puts("error type");
-        return;
-    }
     size_t size = strlen(hex) / 2;
     char *bytes = allocate(size);
     if (!unhex(hex, bytes, size)) {
@@ -136,26 +108,63 @@ static void answer_roundtrip(char *line)
     free(bytes);
 }
 
-/* `TYPE<tab>FIELD<tab>FIELD…`: builds a value, encodes it. */
-static void answer_make(char *line)
+/* `random TYPE SEED SIZE`: makes a value of numbers that the seed decides, encodes it. */
+static void answer_random(const struct type *type, const char *numbers)
 {
-    char *name_end = line + strcspn(line, "\t");
-    struct fields fields = {*name_end ? name_end + 1 : NULL, 0};
-    *name_end = '\0';
-
-    const struct type *type = find(line);
-    if (!type) {
-        puts("error type");
+    char *end;
+    struct random random = {0};
+    random.state = strtoull(numbers, &end, 10);
+    random.left = strtoull(end, &end, 10);
+    if (*end) {
+        puts("error fields");
         return;
     }
     void *value = allocate(type->size);
-    type->make(&fields, value);
+    type->fill(&random, value);
+    answer_encoded(type, value);
+    xdr_free(type->code, (char *)value);
+    free(value);
+}
+
+/* `build TYPE FIELD<tab>FIELD…`: makes a value of these fields, encodes it. */
+static void answer_build(const struct type *type, char *line)
+{
+    struct fields fields = {line, 0};
+    void *value = allocate(type->size);
+    if (type->build)
+        type->build(&fields, value);
     if (fields.bad || fields_left(&fields))
         puts("error fields");
     else
         answer_encoded(type, value);
     xdr_free(type->code, (char *)value);
     free(value);
+}
+
+/* The word at the start of the text; what follows it goes to `rest`. */
+static const char *first_word(char *text, char **rest)
+{
+    *rest = text + strcspn(text, " ");
+    if (**rest)
+        *(*rest)++ = '\0';
+    return text;
+}
+
+static void answer(char *line)
+{
+    char *rest;
+    const char *verb = first_word(line, &rest);
+    const struct type *type = find(first_word(rest, &rest));
+    if (!type)
+        puts("error type");
+    else if (strcmp(verb, "echo") == 0)
+        answer_echo(type, rest);
+    else if (strcmp(verb, "random") == 0)
+        answer_random(type, rest);
+    else if (strcmp(verb, "build") == 0)
+        answer_build(type, rest);
+    else
+        puts("error verb");
 }
 
 /* The next field as text, with its escapes still in it; an empty one when there is none. */
@@ -215,30 +224,15 @@ void take_opaque(struct fields *fields, char *bytes, size_t size)
         fields->bad = 1;
 }
 
-void no_builder(struct fields *fields, void *value)
+int main(void)
 {
-    (void)value;
-    fields->bad = 1;
-}
-
-int main(int argc, char **argv)
-{
-    int make = argc == 2 && strcmp(argv[1], "make") == 0;
-    if (!make && argc != 1) {
-        fputs("usage: harness [make] < LINES\n", stderr);
-        return 2;
-    }
-
     char *line = NULL;
     size_t capacity = 0;
     ssize_t length;
     while ((length = getline(&line, &capacity, stdin)) > 0) {
         if (line[length - 1] == '\n')
             line[length - 1] = '\0';
-        if (make)
-            answer_make(line);
-        else
-            answer_roundtrip(line);
+        answer(line);
         fflush(stdout); /* one answer per line, at once: the other side may be waiting for it */
     }
     free(line);

@@ -80,7 +80,7 @@ pub(crate) fn plain() -> DomainEventGraphicsMsg {
 pub(crate) fn fields(msg: &DomainEventGraphicsMsg) -> String {
     let mut fields = Vec::from([
         escaped(&msg.dom.name),
-        crate::hex(&msg.dom.uuid),
+        crate::hex::hex(&msg.dom.uuid),
         msg.dom.id.to_string(),
         msg.phase.to_string(),
     ]);

@@ -1,0 +1,169 @@
+//! Every type of a file, here and in C.
+
+use std::hash::{BuildHasher, RandomState};
+
+use xdr_tests::random::{Choices, message, places};
+use xdr_wire::{ErrorKind, Options, TypeEntry};
+
+use crate::files::ProtocolFile;
+use crate::fillers;
+use crate::harness::Harness;
+use crate::hex::{hex, unhex};
+
+/// How much of a message is random: from nothing to more than most bounds allow.
+const SIZES: &[usize] = &[0, 3, 10, 30, 100, 300, 1000, 6000];
+
+pub(crate) fn the_table_has_every_type_of_the_file(file: &ProtocolFile, types: &[TypeEntry]) {
+    let schema = file.schema();
+    let mut expected: Vec<_> = fillers::types(&schema).iter().map(|it| &*it.name).collect();
+    let mut listed: Vec<_> = types.iter().map(TypeEntry::name).collect();
+    // libvirt's file has another order than this project's.
+    expected.sort_unstable();
+    listed.sort_unstable();
+    assert_eq!(listed, expected);
+}
+
+pub(crate) fn c_gives_back_what_is_made_here(file: &ProtocolFile, types: &[TypeEntry]) {
+    let Some(mut c) = Harness::start(file) else {
+        return;
+    };
+    for ty in types {
+        let made = |case: Case| message(ty.ty(), &mut Choices::new(case.seed, case.size));
+        check(ty, |cases| {
+            let messages: Vec<_> = cases.iter().map(|case| made(*case)).collect();
+            let lines: Vec<_> = messages.iter().map(|it| echo(ty, it)).collect();
+            messages.into_iter().zip(c.ask_all(&lines)).collect()
+        });
+    }
+}
+
+pub(crate) fn what_c_makes_comes_back_from_here(file: &ProtocolFile, types: &[TypeEntry]) {
+    let Some(mut c) = Harness::start(file) else {
+        return;
+    };
+    for ty in types {
+        let line = |case: &Case| format!("random {} {} {}", ty.name(), case.seed, case.size);
+        check(ty, |cases| {
+            let lines: Vec<_> = cases.iter().map(line).collect();
+            let answers = c.ask_all(&lines).into_iter();
+            let made = |answer: &str| answer.strip_prefix("ok ").and_then(unhex);
+            answers
+                .map(|answer| (made(&answer).unwrap_or_default(), answer))
+                .collect()
+        });
+    }
+}
+
+pub(crate) fn both_take_what_a_bound_allows_and_no_more(file: &ProtocolFile, types: &[TypeEntry]) {
+    let Some(mut c) = Harness::start(file) else {
+        return;
+    };
+    // As large as the work that is asked for: one bound of many is 16,384 elements, that of strings 4 MiB.
+    let largest = cases_asked_for() << 12;
+    for ty in types {
+        for place in places(ty.ty()) {
+            let bound = usize::try_from(place.bound).expect("addresses have 32 bits");
+            if bound.saturating_mul(place.each) > largest {
+                continue;
+            }
+            let here = format!("{}, {}", ty.name(), place.name);
+            let [most, more] = [bound, bound + 1].map(|len| place.message(len));
+            let answers = c.ask_all(&[echo(ty, &most), echo(ty, &more)]);
+            let problem = problem(ty, &most, &answers[0]);
+            assert!(
+                problem.is_none(),
+                "{here}: {:.500}",
+                problem.unwrap_or_default()
+            );
+            let over = ty.validate(&more, Options::new()).map_err(|it| it.kind());
+            assert!(
+                matches!(over, Err(ErrorKind::LengthOverBound { .. })),
+                "{here}: {over:?}"
+            );
+            assert_eq!(answers[1], "error decode", "{here}");
+        }
+    }
+}
+
+pub(crate) fn both_reject_what_is_cut_off_or_too_long(file: &ProtocolFile, types: &[TypeEntry]) {
+    let Some(mut c) = Harness::start(file) else {
+        return;
+    };
+    for ty in types {
+        let message = message(ty.ty(), &mut Choices::new(seed(), 40));
+        let longer = [&message[..], &[0; 4]].concat();
+        let cuts = (0..message.len()).map(|len| &message[..len]);
+        let wrong: Vec<_> = cuts.chain([&longer[..]]).collect();
+        let lines: Vec<_> = wrong.iter().map(|it| echo(ty, it)).collect();
+        for (wrong, answer) in wrong.into_iter().zip(c.ask_all(&lines)) {
+            let expected = if wrong.len() < message.len() {
+                "error decode"
+            } else {
+                "error trailing"
+            };
+            let here = ty.validate(wrong, Options::new());
+            let both = (here.is_err(), &*answer);
+            assert_eq!(both, (true, expected), "{} {}", ty.name(), hex(wrong));
+        }
+    }
+}
+
+/// What is decided at random.
+#[derive(Clone, Copy)]
+struct Case {
+    seed: u64,
+    size: usize,
+}
+
+/// Tries messages of all sizes; of what fails, shows the smallest that fails too. The messages come with what C says of
+/// each.
+fn check(ty: &TypeEntry, mut ask: impl FnMut(&[Case]) -> Vec<(Vec<u8>, String)>) {
+    let sizes = SIZES.iter().copied().cycle().take(cases_asked_for());
+    let cases: Vec<_> = sizes.map(|size| Case { seed: seed(), size }).collect();
+    let answers = ask(&cases);
+    let failed = answers
+        .iter()
+        .map(|(message, answer)| problem(ty, message, answer));
+    let Some((case, found)) = cases.iter().zip(failed).find(|(_, found)| found.is_some()) else {
+        return;
+    };
+    let smallest = (0..case.size).find_map(|size| {
+        let answers = ask(&[Case { size, ..*case }]);
+        let (message, answer) = answers.first()?;
+        problem(ty, message, answer)
+    });
+    panic!("{}: {}", ty.name(), smallest.or(found).unwrap_or_default());
+}
+
+/// Messages of each type: few, unless the environment asks for more.
+fn cases_asked_for() -> usize {
+    let number = |name| std::env::var(name).ok()?.parse::<usize>().ok();
+    // A run that takes its time tells proptest, whose own number is 256 for a whole test.
+    let asked = number("XDR_TESTS_CASES").or(number("PROPTEST_CASES").map(|it| it / 16));
+    asked.unwrap_or(16).max(1)
+}
+
+/// Another one each time. What fails is shown whole.
+fn seed() -> u64 {
+    RandomState::new().hash_one(())
+}
+
+fn echo(ty: &TypeEntry, message: &[u8]) -> String {
+    format!("echo {} {}", ty.name(), hex(message))
+}
+
+/// What is wrong if a message does not come back from both.
+fn problem(ty: &TypeEntry, message: &[u8], answer: &str) -> Option<String> {
+    let digits = hex(message);
+    let here = match ty.round_trip(message, Options::new()) {
+        Ok(bytes) if bytes == message => String::new(),
+        Ok(bytes) => format!("\n  here it becomes {}", hex(&bytes)),
+        Err(error) => format!("\n  here: {error}"),
+    };
+    let there = match answer.strip_prefix("ok ") {
+        Some(bytes) if bytes == digits => String::new(),
+        _ => format!("\n  in C: {answer}"),
+    };
+    let right = here.is_empty() && there.is_empty();
+    (!right).then(|| [digits, here, there].concat())
+}
