@@ -4,7 +4,7 @@
 //! then nothing may differ. Our files stay as they are until that is so.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use xdr_parser::schema::ConstantValue;
@@ -31,7 +31,7 @@ use sources::Tree;
 pub(crate) struct Arguments {
     #[command(flatten)]
     from: From,
-    /// Folder of the files to write.
+    /// Folder of the files to write; protocol-defs/proto if not given.
     #[arg(long, value_name = "DIR")]
     proto: Option<PathBuf>,
     /// Gives a name from a C header its value, where this project does not know it yet.
@@ -40,6 +40,22 @@ pub(crate) struct Arguments {
     /// Only prints what has changed.
     #[arg(long)]
     dry_run: bool,
+}
+
+impl Arguments {
+    /// Follows a source tree in a folder that is not the project's own.
+    pub(crate) fn new(source: PathBuf, proto: PathBuf) -> Self {
+        let from = From {
+            source: Some(source),
+            version: None,
+        };
+        Self {
+            from,
+            proto: Some(proto),
+            define: Vec::new(),
+            dry_run: false,
+        }
+    }
 }
 
 #[derive(clap::Args)]
@@ -81,7 +97,7 @@ fn sync(arguments: &Arguments) -> Result<(), String> {
         let changes = changes::of(ours.as_ref()?, theirs);
         Some((theirs.stem.as_str(), changes))
     });
-    print!("{}", changes::table(&changes.collect::<Vec<_>>()));
+    say(&changes::table(&changes.collect::<Vec<_>>()));
     if arguments.dry_run {
         return Ok(());
     }
@@ -93,10 +109,10 @@ fn sync(arguments: &Arguments) -> Result<(), String> {
         verify(&staged.0, theirs)?;
     }
     let renewed = replace(&staged.0, proto)?;
-    println!(
-        "{} files say what libvirt says; {renewed} of them had to be written anew",
+    say(&format!(
+        "files that say what libvirt says: {}, written anew: {renewed}\n",
         pairs.len()
-    );
+    ));
     if proto == &own_folder && renewed > 0 {
         return regenerate();
     }
@@ -162,11 +178,15 @@ fn stage(
 ) -> Result<(), String> {
     let name = file_name(theirs);
     if ours.is_none() {
-        println!("{name} is new: name it in protocol-defs/build.rs, and give it a module");
+        say(&format!(
+            "{name} is new: name it in protocol-defs/build.rs, and give it a module\n"
+        ));
     }
     let written = write::write(theirs, ours, version);
     for (key, comment) in written.dropped {
-        println!("{name}: left out what was said of {key}: {comment}");
+        say(&format!(
+            "{name}: left out what stood at {key}: {comment}\n"
+        ));
     }
     let path = folder.join(name);
     fs::write(&path, written.text).map_err(|error| format!("{}: {error}", path.display()))
@@ -211,6 +231,11 @@ fn regenerate() -> Result<(), String> {
         Ok(status) => Err(format!("protocol-defs does not build: {status}")),
         Err(error) => Err(format!("cargo: {error}")),
     }
+}
+
+/// What happens is told as it does; whoever reads no further does not keep it from happening.
+fn say(text: &str) {
+    let _ = io::stdout().lock().write_all(text.as_bytes());
 }
 
 fn file_name(protocol: &Protocol) -> String {

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
 
 use crate::report::{Outcome, Report, run as follow};
-use crate::{cargo, command, fetch, no_std, output, packages, root};
+use crate::{cargo, command, fetch, no_std, output, packages, root, sync};
 
 /// Arguments of `cargo xtask test`.
 #[derive(clap::Args)]
@@ -74,6 +75,7 @@ fn full(report: &mut Report) {
         follow(tests)
     });
     report.step("full: fresh clone", fresh_clone);
+    report.step("full: later libvirt", later_libvirt);
 }
 
 /// The features of `protocol-defs` to look at: none, each alone, all.
@@ -196,15 +198,9 @@ fn live_libvirtd() -> Outcome {
 /// What a newcomer does first: clone, then the README's command.
 fn fresh_clone() -> Outcome {
     let folder = root().join("target").join("clone");
-    // An earlier run's clone, if there is one.
-    let _ = fs::remove_dir_all(&folder);
-    let cloned = follow({
-        let mut clone = command("git", &["clone", "--quiet", "."]);
-        clone.arg(&folder);
-        clone
-    });
-    if cloned.is_failed() {
-        return cloned;
+    let clone = clone_into(&folder);
+    if clone.is_failed() {
+        return clone;
     }
     let proto = Path::new("protocol-defs")
         .join("proto")
@@ -213,4 +209,42 @@ fn fresh_clone() -> Outcome {
     generate.arg(proto).args(["--out-dir", "target/demo"]);
     generate.current_dir(&folder);
     follow(generate)
+}
+
+/// What is committed, in a folder of its own.
+fn clone_into(folder: &Path) -> Outcome {
+    // An earlier run's clone, if there is one.
+    let _ = fs::remove_dir_all(folder);
+    let mut clone = command("git", &["clone", "--quiet", "."]);
+    clone.arg(folder);
+    follow(clone)
+}
+
+/// A copy of the project that follows a later libvirt passes its tests with nothing else done.
+fn later_libvirt() -> Outcome {
+    const VERSION: &str = "11.3.0";
+    let libvirt = match fetch::libvirt_version(VERSION) {
+        Ok(folder) => folder,
+        Err(why) => return Outcome::skipped(why),
+    };
+    let folder = root().join("target").join("later");
+    let clone = clone_into(&folder);
+    if clone.is_failed() {
+        return clone;
+    }
+    let proto = folder.join("protocol-defs").join("proto");
+    let start = Instant::now();
+    if !sync::run(&sync::Arguments::new(libvirt, proto)) {
+        return Outcome::failed("protocol-defs/proto could not follow");
+    }
+    let note = format!("{VERSION} in {:.1} s", start.elapsed().as_secs_f64());
+    let mut tests = cargo(&["test", "--package", "protocol-defs", "--all-features"]);
+    tests.current_dir(&folder);
+    // Dependencies need not be built once more.
+    tests.env("CARGO_TARGET_DIR", root().join("target"));
+    let outcome = follow(tests);
+    if outcome.is_failed() {
+        return outcome;
+    }
+    outcome.with_note(note)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use xdr_parser::compare::{self, Change};
+use xdr_parser::compare::{self, Change, Severity};
 
 use super::protocol::Protocol;
 
@@ -33,17 +33,26 @@ pub(crate) fn table(files: &[(&str, Vec<Change>)]) -> String {
         // A string takes any text.
         let _ = writeln!(text, "{severity}, in {stem}.x:");
         for change in changes {
-            let rule = change.rule.id();
-            let _ = writeln!(text, "  {}: {} [{rule}]", change.item, change.message);
+            let rule = change.rule;
+            let _ = writeln!(
+                text,
+                "  {}: {} [{}]",
+                change.item,
+                change.message,
+                rule.id()
+            );
+            if severity <= Severity::OldPeersReject {
+                let _ = writeln!(text, "    {}", rule.who_breaks());
+            }
         }
         text.push('\n');
     }
     let total: usize = counts.values().sum();
-    let counts = counts
-        .iter()
-        .map(|(severity, count)| format!("{count} {severity}"));
-    let counts: Vec<_> = counts.collect();
-    let separator = if counts.is_empty() { "" } else { ": " };
-    let _ = writeln!(text, "{total} changes{separator}{}", counts.join(", "));
+    let counts = counts.iter();
+    let counts: Vec<_> = counts.map(|(kind, n)| format!("{n} {kind}")).collect();
+    let _ = match total {
+        0 => writeln!(text, "changes: none"),
+        _ => writeln!(text, "changes: {total} ({})", counts.join(", ")),
+    };
     text
 }

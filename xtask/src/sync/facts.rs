@@ -12,8 +12,8 @@ use super::syntax::{self, Uses};
 
 /// Columns that a comment may take.
 const WIDTH: usize = 95;
-/// More uses of a bound than this are not named.
-const NAMED_USES: usize = 2;
+/// More users than this are not named.
+const NAMED_USERS: usize = 2;
 
 /// Sentences without their full stop, by name of the definition.
 #[derive(Default)]
@@ -23,8 +23,8 @@ impl Facts {
     pub(crate) fn of(file: &Protocol) -> Self {
         let schema = &file.schema;
         let mut facts = BTreeMap::new();
-        for (name, uses) in bounds(file) {
-            facts.insert(name.to_owned(), bound(&uses));
+        for (name, users) in uses(file) {
+            facts.insert(name.to_owned(), users.fact());
         }
         for program in layout::programs(file) {
             let mut add = |name: &str, fact: &str| facts.insert(name.to_owned(), fact.to_owned());
@@ -120,36 +120,115 @@ pub(crate) fn comment(paragraph: &str, more: &[&str]) -> String {
     text
 }
 
-/// The constants that bound something, and what.
-fn bounds(file: &Protocol) -> BTreeMap<&str, Vec<String>> {
-    let mut bounds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+/// What names a constant or a type.
+#[derive(Default)]
+struct Users {
+    bounds: Vec<String>,
+    parts: Vec<String>,
+}
+
+impl Users {
+    fn fact(&self) -> String {
+        let (what, users) = if self.bounds.is_empty() {
+            ("Part", &self.parts)
+        } else {
+            ("Bound", &self.bounds)
+        };
+        match users.split_at_checked(NAMED_USERS) {
+            Some((named, more)) if !more.is_empty() => {
+                format!("{what} of {} and {} more", named.join(", "), more.len())
+            }
+            _ => format!("{what} of {}", users.join(" and ")),
+        }
+    }
+}
+
+/// All that a file's types are made of and bounded by. An alias is no part of what it stands for.
+fn uses(file: &Protocol) -> BTreeMap<&str, Users> {
+    let mut by_name: BTreeMap<&str, Users> = BTreeMap::new();
     for item in &file.ast.items {
         let name = syntax::name(item);
-        if let ItemKind::Struct(_, body) = &item.kind {
-            for member in &body.members {
-                let field = member.declaration.name.as_ref();
-                for value in Uses::of_declaration(&member.declaration).values {
-                    let field = field.map_or("", |field| &field.name);
-                    bounds
-                        .entry(value)
-                        .or_default()
-                        .push(format!("{name}.{field}"));
+        let members = match &item.kind {
+            ItemKind::Struct(_, body) => body.members.as_slice(),
+            ItemKind::Typedef(target) => {
+                for value in Uses::of_declaration(target).values {
+                    let bounds = &mut by_name.entry(value).or_default().bounds;
+                    bounds.push(name.to_owned());
                 }
+                continue;
             }
-        } else if let ItemKind::Typedef(declaration) = &item.kind {
-            for value in Uses::of_declaration(declaration).values {
-                bounds.entry(value).or_default().push(name.to_owned());
+            _ => continue,
+        };
+        for member in members {
+            let field = member.declaration.name.as_ref();
+            let field = field.map_or("", |field| &field.name);
+            let Uses { types, values } = Uses::of_declaration(&member.declaration);
+            for value in values {
+                let bounds = &mut by_name.entry(value).or_default().bounds;
+                bounds.push(format!("{name}.{field}"));
+            }
+            for ty in types {
+                let parts = &mut by_name.entry(ty).or_default().parts;
+                if parts.last().is_none_or(|last| last != name) {
+                    parts.push(name.to_owned());
+                }
             }
         }
     }
-    bounds
+    by_name
 }
 
-fn bound(uses: &[String]) -> String {
-    match uses.split_at_checked(NAMED_USES) {
-        Some((named, more)) if !more.is_empty() => {
-            format!("Bound of {} and {} more", named.join(", "), more.len())
-        }
-        _ => format!("Bound of {}", uses.join(" and ")),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_comment_is_a_block_of_lines_that_fit() {
+        let words = ["word"; 40].join(" ");
+        let block = comment(&words, &["", "kept as  it is"]);
+        assert!(block.lines().all(|line| line.chars().count() <= WIDTH));
+        assert!(block.starts_with("/*\n * word word"));
+        assert!(block.ends_with("\n *\n * kept as  it is\n */"));
+        assert_eq!(comment("Short.", &[]), "/* Short. */");
+    }
+
+    #[test]
+    fn users_are_named_while_they_are_few() {
+        let text = "const MAX = 2; struct a { int x<MAX>; }; struct b { a y<MAX>; };";
+        let facts = Facts::of(&Protocol::text("test", text));
+        assert_eq!(
+            facts.comment("MAX").as_deref(),
+            Some("/* Bound of a.x and b.y. */")
+        );
+        assert_eq!(facts.comment("a").as_deref(), Some("/* Part of b. */"));
+        assert_eq!(facts.comment("b"), None);
+        let text = format!("{text} typedef int c[MAX]; typedef int d[MAX];");
+        let facts = Facts::of(&Protocol::text("test", &text));
+        assert_eq!(
+            facts.comment("MAX").as_deref(),
+            Some("/* Bound of a.x, b.y and 2 more. */")
+        );
+    }
+
+    #[test]
+    fn a_fact_is_renewed_and_what_else_is_said_stays() {
+        let fact = |fact: &str| Facts(BTreeMap::from([("a".to_owned(), fact.to_owned())]));
+        let (old, new) = (fact("Event 1, A"), fact("Event 2, B"));
+        let renewed = |comment: &str| old.renew(&new, "a", comment);
+        assert_eq!(
+            renewed("/* Event 1, A. */").as_deref(),
+            Some("/* Event 2, B. */")
+        );
+        assert_eq!(
+            renewed("/*\n * Event 1,\n * A: seen.\n *\n * More.\n */").as_deref(),
+            Some("/*\n * Event 2, B: seen.\n *\n * More.\n */")
+        );
+        assert_eq!(renewed("/* Seen. */").as_deref(), Some("/* Seen. */"));
+        let gone = Facts::default();
+        assert_eq!(old.renew(&gone, "a", "/* Event 1, A. */"), None);
+        assert_eq!(
+            old.renew(&gone, "a", "/* Event 1, A. Seen. */").as_deref(),
+            Some("/* Seen. */")
+        );
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use xdr_parser::ast;
-use xdr_parser::{Diagnostic, FileId, Options, Schema, Severity, Sources};
+use xdr_parser::{Compilation, Diagnostic, FileId, Options, Schema, Severity, Sources};
 
 /// A file, ours or libvirt's.
 pub(crate) struct Protocol {
@@ -26,7 +26,10 @@ impl Protocol {
     /// # Errors
     /// All that is wrong with them, ready to be printed.
     pub(crate) fn read(path: &Path, options: &Options) -> Result<Self, String> {
-        let compilation = xdr_parser::compile(&[path.to_owned()], options);
+        Self::of(xdr_parser::compile(&[path.to_owned()], options), options)
+    }
+
+    fn of(compilation: Compilation, options: &Options) -> Result<Self, String> {
         let sources = &compilation.sources;
         let Some(schema) = compilation.schema else {
             return Err(faults(&compilation.diagnostics, sources));
@@ -46,6 +49,15 @@ impl Protocol {
             imports: imports.collect(),
             schema,
         })
+    }
+
+    /// A text in the place of a file; what libvirt's profile knows, it may use.
+    #[cfg(test)]
+    pub(crate) fn text(stem: &str, text: &str) -> Self {
+        let mut options = Options::default();
+        options.profile = Some(xdr_parser::Profile::Libvirt);
+        let compilation = xdr_parser::compile_text(&format!("{stem}.x"), text, None, &options);
+        Self::of(compilation, &options).expect("the text is sound")
     }
 }
 

@@ -124,15 +124,18 @@ pub(crate) fn defined_values(file: &ast::File) -> Vec<&str> {
             _ => {}
         }
     }
-    names.extend(
-        file.directives
-            .iter()
-            .filter_map(|directive| match directive {
-                Directive::Define { name, .. } => Some(name.name.as_str()),
-                Directive::Include { .. } => None,
-            }),
-    );
+    names.extend(defines(file).map(|(name, _)| name));
     names
+}
+
+/// The constants of `#define NAME VALUE` lines.
+pub(crate) fn defines(file: &ast::File) -> impl Iterator<Item = (&str, &Value)> {
+    file.directives
+        .iter()
+        .filter_map(|directive| match directive {
+            Directive::Define { name, value, .. } => Some((name.name.as_str(), value)),
+            Directive::Include { .. } => None,
+        })
 }
 
 /// Stems of what a file includes: `remote_protocol` for `%#include "remote_protocol.h"`.

@@ -47,12 +47,17 @@ pub(crate) fn write(theirs: &Protocol, ours: Option<&Protocol>, version: Option<
     });
     let kept = items.iter().map(|(_, item)| syntax::key(item));
     let kept = kept.chain(numbers.iter().map(|(name, _)| (*name).to_owned()));
-    writer.place_sections(&kept.collect());
+    let kept = kept.chain(syntax::defines(&theirs.ast).map(|(name, _)| name.to_owned()));
+    let lost = writer.place_sections(&kept.collect());
     writer.header(version);
     writer.includes();
     for (name, value) in numbers {
         let definition = format!("const {name} = {value};");
         writer.definition(name, Part::Numbers, true, |_| definition);
+    }
+    for (name, value) in syntax::defines(&theirs.ast) {
+        let definition = format!("const {name} = {};", value.span.of(&theirs.text));
+        writer.definition(name, Part::Bounds, true, |_| definition);
     }
     for (part, item) in items {
         let is_constant = matches!(item.kind, ItemKind::Const(_));
@@ -62,7 +67,8 @@ pub(crate) fn write(theirs: &Protocol, ours: Option<&Protocol>, version: Option<
     for comment in &own.end {
         writer.text.extend(["\n", comment, "\n"]);
     }
-    let dropped = writer.dropped();
+    let mut dropped = writer.dropped();
+    dropped.extend(lost);
     Written {
         text: writer.text,
         dropped,
@@ -115,14 +121,16 @@ impl Writer<'_> {
         notes.after.clone()
     }
 
-    /// A section begins at its first definition that still exists.
-    fn place_sections(&mut self, kept: &BTreeSet<String>) {
+    /// A section begins at its first definition that still exists; what is returned has none.
+    fn place_sections(&mut self, kept: &BTreeSet<String>) -> Vec<(String, String)> {
+        let mut lost = Vec::new();
         let mut pending = Notes::default();
         for key in &self.own.items {
             if let Some(notes) = self.own.notes.get(key) {
                 let section = notes.section.as_ref();
                 if let Some(section) = section.filter(|section| !Part::is_title(section)) {
-                    pending.section = Some(section.clone());
+                    let empty = pending.section.replace(section.clone());
+                    lost.extend(empty.map(|section| (key.clone(), section)));
                 }
                 pending.apart.extend(notes.apart.iter().cloned());
             }
@@ -130,6 +138,9 @@ impl Writer<'_> {
                 self.sections.insert(key, std::mem::take(&mut pending));
             }
         }
+        let end = pending.section.into_iter().chain(pending.apart);
+        lost.extend(end.map(|comment| ("the end".to_owned(), comment)));
+        lost
     }
 
     fn header(&mut self, version: Option<&str>) {
@@ -263,22 +274,4 @@ fn with_version(header: &str, version: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_header_takes_the_version_that_it_names_first() {
-        let header = "/* libvirt's own, of libvirt 9.0.0. Not libvirt 8.0.0. */";
-        let want = "/* libvirt's own, of libvirt 11.3.0. Not libvirt 8.0.0. */";
-        assert_eq!(with_version(header, "11.3.0"), want);
-        assert_eq!(with_version("/* libvirt */", "11.3.0"), "/* libvirt */");
-    }
-
-    #[test]
-    fn a_comment_moves_with_its_stars() {
-        assert_eq!(
-            indented("/*\n* a\n      * b\n*/", "  "),
-            "  /*\n   * a\n   * b\n   */"
-        );
-    }
-}
+mod tests;
