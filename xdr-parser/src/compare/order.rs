@@ -15,6 +15,16 @@ impl Order {
         self.matched.push((at.old, at.new));
     }
 
+    /// Notes that a definition's whole ends at the one place and at the other, so that what is gone behind it comes behind
+    /// all that has changed in it.
+    pub(super) fn matched_end(&mut self, old: Location, new: Location) {
+        let end = |whole: Location| Location {
+            span: Span::new(whole.span.end, whole.span.end),
+            ..whole
+        };
+        self.matched.push((end(old), end(new)));
+    }
+
     /// Sorts by place in the new sources. What has none comes behind the last thing that stood before it in the old ones.
     pub(super) fn sort(mut self, mut changes: Vec<Change>) -> Vec<Change> {
         self.matched.sort_unstable();

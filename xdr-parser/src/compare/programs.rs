@@ -43,6 +43,7 @@ impl Comparison<'_> {
             new: new.location,
         };
         self.order.matched(at);
+        self.order.matched_end(old.location, new.location);
         if old.name != new.name {
             let message = format!("the program `{}` is now `{}`", old.name, new.name);
             self.changed(Rule::ProgramRenamed, &new.name, message, at);
@@ -82,6 +83,7 @@ impl Comparison<'_> {
             new: new.location,
         };
         self.order.matched(at);
+        self.order.matched_end(old.location, new.location);
         if old.name != new.name {
             let message = format!("the version `{}` is now `{}`", old.name, new.name);
             self.changed(Rule::VersionRenamed, &item, message, at);

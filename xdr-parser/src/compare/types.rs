@@ -38,6 +38,7 @@ impl Comparison<'_> {
             new: new.name_location,
         };
         self.order.matched(at);
+        self.order.matched_end(old.location, new.location);
         let name = spell::path(self.new, new);
         if old.name != new.name && new.parent.is_none() {
             let message = format!(
