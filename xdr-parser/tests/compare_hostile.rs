@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use xdr_parser::compare::{Change, Rule, compare};
 use xdr_parser::{Options, Schema, compile_text};
 
-/// Generous: the slowest takes a small part of it, unoptimised.
-const TIME: Duration = Duration::from_secs(20);
+/// Generous: the slowest takes a few seconds of it, unoptimised; what is quadratic takes minutes.
+const TIME: Duration = Duration::from_secs(60);
 
 fn schema(text: &str) -> Schema {
     let compilation = compile_text("hostile.x", text, None, &Options::default());
@@ -57,9 +57,9 @@ fn ring(prefix: &str, count: usize, last: &str) -> String {
 
 #[test]
 fn a_ring_of_types_is_gone_through_without_recursion() {
-    let old = schema(&ring("s", 100_000, "int"));
+    let old = schema(&ring("s", 50_000, "int"));
     assert_eq!(changes_of(old.clone(), old.clone()), []);
-    let found = changes_of(old, schema(&ring("s", 100_000, "hyper")));
+    let found = changes_of(old, schema(&ring("s", 50_000, "hyper")));
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].rule, Rule::WidthChanged);
 }
