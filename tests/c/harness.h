@@ -15,9 +15,11 @@ void *allocate(size_t size);
 struct random {
     uint64_t state;
     size_t left;
+    unsigned level; /* optionals and arrays around what is made; many of them hold no others */
 };
 
 uint32_t random_below(struct random *random, uint32_t end);
+int random_present(struct random *random); /* whether there is an optional value */
 uint32_t random_word(struct random *random); /* the ends of both ranges come often */
 uint64_t random_long(struct random *random); /* the same */
 float random_float(struct random *random);   /* any bits */

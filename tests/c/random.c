@@ -5,6 +5,9 @@
 
 #include "harness.h"
 
+/* Decoders allow 128 levels unless told otherwise. */
+enum { LEVELS = 32 };
+
 /* Steele, Lea and Flood's SplitMix. */
 static uint64_t number(struct random *random)
 {
@@ -20,6 +23,11 @@ static uint64_t number(struct random *random)
 uint32_t random_below(struct random *random, uint32_t end)
 {
     return end ? (uint32_t)number(random) % end : 0;
+}
+
+int random_present(struct random *random)
+{
+    return random_below(random, 2) && random->level < LEVELS;
 }
 
 uint64_t random_long(struct random *random)
@@ -68,7 +76,7 @@ static u_int least(size_t a, size_t b)
 
 u_int random_count(struct random *random, u_int bound, size_t each)
 {
-    size_t affordable = random->left / (each ? each : 1);
+    size_t affordable = random->level < LEVELS ? random->left / (each ? each : 1) : 0;
     switch (random_below(random, 8)) {
     case 0:
         return 0;

@@ -1,4 +1,4 @@
-//! libvirt's nine protocol files: this project's, and libvirt's own.
+//! libvirt's nine protocol files: this project's, and libvirt's own; and a file of this suite.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -13,6 +13,8 @@ pub(crate) enum Origin {
     Project,
     /// libvirt 9.0.0's source, unmodified.
     Libvirt,
+    /// This suite.
+    Suite,
 }
 
 impl fmt::Display for Origin {
@@ -20,20 +22,21 @@ impl fmt::Display for Origin {
         f.write_str(match self {
             Self::Project => "project",
             Self::Libvirt => "libvirt",
+            Self::Suite => "suite",
         })
     }
 }
 
-/// A protocol's file.
+/// An `.x` file.
 pub(crate) struct ProtocolFile {
     pub(crate) origin: Origin,
-    /// Its name without folder and `.x`, the same in both places.
+    /// Its name without folder and `.x`; libvirt's files have the same here.
     pub(crate) stem: String,
     pub(crate) path: PathBuf,
 }
 
-/// Runs a test with the file of this name below libvirt's `src`, or with this project's of the same name. If libvirt's
-/// has not been fetched, the test is reported as skipped.
+/// Runs a test with the file of this name below libvirt's `src`, or with one of the same name elsewhere. If libvirt's has
+/// not been fetched, the test is reported as skipped.
 #[track_caller]
 pub(crate) fn with(origin: Origin, name: &str, test: impl FnOnce(&ProtocolFile)) {
     if let Some(file) = ProtocolFile::find(origin, name) {
@@ -48,6 +51,7 @@ impl ProtocolFile {
         let path = match origin {
             Origin::Project => xdr_tests::root().join(format!("protocol-defs/proto/{stem}.x")),
             Origin::Libvirt => xdr_tests::libvirt()?.join(format!("{name}.x")),
+            Origin::Suite => xdr_tests::root().join(format!("tests/tests/c_peer/{stem}.x")),
         };
         Some(Self {
             origin,

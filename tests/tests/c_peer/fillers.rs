@@ -232,12 +232,12 @@ impl Fillers<'_> {
                     max.value
                 ));
                 self.line(&format!("{items} = allocate({len} * sizeof *{items});"));
-                self.elements(element, &len, &items);
+                self.nested(|c| c.elements(element, &len, &items));
             }
             Type::Optional(target) => {
-                self.line("if (random_below(random, 2)) {");
+                self.line("if (random_present(random)) {");
                 self.line(&format!("{place} = allocate(sizeof *{place});"));
-                self.value(target, &format!("(*{place})"), name);
+                self.nested(|c| c.value(target, &format!("(*{place})"), name));
                 self.line("}");
             }
             Type::Named(id) => {
@@ -246,6 +246,13 @@ impl Fillers<'_> {
             }
             other => panic!("{name} is {other:?}, which rpcgen has not"),
         }
+    }
+
+    /// What may hold values of the type that is being filled.
+    fn nested(&mut self, fill: impl FnOnce(&mut Self)) {
+        self.line("random->level++;");
+        fill(self);
+        self.line("random->level--;");
     }
 
     fn elements(&mut self, element: &Type, len: &str, items: &str) {

@@ -15,44 +15,52 @@ mod hex;
 mod lenient;
 mod messages;
 
-/// Tests of a file, each twice: with C made of this project's text, and with C made of libvirt's.
+/// Tests with C made of one file.
+macro_rules! with_one {
+    ($origin:ident, $file:literal, |$it:ident| $checks:ident $arguments:tt: $($test:ident)*) => {
+        $(#[test]
+        fn $test() {
+            let origin = crate::files::Origin::$origin;
+            crate::files::with(origin, $file, |$it| crate::$checks::$test $arguments);
+        })*
+    };
+}
+
+/// The same tests twice: with C made of this project's text, and with C made of libvirt's.
 macro_rules! with_both {
-    ($file:literal, |$it:ident| $checks:ident $arguments:tt: $($test:ident)*) => {
+    ($file:literal, $($tests:tt)*) => {
         mod of_this_project {
-            $(#[test]
-            fn $test() {
-                let origin = crate::files::Origin::Project;
-                crate::files::with(origin, $file, |$it| crate::$checks::$test $arguments);
-            })*
+            with_one! { Project, $file, $($tests)* }
         }
         mod of_libvirt {
-            $(#[test]
-            fn $test() {
-                let origin = crate::files::Origin::Libvirt;
-                crate::files::with(origin, $file, |$it| crate::$checks::$test $arguments);
-            })*
+            with_one! { Libvirt, $file, $($tests)* }
         }
     };
 }
 
-/// All types of some files.
+/// All types of a file, whose Rust has this table of them.
 macro_rules! every_type {
+    ($with:ident!($($file:tt)*), $types:path) => {
+        $with! { $($file)*, |file| every_type(file, $types):
+            the_table_has_every_type_of_the_file
+            c_gives_back_what_is_made_here
+            what_c_makes_comes_back_from_here
+            both_take_what_a_bound_allows_and_no_more
+            both_reject_what_is_cut_off_or_too_long
+        }
+    };
+}
+
+/// The same for some of libvirt's files.
+macro_rules! libvirts {
     ($($module:ident: $file:literal;)*) => {$(
         mod $module {
-            use protocol_defs::$module::TYPES;
-
-            with_both! { $file, |file| every_type(file, super::TYPES):
-                the_table_has_every_type_of_the_file
-                c_gives_back_what_is_made_here
-                what_c_makes_comes_back_from_here
-                both_take_what_a_bound_allows_and_no_more
-                both_reject_what_is_cut_off_or_too_long
-            }
+            every_type! { with_both!($file), protocol_defs::$module::TYPES }
         }
     )*};
 }
 
-every_type! {
+libvirts! {
     remote: "remote/remote_protocol";
     qemu: "remote/qemu_protocol";
     lxc: "remote/lxc_protocol";
@@ -62,6 +70,13 @@ every_type! {
     lxc_monitor: "lxc/lxc_monitor_protocol";
     net: "rpc/virnetprotocol";
     keepalive: "rpc/virkeepaliveprotocol";
+}
+
+mod shapes {
+    mod generated {
+        xdr_derive::include_xdr!("tests/c_peer/shapes.x", type_table = true);
+    }
+    every_type! { with_one!(Suite, "shapes"), generated::TYPES }
 }
 
 mod graphics_messages {
