@@ -52,6 +52,7 @@ pub(crate) struct Style {
     pub(crate) borrowed: Rules<()>,
     pub(crate) bounded_types: bool,
     pub(crate) type_table: bool,
+    pub(crate) messages: bool,
     pub(crate) serde: bool,
     pub(crate) no_std: bool,
     pub(crate) runtime: String,
@@ -74,6 +75,7 @@ impl Default for Config {
                 borrowed: Rules::default(),
                 bounded_types: false,
                 type_table: false,
+                messages: false,
                 serde: false,
                 no_std: false,
                 runtime: RUNTIME.to_owned(),
@@ -205,6 +207,18 @@ impl Config {
     /// name, the table gets a number: `TYPES_2`.
     pub fn type_table(&mut self, table: bool) -> &mut Self {
         self.style.type_table = table;
+        self
+    }
+
+    /// Adds enums of all messages beside the procedures of a version, or of a libvirt-style enum of procedures: `Call`
+    /// and `Reply` with a variant for each procedure, and `Event` for a program that has events, with a variant more for
+    /// those that are not known. They implement the runtime's `Message`, which reads and writes them by number. Beside
+    /// them stands `PROCEDURES`, what is known of each procedure, by number.
+    ///
+    /// A procedure that has the name of one of these, or one called `Unknown` where there are events, gets a number:
+    /// `Call2`.
+    pub fn messages(&mut self, enums: bool) -> &mut Self {
+        self.style.messages = enums;
         self
     }
 

@@ -26,6 +26,7 @@ pub(crate) struct Std {
     pub(crate) option: &'static str,
     pub(crate) some: &'static str,
     pub(crate) result: &'static str,
+    pub(crate) ok: &'static str,
     pub(crate) from: &'static str,
     pub(crate) try_from: &'static str,
     /// Path of the runtime crate: `::xdr_wire`.
@@ -45,6 +46,8 @@ pub(crate) enum Item {
     Procedure(Procedure),
     Module(Module),
     TypeTable(TypeTable),
+    ProcedureTable(ProcedureTable),
+    Messages(Messages),
 }
 
 /// `pub mod name { … }`.
@@ -177,12 +180,50 @@ pub(crate) struct Procedure {
     pub(crate) high_priority: bool,
     pub(crate) acl: Vec<String>,
     pub(crate) acl_filter: Vec<String>,
+    pub(crate) read_only: bool,
     /// `Read` or `Write`.
     pub(crate) stream: Option<&'static str>,
 }
 
+impl Procedure {
+    /// Whether a message of it has a lifetime.
+    pub(crate) fn borrows(&self) -> bool {
+        self.args.borrows() || self.ret.borrows()
+    }
+}
+
+/// `pub const PROCEDURES: &[ProcedureInfo] = …;`.
+#[derive(Debug)]
+pub(crate) struct ProcedureTable {
+    /// The types of the procedures, by number.
+    pub(crate) procedures: Vec<Ty>,
+}
+
+/// An enum of messages that implements `Message`.
+#[derive(Debug)]
+pub(crate) struct Messages {
+    pub(crate) head: Head,
+    pub(crate) program: String,
+    pub(crate) version: String,
+    pub(crate) variants: Vec<MessageVariant>,
+    /// Whether there is a variant for messages of unknown numbers.
+    pub(crate) open: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct MessageVariant {
+    /// Of the procedure.
+    pub(crate) xdr_name: String,
+    pub(crate) name: String,
+    pub(crate) number: String,
+    /// `Unit` for `void`.
+    pub(crate) payload: Ty,
+    /// The payload as it is printed.
+    pub(crate) written: Ty,
+}
+
 /// A Rust type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Ty {
     Unit,
     /// `i32`, `bool`.

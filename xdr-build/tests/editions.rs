@@ -18,7 +18,8 @@ fn compiles_in_edition_2021_without_std() {
         .define("EXTERNAL_ONE", 1)
         .define("EXTERNAL_TWO", 2)
         .no_std(true)
-        .type_table(true);
+        .type_table(true)
+        .messages(true);
     for file in config
         .generate(&[format!("{ROOT}/xdr-build/tests/torture.x")])
         .unwrap()

@@ -13,7 +13,8 @@ fn config() -> Config {
         .define("EXTERNAL_SIZE", 7)
         .define("EXTERNAL_ONE", 1)
         .define("EXTERNAL_TWO", 2)
-        .type_table(true);
+        .type_table(true)
+        .messages(true);
     config
 }
 

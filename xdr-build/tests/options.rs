@@ -196,6 +196,36 @@ fn the_table_of_types_has_all_of_them_within_their_bounds() {
 }
 
 #[test]
+fn messages_are_enums_beside_the_procedures() {
+    let text = "\
+program APP { version APP_V1 { void APP_CALL(void) = 1; int APP_ADD(int, int) = 2; } = 1; } = 9;
+";
+    let generate = |messages: bool| {
+        let mut config = Config::new();
+        config.messages(messages).serde(true);
+        let files = config.generate_text("app.x", text, None);
+        files.expect("it has no errors").remove(0).source
+    };
+    let source = generate(true);
+    assert_has(
+        &source,
+        &[
+            "pub struct Call2;",
+            "::serde::Serialize, ::serde::Deserialize)]\n        pub enum Call {",
+            "            Call2,\n",
+            "            Add(<Add as ::xdr_wire::Procedure>::Args),\n",
+            "        pub enum Reply {",
+            "            Add(i32),\n",
+            "pub const PROCEDURES: &[::xdr_wire::ProcedureInfo] = &[",
+        ],
+    );
+    assert!(!source.contains("enum Event"), "{source}");
+    let without = generate(false);
+    assert!(!without.contains("PROCEDURES"), "{without}");
+    assert_has(&without, &["pub struct Call;"]);
+}
+
+#[test]
 fn serde_is_told_what_is_borrowed() {
     let source = generate(|config| {
         config.serde(true).borrowed("app_text").bounded_types(true);

@@ -49,6 +49,7 @@ fn option(input: ParseStream<'_>, config: &mut Config) -> syn::Result<()> {
         "serde" => config.serde(input.parse::<LitBool>()?.value),
         "no_std" => config.no_std(input.parse::<LitBool>()?.value),
         "bounded_types" => config.bounded_types(input.parse::<LitBool>()?.value),
+        "messages" => config.messages(input.parse::<LitBool>()?.value),
         "type_table" => config.type_table(input.parse::<LitBool>()?.value),
         "strip_enumerator_prefix" => {
             config.strip_enumerator_prefix(input.parse::<LitBool>()?.value)
@@ -77,8 +78,8 @@ fn option(input: ParseStream<'_>, config: &mut Config) -> syn::Result<()> {
         _ => {
             return Err(syn::Error::new(
                 span,
-                "expected one of `bounded_types`, `borrowed`, `bytes`, `define`, `import`, `include`, `no_std`, \
-                 `open_enum`, `profile`, `runtime_path`, `serde`, `strip_enumerator_prefix`, `strip_prefix`, \
+                "expected one of `bounded_types`, `borrowed`, `bytes`, `define`, `import`, `include`, `messages`, \
+                 `no_std`, `open_enum`, `profile`, `runtime_path`, `serde`, `strip_enumerator_prefix`, `strip_prefix`, \
                  `type_table`",
             ));
         }

@@ -50,6 +50,7 @@ extern crate alloc;
 mod bounds;
 mod chars;
 mod decoder;
+mod dispatch;
 mod encoder;
 mod entry;
 mod error;
@@ -78,6 +79,7 @@ pub mod __private;
 
 pub use bounds::Bounds;
 pub use decoder::{Decoder, skip};
+pub use dispatch::{Message, MessageError, Payload, ProcedureInfo};
 pub use encoder::Encoder;
 pub use entry::{RoundTripError, TypeEntry};
 pub use error::{DecodeError, EncodeError, ErrorKind, Form};

@@ -44,6 +44,8 @@ impl Printer {
             Item::Union(item) => self.union(item, std),
             Item::Newtype(item) => self.newtype(item, std),
             Item::Procedure(item) => self.procedure(item, std),
+            Item::ProcedureTable(item) => self.procedure_table(item, std),
+            Item::Messages(item) => self.messages(item, std),
             Item::TypeTable(item) => self.type_table(item, std),
             Item::Module(item) => {
                 self.docs(&item.docs);

@@ -6,6 +6,7 @@
 mod attributes;
 mod enums;
 mod items;
+mod messages;
 mod procedures;
 mod table;
 mod types;

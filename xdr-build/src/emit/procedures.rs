@@ -11,7 +11,7 @@ impl Printer {
         self.docs(&item.docs);
         self.line(&["#[derive(Clone, Copy, Debug)]"]);
         // Only a type with a lifetime of its own can have messages that borrow.
-        let borrows = item.args.borrows() || item.ret.borrows();
+        let borrows = item.borrows();
         let name = format!("{}{}", item.name, generics(borrows));
         if borrows {
             self.marker(&name);
@@ -43,6 +43,9 @@ impl Printer {
                 }
                 printer.requirements("ACL", &item.acl);
                 printer.requirements("ACL_FILTER", &item.acl_filter);
+                if item.read_only {
+                    printer.line(&["const READ_ONLY: bool = true;"]);
+                }
                 if let Some(direction) = item.stream {
                     let head =
                         format!("const STREAM: {}<{runtime}::StreamDirection> =", std.option);

@@ -1,50 +1,83 @@
-//! The table of a file's types.
+//! Tables: of a file's types, and of procedures.
 
 use super::types::{TUPLE, flat};
 use super::{Printer, WIDTH};
-use crate::model::{Std, Ty, TypeTable};
+use crate::model::{ProcedureTable, Std, Ty, TypeTable};
 
 impl Printer {
     pub(super) fn type_table(&mut self, item: &TypeTable, std: &Std) {
-        let entries: Vec<Entry> = item
-            .entries
-            .iter()
-            .map(|(name, ty)| Entry::new(name, ty, std))
-            .collect();
         self.docs("All types of this file, by their XDR names.");
-        let head = format!("pub const {}: &[{}::TypeEntry] =", item.name, std.runtime);
+        let entry = format!("{}::TypeEntry", std.runtime);
+        let entries = item.entries.iter().map(|(name, ty)| {
+            let path = flat(ty, std);
+            let (function, ty) = if ty.borrows() {
+                ("borrowed", format!("fn(&[u8]) -> {path}"))
+            } else {
+                ("of", path)
+            };
+            Call {
+                function: format!("{entry}::{function}"),
+                ty,
+                argument: format!("{name:?}"),
+            }
+        });
+        let entries: Vec<Call> = entries.collect();
+        self.table(&format!("pub const {}: &[{entry}] =", item.name), &entries);
+    }
+
+    pub(super) fn procedure_table(&mut self, item: &ProcedureTable, std: &Std) {
+        self.docs("What is known of the procedures, by number.");
+        let entry = format!("{}::ProcedureInfo", std.runtime);
+        let call = |ty: &Ty| Call {
+            function: format!("{entry}::of"),
+            ty: flat(ty, std),
+            argument: String::new(),
+        };
+        let entries: Vec<Call> = item.procedures.iter().map(call).collect();
+        self.table(&format!("pub const PROCEDURES: &[{entry}] ="), &entries);
+    }
+
+    /// `{head} &[…];`
+    fn table(&mut self, head: &str, entries: &[Call]) {
         let line = entries
             .iter()
-            .map(Entry::flat)
+            .map(Call::flat)
             .collect::<Vec<_>>()
             .join(", ");
         let fits = self.indent + head.len() + " &[];".len() + line.len() <= WIDTH;
         if fits && (line.len() <= TUPLE || entries.len() == 1) {
-            self.line(&[&head, " &[", &line, "];"]);
+            self.line(&[head, " &[", &line, "];"]);
             return;
         }
-        self.line(&[&head, " &["]);
+        if entries.len() == 1 && self.indent + "    &[];".len() + line.len() <= WIDTH {
+            self.line(&[head]);
+            self.indented(|printer| printer.line(&["&[", &line, "];"]));
+            return;
+        }
+        self.line(&[head, " &["]);
         self.indented(|printer| {
-            for entry in &entries {
-                printer.entry(entry);
+            for entry in entries {
+                printer.call(entry);
             }
         });
         self.line(&["];"]);
     }
 
-    fn entry(&mut self, entry: &Entry) {
-        let Entry {
+    fn call(&mut self, call: &Call) {
+        let Call {
             function,
             ty,
             argument,
-        } = entry;
-        let flat = entry.flat();
+        } = call;
+        let flat = call.flat();
         if self.indent + flat.len() < WIDTH {
             self.line(&[&flat, ","]);
         } else if self.indent + function.len() + ty.len() + "::<".len() <= WIDTH {
             // rustfmt does not count what closes the generics and opens the call.
             self.line(&[function, "::<", ty, ">("]);
-            self.indented(|printer| printer.line(&[argument, ","]));
+            if !argument.is_empty() {
+                self.indented(|printer| printer.line(&[argument, ","]));
+            }
             self.line(&["),"]);
         } else {
             self.line(&[function, "::<"]);
@@ -54,30 +87,15 @@ impl Printer {
     }
 }
 
-/// A call of a constructor.
-struct Entry {
+/// A call of a generic function in an array.
+struct Call {
     function: String,
     /// The type argument: `T`, or `fn(&[u8]) -> T<'_>` for one that borrows.
     ty: String,
     argument: String,
 }
 
-impl Entry {
-    fn new(name: &str, ty: &Ty, std: &Std) -> Self {
-        let runtime = &std.runtime;
-        let path = flat(ty, std);
-        let (function, ty) = if ty.borrows() {
-            ("borrowed", format!("fn(&[u8]) -> {path}"))
-        } else {
-            ("of", path)
-        };
-        Self {
-            function: format!("{runtime}::TypeEntry::{function}"),
-            ty,
-            argument: format!("{name:?}"),
-        }
-    }
-
+impl Call {
     fn flat(&self) -> String {
         format!("{}::<{}>({})", self.function, self.ty, self.argument)
     }

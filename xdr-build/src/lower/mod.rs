@@ -10,6 +10,7 @@ use xdr_parser::schema::{
 
 mod bounded;
 mod content;
+mod messages;
 mod naming;
 mod programs;
 mod shape;
@@ -225,11 +226,7 @@ impl Context<'_> {
             derives.push("::serde::Deserialize".to_owned());
         }
         let lifetime = self.shapes.facts(def.id).borrows;
-        let mut attributes = Vec::new();
-        // Serde finds out by itself only what a `&str` or `&[u8]` borrows, not a `Vec` of them or another such type.
-        if self.style.serde && lifetime {
-            attributes.push("#[serde(bound(deserialize = \"'de: 'a\"))]".to_owned());
-        }
+        let mut attributes = self.serde_attributes(lifetime);
         for attribute in self.names.ruled(&self.style.type_attributes, def, None) {
             // rustfmt joins derives, and one line of them reads better anyway.
             match attribute
@@ -260,6 +257,13 @@ impl Context<'_> {
         }
     }
 
+    /// Serde finds out by itself only what a `&str` or `&[u8]` borrows, not a `Vec` of them or another such type.
+    fn serde_attributes(&self, lifetime: bool) -> Vec<String> {
+        let bound = "#[serde(bound(deserialize = \"'de: 'a\"))]";
+        let bound = (self.style.serde && lifetime).then(|| bound.to_owned());
+        bound.into_iter().collect()
+    }
+
     /// `crate = ::path` where the runtime is not where the derive looks for it.
     fn crate_argument(&self) -> Vec<Argument> {
         if self.style.runtime == crate::config::RUNTIME {
@@ -278,6 +282,7 @@ impl Context<'_> {
             option: "Option",
             some: "Some",
             result: "Result",
+            ok: "Ok",
             from: "From",
             try_from: "TryFrom",
             runtime: self.style.runtime.clone(),
@@ -298,6 +303,7 @@ impl Context<'_> {
                 "Box" => std.boxed = boxed,
                 "Option" => std.option = "::core::option::Option",
                 "Some" => std.some = "::core::option::Option::Some",
+                "Ok" => std.ok = "::core::result::Result::Ok",
                 "Result" => std.result = "::core::result::Result",
                 "From" => std.from = "::core::convert::From",
                 "TryFrom" => std.try_from = "::core::convert::TryFrom",

@@ -1,11 +1,12 @@
 //! Procedures: `program` blocks, and the enums of procedures that libvirt has.
 
 use xdr_parser::schema::{
-    ConstantValue, EnumProcedure, Priority, ProcedureEnum, ProgramId, Type, TypeId, TypeKind,
+    Acl, ConstantValue, EnumProcedure, Priority, ProcedureEnum, ProgramId, Type, TypeId, TypeKind,
     Version,
 };
 
 use super::Context;
+use super::messages::Lowered;
 use super::naming::{module_names, program_module};
 use super::uses::{Site, decimal, hex};
 use crate::docs;
@@ -129,14 +130,16 @@ impl Context<'_> {
                 .iter()
                 .map(|procedure| procedure.name.as_str()),
             prefix,
+            self.message_names(false),
         );
         let mut items = vec![number(
             "VERSION",
             "The version's number.",
             &decimal(version.number.into()),
         )];
-        for (procedure, name) in version.procedures.iter().zip(&markers) {
-            items.push(Item::Procedure(Procedure {
+        let lowered = version.procedures.iter().zip(&markers);
+        let lowered = lowered.map(|(procedure, name)| Lowered {
+            procedure: Procedure {
                 docs: described(&procedure.docs.text, || format!("`{}`.", procedure.name)),
                 name: name.clone(),
                 args: self.message(site, &procedure.args),
@@ -149,9 +152,14 @@ impl Context<'_> {
                 high_priority: false,
                 acl: Vec::new(),
                 acl_filter: Vec::new(),
+                read_only: false,
                 stream: None,
-            }));
-        }
+            },
+            number: procedure.number,
+            args_size: self.message_size(&procedure.args),
+            ret_size: self.message_size(std::slice::from_ref(&procedure.ret)),
+        });
+        items.extend(self.with_messages(lowered.collect()));
         Item::Module(Module {
             docs: described(&version.docs.text, || {
                 format!("Version `{}`.", version.name)
@@ -171,16 +179,26 @@ impl Context<'_> {
             .iter()
             .map(|procedure| self.enumerator(of, procedure))
             .collect();
-        let markers = self.marker_names(xdr_names.iter().copied(), prefix);
-        let items = of
+        let events = of
+            .procedures
+            .iter()
+            .any(|procedure| procedure.msg.is_some());
+        let beside = self.message_names(events);
+        let markers = self.marker_names(xdr_names.iter().copied(), prefix, beside);
+        let size = |id: Option<TypeId>| self.message_size(id.map(Type::Named).as_slice());
+        let lowered = of
             .procedures
             .iter()
             .zip(xdr_names)
             .zip(&markers)
-            .map(|((procedure, xdr_name), name)| {
-                Item::Procedure(self.enum_procedure(file, of, procedure, xdr_name, name))
+            .map(|((procedure, xdr_name), name)| Lowered {
+                procedure: self.enum_procedure(file, of, procedure, xdr_name, name),
+                number: procedure.number,
+                args_size: size(procedure.msg.or(procedure.args)),
+                ret_size: size(procedure.ret),
             })
             .collect();
+        let items = self.with_messages(lowered);
         let link = self.names.ty(of.ty);
         Item::Module(Module {
             docs: format!("The procedures of [`{link}`] as types."),
@@ -211,11 +229,8 @@ impl Context<'_> {
                 .map(|found| found.docs.text.as_str()),
             _ => None,
         };
-        let message = |id: Option<TypeId>| {
-            self.message(site, &id.map(Type::Named).into_iter().collect::<Vec<_>>())
-        };
-        let texts =
-            |acl: &[xdr_parser::schema::Acl]| acl.iter().map(|acl| acl.text.clone()).collect();
+        let message = |id: Option<TypeId>| self.message(site, id.map(Type::Named).as_slice());
+        let texts = |acl: &[Acl]| acl.iter().map(|acl| acl.text.clone()).collect();
         let annotations = &procedure.annotations;
         Procedure {
             docs: described(comment.unwrap_or_default(), || format!("`{xdr_name}`.")),
@@ -230,6 +245,7 @@ impl Context<'_> {
             high_priority: annotations.priority == Some(Priority::High),
             acl: texts(&annotations.acl),
             acl_filter: texts(&annotations.acl_filter),
+            read_only: procedure.msg.is_none() && is_read_only(&annotations.acl),
             stream: match (annotations.read_stream, annotations.write_stream) {
                 (Some(_), _) => Some("Read"),
                 (None, Some(_)) => Some("Write"),
@@ -256,11 +272,12 @@ impl Context<'_> {
         }
     }
 
-    /// Names of procedures as types, without so many words that they all begin with.
+    /// Names of procedures as types, without so many words that they all begin with; not those of what stands beside.
     fn marker_names<'n>(
         &self,
         procedures: impl Iterator<Item = &'n str>,
         prefix: usize,
+        beside: &[&str],
     ) -> Vec<String> {
         let parted: Vec<Vec<&str>> = procedures.map(words).collect();
         let skip = if self.style.strip_enumerators {
@@ -278,8 +295,24 @@ impl Context<'_> {
                 ))
             })
             .collect();
-        names::unique(camels, "")
+        let beside = beside.iter().map(|&name| name.to_owned());
+        let first = beside.len();
+        let mut names = names::unique(beside.chain(camels).collect(), "");
+        names.split_off(first)
     }
+}
+
+/// Whether the permissions that a call needs whatever its flags are of those that libvirt gives to read-only connections
+/// (marked `@anonymous` in its `src/access/viraccessperm.h`).
+fn is_read_only(acl: &[Acl]) -> bool {
+    let is_free = |acl: &Acl| {
+        let permission = acl.permission.as_str();
+        acl.object == "none"
+            || acl.flag.is_some()
+            || matches!(permission, "getattr" | "read")
+            || permission.starts_with("search_")
+    };
+    !acl.is_empty() && acl.iter().all(is_free)
 }
 
 /// A program's number, in hex where RFC 5531 gives ranges in hex to users.

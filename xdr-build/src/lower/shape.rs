@@ -181,33 +181,20 @@ impl Shapes {
         }
     }
 
-    /// Boxes the largest arm as long as it is much larger than the next, and returns the size of the largest left.
+    /// Boxes arms that are much larger than the others, and returns the size of the largest left.
     fn box_large_arms(&mut self, id: TypeId, sizes: Vec<usize>) -> usize {
-        let mut sizes: Vec<(usize, usize)> = sizes
-            .into_iter()
-            .enumerate()
-            .map(|(arm, size)| {
-                (
-                    if self.boxes_arm(id, arm) {
-                        POINTER
-                    } else {
-                        size
-                    },
-                    arm,
-                )
-            })
-            .collect();
-        sizes.sort_unstable_by_key(|&(size, _)| std::cmp::Reverse(size));
-        let mut sizes = sizes.into_iter().peekable();
-        while let Some((size, arm)) = sizes.next() {
-            match sizes.peek() {
-                Some(&(next, _)) if size > next.saturating_add(LARGE) => {
-                    self.boxed_arms.insert((id, arm));
-                }
-                _ => return size.max(POINTER),
-            }
-        }
-        POINTER
+        let sizes = sizes.into_iter().enumerate().map(|(arm, size)| {
+            let size = if self.boxes_arm(id, arm) {
+                POINTER
+            } else {
+                size
+            };
+            (arm, size)
+        });
+        let (boxed, largest) = outliers(sizes.collect());
+        self.boxed_arms
+            .extend(boxed.into_iter().map(|arm| (id, arm)));
+        largest
     }
 
     fn size(&self, part: &Content) -> usize {
@@ -225,4 +212,19 @@ impl Shapes {
                 self.facts(leaf).copy && !(part.optional && self.cyclic[leaf.0 as usize])
             })
     }
+}
+
+/// Of variants and their sizes, those to box: the largest, as long as it is much larger than the next. With the size of the
+/// largest left.
+pub(super) fn outliers(mut sizes: Vec<(usize, usize)>) -> (Vec<usize>, usize) {
+    sizes.sort_unstable_by_key(|&(_, size)| std::cmp::Reverse(size));
+    let mut boxed = Vec::new();
+    let mut sizes = sizes.into_iter().peekable();
+    while let Some((variant, size)) = sizes.next() {
+        match sizes.peek() {
+            Some(&(_, next)) if size > next.saturating_add(LARGE) => boxed.push(variant),
+            _ => return (boxed, size.max(POINTER)),
+        }
+    }
+    (boxed, POINTER)
 }

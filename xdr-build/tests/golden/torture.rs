@@ -1142,6 +1142,171 @@ pub mod calendar {
             const VERSION: u32 = VERSION;
             const NUMBER: u32 = 7;
         }
+
+        /// What is known of the procedures, by number.
+        pub const PROCEDURES: &[::xdr_wire::ProcedureInfo] = &[
+            ::xdr_wire::ProcedureInfo::of::<Null>(),
+            ::xdr_wire::ProcedureInfo::of::<Get>(),
+            ::xdr_wire::ProcedureInfo::of::<Name>(),
+            ::xdr_wire::ProcedureInfo::of::<Label>(),
+            ::xdr_wire::ProcedureInfo::of::<Node>(),
+            ::xdr_wire::ProcedureInfo::of::<Many>(),
+            ::xdr_wire::ProcedureInfo::of::<Option>(),
+            ::xdr_wire::ProcedureInfo::of::<Free>(),
+        ];
+
+        /// What callers send.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Call {
+            /// `CALENDAR_NULL`.
+            Null,
+            /// `CALENDAR_GET`.
+            Get(<Get as ::xdr_wire::Procedure>::Args),
+            /// `CALENDAR_NAME`.
+            Name(super::super::Id),
+            /// `CALENDAR_LABEL`.
+            Label(super::super::Pointer),
+            /// `CALENDAR_NODE`.
+            Node(::xdr_wire::Chain<super::super::ListNode>),
+            /// `CALENDAR_MANY`.
+            Many(Box<<Many as ::xdr_wire::Procedure>::Args>),
+            /// `CALENDAR_OPTION`.
+            Option(super::super::bounded::OptionalText),
+            /// `CALENDAR_FREE`.
+            Free(String),
+        }
+
+        impl ::xdr_wire::Message<'_> for Call {
+            const PROGRAM: u32 = super::PROGRAM;
+            const VERSION: u32 = VERSION;
+            const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+            fn decode(
+                procedure: u32,
+                payload: &[u8],
+                options: ::xdr_wire::Options,
+            ) -> Result<Self, ::xdr_wire::MessageError> {
+                let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+                let message = match procedure {
+                    0 => Self::Null,
+                    1 => return payload.read(Self::Get),
+                    2 => return payload.read(Self::Name),
+                    3 => return payload.read(Self::Label),
+                    4 => return payload.read(Self::Node),
+                    5 => return payload.read(Self::Many),
+                    6 => return payload.read(Self::Option),
+                    7 => return payload.read(Self::Free),
+                    _ => return payload.refuse(),
+                };
+                payload.void(message)
+            }
+
+            fn procedure(&self) -> u32 {
+                match self {
+                    Self::Null => 0,
+                    Self::Get(_) => 1,
+                    Self::Name(_) => 2,
+                    Self::Label(_) => 3,
+                    Self::Node(_) => 4,
+                    Self::Many(_) => 5,
+                    Self::Option(_) => 6,
+                    Self::Free(_) => 7,
+                }
+            }
+
+            fn encode_into(
+                &self,
+                out: &mut Vec<u8>,
+                options: ::xdr_wire::Options,
+            ) -> Result<(), ::xdr_wire::EncodeError> {
+                match self {
+                    Self::Null => ::xdr_wire::encode_into_with(&(), out, options),
+                    Self::Get(message) => ::xdr_wire::encode_into_with(message, out, options),
+                    Self::Name(message) => ::xdr_wire::encode_into_with(message, out, options),
+                    Self::Label(message) => ::xdr_wire::encode_into_with(message, out, options),
+                    Self::Node(message) => ::xdr_wire::encode_into_with(message, out, options),
+                    Self::Many(message) => ::xdr_wire::encode_into_with(message, out, options),
+                    Self::Option(message) => ::xdr_wire::encode_into_with(message, out, options),
+                    Self::Free(message) => ::xdr_wire::encode_into_with(message, out, options),
+                }
+            }
+        }
+
+        /// What callees answer.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Reply {
+            /// `CALENDAR_NULL`.
+            Null,
+            /// `CALENDAR_GET`.
+            Get(Box<super::super::Everything>),
+            /// `CALENDAR_NAME`.
+            Name(super::super::bounded::Text),
+            /// `CALENDAR_LABEL`.
+            Label(super::super::bounded::Label),
+            /// `CALENDAR_NODE`.
+            Node(::xdr_wire::Chain<super::super::ListNode>),
+            /// `CALENDAR_MANY`.
+            Many(i32),
+            /// `CALENDAR_OPTION`.
+            Option,
+            /// `CALENDAR_FREE`.
+            Free(String),
+        }
+
+        impl ::xdr_wire::Message<'_> for Reply {
+            const PROGRAM: u32 = super::PROGRAM;
+            const VERSION: u32 = VERSION;
+            const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+            fn decode(
+                procedure: u32,
+                payload: &[u8],
+                options: ::xdr_wire::Options,
+            ) -> Result<Self, ::xdr_wire::MessageError> {
+                let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+                let message = match procedure {
+                    0 => Self::Null,
+                    1 => return payload.read(Self::Get),
+                    2 => return payload.read(Self::Name),
+                    3 => return payload.read(Self::Label),
+                    4 => return payload.read(Self::Node),
+                    5 => return payload.read(Self::Many),
+                    6 => Self::Option,
+                    7 => return payload.read(Self::Free),
+                    _ => return payload.refuse(),
+                };
+                payload.void(message)
+            }
+
+            fn procedure(&self) -> u32 {
+                match self {
+                    Self::Null => 0,
+                    Self::Get(_) => 1,
+                    Self::Name(_) => 2,
+                    Self::Label(_) => 3,
+                    Self::Node(_) => 4,
+                    Self::Many(_) => 5,
+                    Self::Option => 6,
+                    Self::Free(_) => 7,
+                }
+            }
+
+            fn encode_into(
+                &self,
+                out: &mut Vec<u8>,
+                options: ::xdr_wire::Options,
+            ) -> Result<(), ::xdr_wire::EncodeError> {
+                match self {
+                    Self::Null | Self::Option => ::xdr_wire::encode_into_with(&(), out, options),
+                    Self::Get(message) => ::xdr_wire::encode_into_with(message, out, options),
+                    Self::Name(message) => ::xdr_wire::encode_into_with(message, out, options),
+                    Self::Label(message) => ::xdr_wire::encode_into_with(message, out, options),
+                    Self::Node(message) => ::xdr_wire::encode_into_with(message, out, options),
+                    Self::Many(message) => ::xdr_wire::encode_into_with(message, out, options),
+                    Self::Free(message) => ::xdr_wire::encode_into_with(message, out, options),
+                }
+            }
+        }
     }
 
     /// Version `CALENDAR_TWO`.
@@ -1161,6 +1326,94 @@ pub mod calendar {
             const PROGRAM: u32 = super::PROGRAM;
             const VERSION: u32 = VERSION;
             const NUMBER: u32 = 0;
+        }
+
+        /// What is known of the procedures, by number.
+        pub const PROCEDURES: &[::xdr_wire::ProcedureInfo] =
+            &[::xdr_wire::ProcedureInfo::of::<Null>()];
+
+        /// What callers send.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Call {
+            /// `CALENDAR_NULL`.
+            Null,
+        }
+
+        impl ::xdr_wire::Message<'_> for Call {
+            const PROGRAM: u32 = super::PROGRAM;
+            const VERSION: u32 = VERSION;
+            const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+            fn decode(
+                procedure: u32,
+                payload: &[u8],
+                options: ::xdr_wire::Options,
+            ) -> Result<Self, ::xdr_wire::MessageError> {
+                let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+                let message = match procedure {
+                    0 => Self::Null,
+                    _ => return payload.refuse(),
+                };
+                payload.void(message)
+            }
+
+            fn procedure(&self) -> u32 {
+                match self {
+                    Self::Null => 0,
+                }
+            }
+
+            fn encode_into(
+                &self,
+                out: &mut Vec<u8>,
+                options: ::xdr_wire::Options,
+            ) -> Result<(), ::xdr_wire::EncodeError> {
+                match self {
+                    Self::Null => ::xdr_wire::encode_into_with(&(), out, options),
+                }
+            }
+        }
+
+        /// What callees answer.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Reply {
+            /// `CALENDAR_NULL`.
+            Null,
+        }
+
+        impl ::xdr_wire::Message<'_> for Reply {
+            const PROGRAM: u32 = super::PROGRAM;
+            const VERSION: u32 = VERSION;
+            const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+            fn decode(
+                procedure: u32,
+                payload: &[u8],
+                options: ::xdr_wire::Options,
+            ) -> Result<Self, ::xdr_wire::MessageError> {
+                let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+                let message = match procedure {
+                    0 => Self::Null,
+                    _ => return payload.refuse(),
+                };
+                payload.void(message)
+            }
+
+            fn procedure(&self) -> u32 {
+                match self {
+                    Self::Null => 0,
+                }
+            }
+
+            fn encode_into(
+                &self,
+                out: &mut Vec<u8>,
+                options: ::xdr_wire::Options,
+            ) -> Result<(), ::xdr_wire::EncodeError> {
+                match self {
+                    Self::Null => ::xdr_wire::encode_into_with(&(), out, options),
+                }
+            }
         }
     }
 }
@@ -1202,6 +1455,218 @@ pub mod nfs {
             const VERSION: u32 = VERSION;
             const NUMBER: u32 = 2;
         }
+
+        /// What is known of the procedures, by number.
+        pub const PROCEDURES: &[::xdr_wire::ProcedureInfo] = &[
+            ::xdr_wire::ProcedureInfo::of::<Some>(),
+            ::xdr_wire::ProcedureInfo::of::<None>(),
+        ];
+
+        /// What callers send.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Call {
+            /// `NFS_SOME`.
+            Some,
+            /// `NFS_NONE`.
+            None,
+        }
+
+        impl ::xdr_wire::Message<'_> for Call {
+            const PROGRAM: u32 = super::PROGRAM;
+            const VERSION: u32 = VERSION;
+            const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+            fn decode(
+                procedure: u32,
+                payload: &[u8],
+                options: ::xdr_wire::Options,
+            ) -> Result<Self, ::xdr_wire::MessageError> {
+                let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+                let message = match procedure {
+                    1 => Self::Some,
+                    2 => Self::None,
+                    _ => return payload.refuse(),
+                };
+                payload.void(message)
+            }
+
+            fn procedure(&self) -> u32 {
+                match self {
+                    Self::Some => 1,
+                    Self::None => 2,
+                }
+            }
+
+            fn encode_into(
+                &self,
+                out: &mut Vec<u8>,
+                options: ::xdr_wire::Options,
+            ) -> Result<(), ::xdr_wire::EncodeError> {
+                match self {
+                    Self::Some | Self::None => ::xdr_wire::encode_into_with(&(), out, options),
+                }
+            }
+        }
+
+        /// What callees answer.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Reply {
+            /// `NFS_SOME`.
+            Some,
+            /// `NFS_NONE`.
+            None,
+        }
+
+        impl ::xdr_wire::Message<'_> for Reply {
+            const PROGRAM: u32 = super::PROGRAM;
+            const VERSION: u32 = VERSION;
+            const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+            fn decode(
+                procedure: u32,
+                payload: &[u8],
+                options: ::xdr_wire::Options,
+            ) -> Result<Self, ::xdr_wire::MessageError> {
+                let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+                let message = match procedure {
+                    1 => Self::Some,
+                    2 => Self::None,
+                    _ => return payload.refuse(),
+                };
+                payload.void(message)
+            }
+
+            fn procedure(&self) -> u32 {
+                match self {
+                    Self::Some => 1,
+                    Self::None => 2,
+                }
+            }
+
+            fn encode_into(
+                &self,
+                out: &mut Vec<u8>,
+                options: ::xdr_wire::Options,
+            ) -> Result<(), ::xdr_wire::EncodeError> {
+                match self {
+                    Self::Some | Self::None => ::xdr_wire::encode_into_with(&(), out, options),
+                }
+            }
+        }
+    }
+}
+
+/// Procedures as libvirt has them; some have the names of what stands beside them.
+pub const DESK_PROGRAM: u32 = 0x2000_9999;
+pub const DESK_PROTOCOL_VERSION: u32 = 1;
+
+/// ```text
+/// struct desk_call_args {
+///     text number;
+/// };
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+pub struct DeskCallArgs {
+    #[xdr(max = MAX)]
+    pub number: ::std::string::String,
+}
+
+/// ```text
+/// struct desk_call_ret {
+///     int line;
+/// };
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+pub struct DeskCallRet {
+    pub line: i32,
+}
+
+/// ```text
+/// struct desk_unknown_ret {
+///     int line;
+/// };
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+pub struct DeskUnknownRet {
+    pub line: i32,
+}
+
+/// ```text
+/// struct desk_page_args {
+///     text_table lines;
+/// };
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+pub struct DeskPageArgs {
+    #[xdr(max(u32::MAX, 4, MAX))]
+    pub lines: ::std::vec::Vec<::std::vec::Vec<::std::string::String>>,
+}
+
+/// ```text
+/// struct desk_page_ret {
+///     everything found;
+/// };
+/// ```
+#[derive(Clone, Debug, PartialEq, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+pub struct DeskPageRet {
+    pub found: Everything,
+}
+
+/// ```text
+/// struct desk_rang_msg {
+///     text number;
+/// };
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+pub struct DeskRangMsg {
+    #[xdr(max = MAX)]
+    pub number: ::std::string::String,
+}
+
+/// ```text
+/// struct desk_closed_msg {
+///     int reason;
+/// };
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+pub struct DeskClosedMsg {
+    pub reason: i32,
+}
+
+/// ```text
+/// enum desk_procedure {
+///     DESK_PROC_CALL = 1,
+///     DESK_PROC_OK = 2,
+///     DESK_PROC_UNKNOWN = 7,
+///     DESK_PROC_RANG = 4,
+///     DESK_PROC_CLOSED = 5,
+///     DESK_PROC_PAGE = 6
+/// };
+/// ```
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode,
+)]
+#[repr(i32)]
+pub enum DeskProcedure {
+    Call = 1,
+    Ok = 2,
+    Unknown = 7,
+    Rang = 4,
+    Closed = 5,
+    Page = 6,
+}
+
+impl ::core::convert::TryFrom<i32> for DeskProcedure {
+    type Error = ::xdr_wire::DecodeError;
+
+    fn try_from(value: i32) -> ::core::result::Result<Self, ::xdr_wire::DecodeError> {
+        ::xdr_wire::from_bytes(&value.to_be_bytes())
+    }
+}
+
+impl ::core::convert::From<DeskProcedure> for i32 {
+    fn from(value: DeskProcedure) -> Self {
+        value as Self
     }
 }
 
@@ -1268,7 +1733,295 @@ pub const TYPES_2: &[::xdr_wire::TypeEntry] = &[
     ::xdr_wire::TypeEntry::of::<Outer>("outer"),
     ::xdr_wire::TypeEntry::of::<Small>("small"),
     ::xdr_wire::TypeEntry::of::<EmptyList>("empty_list"),
+    ::xdr_wire::TypeEntry::of::<DeskCallArgs>("desk_call_args"),
+    ::xdr_wire::TypeEntry::of::<DeskCallRet>("desk_call_ret"),
+    ::xdr_wire::TypeEntry::of::<DeskUnknownRet>("desk_unknown_ret"),
+    ::xdr_wire::TypeEntry::of::<DeskPageArgs>("desk_page_args"),
+    ::xdr_wire::TypeEntry::of::<DeskPageRet>("desk_page_ret"),
+    ::xdr_wire::TypeEntry::of::<DeskRangMsg>("desk_rang_msg"),
+    ::xdr_wire::TypeEntry::of::<DeskClosedMsg>("desk_closed_msg"),
+    ::xdr_wire::TypeEntry::of::<DeskProcedure>("desk_procedure"),
 ];
+
+/// The procedures of [`DeskProcedure`] as types.
+pub mod proc {
+    /// `DESK_PROC_CALL`.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Call2;
+
+    impl ::xdr_wire::Procedure for Call2 {
+        type Args = super::DeskCallArgs;
+        type Ret = super::DeskCallRet;
+
+        const NAME: &'static str = "DESK_PROC_CALL";
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const NUMBER: u32 = 1;
+        const ACL: &'static [&'static str] = &[
+            "connect:getattr",
+            "connect:search_domains",
+            "connect:write:DESK_LOUD",
+        ];
+        const READ_ONLY: bool = true;
+    }
+
+    /// `DESK_PROC_OK`.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Ok;
+
+    impl ::xdr_wire::Procedure for Ok {
+        type Args = ();
+        type Ret = ();
+
+        const NAME: &'static str = "DESK_PROC_OK";
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const NUMBER: u32 = 2;
+        const ACL: &'static [&'static str] = &["none"];
+        const READ_ONLY: bool = true;
+    }
+
+    /// `DESK_PROC_UNKNOWN`.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Unknown2;
+
+    impl ::xdr_wire::Procedure for Unknown2 {
+        type Args = ();
+        type Ret = super::DeskUnknownRet;
+
+        const NAME: &'static str = "DESK_PROC_UNKNOWN";
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const NUMBER: u32 = 7;
+        const ACL: &'static [&'static str] = &["connect:read", "connect:write"];
+    }
+
+    /// `DESK_PROC_RANG`.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Rang;
+
+    impl ::xdr_wire::Procedure for Rang {
+        type Args = super::DeskRangMsg;
+        type Ret = ();
+
+        const NAME: &'static str = "DESK_PROC_RANG";
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const NUMBER: u32 = 4;
+        const KIND: ::xdr_wire::ProcedureKind = ::xdr_wire::ProcedureKind::Event;
+        const ACL: &'static [&'static str] = &["none"];
+    }
+
+    /// `DESK_PROC_CLOSED`.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Closed;
+
+    impl ::xdr_wire::Procedure for Closed {
+        type Args = super::DeskClosedMsg;
+        type Ret = ();
+
+        const NAME: &'static str = "DESK_PROC_CLOSED";
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const NUMBER: u32 = 5;
+        const KIND: ::xdr_wire::ProcedureKind = ::xdr_wire::ProcedureKind::Event;
+    }
+
+    /// `DESK_PROC_PAGE`.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Page;
+
+    impl ::xdr_wire::Procedure for Page {
+        type Args = super::DeskPageArgs;
+        type Ret = super::DeskPageRet;
+
+        const NAME: &'static str = "DESK_PROC_PAGE";
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const NUMBER: u32 = 6;
+    }
+
+    /// What is known of the procedures, by number.
+    pub const PROCEDURES: &[::xdr_wire::ProcedureInfo] = &[
+        ::xdr_wire::ProcedureInfo::of::<Call2>(),
+        ::xdr_wire::ProcedureInfo::of::<Ok>(),
+        ::xdr_wire::ProcedureInfo::of::<Rang>(),
+        ::xdr_wire::ProcedureInfo::of::<Closed>(),
+        ::xdr_wire::ProcedureInfo::of::<Page>(),
+        ::xdr_wire::ProcedureInfo::of::<Unknown2>(),
+    ];
+
+    /// What callers send.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Call {
+        /// `DESK_PROC_CALL`.
+        Call2(super::DeskCallArgs),
+        /// `DESK_PROC_OK`.
+        Ok,
+        /// `DESK_PROC_UNKNOWN`.
+        Unknown2,
+        /// `DESK_PROC_PAGE`.
+        Page(super::DeskPageArgs),
+    }
+
+    impl ::xdr_wire::Message<'_> for Call {
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+        fn decode(
+            procedure: u32,
+            payload: &[u8],
+            options: ::xdr_wire::Options,
+        ) -> Result<Self, ::xdr_wire::MessageError> {
+            let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+            let message = match procedure {
+                1 => return payload.read(Self::Call2),
+                2 => Self::Ok,
+                7 => Self::Unknown2,
+                6 => return payload.read(Self::Page),
+                _ => return payload.refuse(),
+            };
+            payload.void(message)
+        }
+
+        fn procedure(&self) -> u32 {
+            match self {
+                Self::Call2(_) => 1,
+                Self::Ok => 2,
+                Self::Unknown2 => 7,
+                Self::Page(_) => 6,
+            }
+        }
+
+        fn encode_into(
+            &self,
+            out: &mut Vec<u8>,
+            options: ::xdr_wire::Options,
+        ) -> Result<(), ::xdr_wire::EncodeError> {
+            match self {
+                Self::Call2(message) => ::xdr_wire::encode_into_with(message, out, options),
+                Self::Ok | Self::Unknown2 => ::xdr_wire::encode_into_with(&(), out, options),
+                Self::Page(message) => ::xdr_wire::encode_into_with(message, out, options),
+            }
+        }
+    }
+
+    /// What callees answer.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Reply {
+        /// `DESK_PROC_CALL`.
+        Call2(super::DeskCallRet),
+        /// `DESK_PROC_OK`.
+        Ok,
+        /// `DESK_PROC_UNKNOWN`.
+        Unknown2(super::DeskUnknownRet),
+        /// `DESK_PROC_PAGE`.
+        Page(Box<super::DeskPageRet>),
+    }
+
+    impl ::xdr_wire::Message<'_> for Reply {
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+        fn decode(
+            procedure: u32,
+            payload: &[u8],
+            options: ::xdr_wire::Options,
+        ) -> Result<Self, ::xdr_wire::MessageError> {
+            let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+            let message = match procedure {
+                1 => return payload.read(Self::Call2),
+                2 => Self::Ok,
+                7 => return payload.read(Self::Unknown2),
+                6 => return payload.read(Self::Page),
+                _ => return payload.refuse(),
+            };
+            payload.void(message)
+        }
+
+        fn procedure(&self) -> u32 {
+            match self {
+                Self::Call2(_) => 1,
+                Self::Ok => 2,
+                Self::Unknown2(_) => 7,
+                Self::Page(_) => 6,
+            }
+        }
+
+        fn encode_into(
+            &self,
+            out: &mut Vec<u8>,
+            options: ::xdr_wire::Options,
+        ) -> Result<(), ::xdr_wire::EncodeError> {
+            match self {
+                Self::Call2(message) => ::xdr_wire::encode_into_with(message, out, options),
+                Self::Ok => ::xdr_wire::encode_into_with(&(), out, options),
+                Self::Unknown2(message) => ::xdr_wire::encode_into_with(message, out, options),
+                Self::Page(message) => ::xdr_wire::encode_into_with(message, out, options),
+            }
+        }
+    }
+
+    /// What nobody answers.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Event {
+        /// `DESK_PROC_RANG`.
+        Rang(super::DeskRangMsg),
+        /// `DESK_PROC_CLOSED`.
+        Closed(super::DeskClosedMsg),
+        /// An event that the schema does not have.
+        Unknown {
+            /// Its number.
+            procedure: u32,
+            /// Its payload, as it came.
+            payload: Vec<u8>,
+        },
+    }
+
+    impl ::xdr_wire::Message<'_> for Event {
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+        fn decode(
+            procedure: u32,
+            payload: &[u8],
+            options: ::xdr_wire::Options,
+        ) -> Result<Self, ::xdr_wire::MessageError> {
+            let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+            match procedure {
+                4 => payload.read(Self::Rang),
+                5 => payload.read(Self::Closed),
+                _ => payload.unknown(|procedure, payload| Self::Unknown { procedure, payload }),
+            }
+        }
+
+        fn procedure(&self) -> u32 {
+            match self {
+                Self::Rang(_) => 4,
+                Self::Closed(_) => 5,
+                Self::Unknown { procedure, .. } => *procedure,
+            }
+        }
+
+        fn encode_into(
+            &self,
+            out: &mut Vec<u8>,
+            options: ::xdr_wire::Options,
+        ) -> Result<(), ::xdr_wire::EncodeError> {
+            match self {
+                Self::Rang(message) => ::xdr_wire::encode_into_with(message, out, options),
+                Self::Closed(message) => ::xdr_wire::encode_into_with(message, out, options),
+                Self::Unknown { payload, .. } => {
+                    out.extend_from_slice(payload);
+                    ::core::result::Result::Ok(())
+                }
+            }
+        }
+    }
+}
 
 /// Typedefs as types of their own: they carry their bounds to where no field could state them.
 pub mod bounded {

@@ -1153,6 +1153,201 @@ pub mod calendar {
             const VERSION: u32 = VERSION;
             const NUMBER: u32 = 7;
         }
+
+        /// What is known of the procedures, by number.
+        pub const PROCEDURES: &[::xdr_wire::ProcedureInfo] = &[
+            ::xdr_wire::ProcedureInfo::of::<CalendarNull>(),
+            ::xdr_wire::ProcedureInfo::of::<CalendarGet<'static>>(),
+            ::xdr_wire::ProcedureInfo::of::<CalendarName<'static>>(),
+            ::xdr_wire::ProcedureInfo::of::<CalendarLabel<'static>>(),
+            ::xdr_wire::ProcedureInfo::of::<CalendarNode<'static>>(),
+            ::xdr_wire::ProcedureInfo::of::<CalendarMany<'static>>(),
+            ::xdr_wire::ProcedureInfo::of::<CalendarOption<'static>>(),
+            ::xdr_wire::ProcedureInfo::of::<CalendarFree>(),
+        ];
+
+        /// What callers send.
+        #[derive(Clone, Debug, PartialEq)]
+        #[allow(clippy::enum_variant_names, reason = "the protocol's names")]
+        pub enum Call<'a> {
+            /// `CALENDAR_NULL`.
+            CalendarNull,
+            /// `CALENDAR_GET`.
+            CalendarGet(<CalendarGet<'a> as ::xdr_wire::Procedure>::Args),
+            /// `CALENDAR_NAME`.
+            CalendarName(super::super::Id),
+            /// `CALENDAR_LABEL`.
+            CalendarLabel(super::super::Pointer<'a>),
+            /// `CALENDAR_NODE`.
+            CalendarNode(::xdr_wire::Chain<super::super::ListNode<'a>>),
+            /// `CALENDAR_MANY`.
+            CalendarMany(Box<<CalendarMany<'a> as ::xdr_wire::Procedure>::Args>),
+            /// `CALENDAR_OPTION`.
+            CalendarOption(super::super::bounded::OptionalText<'a>),
+            /// `CALENDAR_FREE`.
+            CalendarFree(String),
+        }
+
+        impl<'a> ::xdr_wire::Message<'a> for Call<'a> {
+            const PROGRAM: u32 = super::PROGRAM;
+            const VERSION: u32 = VERSION;
+            const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+            fn decode(
+                procedure: u32,
+                payload: &'a [u8],
+                options: ::xdr_wire::Options,
+            ) -> Result<Self, ::xdr_wire::MessageError> {
+                let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+                let message = match procedure {
+                    0 => Self::CalendarNull,
+                    1 => return payload.read(Self::CalendarGet),
+                    2 => return payload.read(Self::CalendarName),
+                    3 => return payload.read(Self::CalendarLabel),
+                    4 => return payload.read(Self::CalendarNode),
+                    5 => return payload.read(Self::CalendarMany),
+                    6 => return payload.read(Self::CalendarOption),
+                    7 => return payload.read(Self::CalendarFree),
+                    _ => return payload.refuse(),
+                };
+                payload.void(message)
+            }
+
+            fn procedure(&self) -> u32 {
+                match self {
+                    Self::CalendarNull => 0,
+                    Self::CalendarGet(_) => 1,
+                    Self::CalendarName(_) => 2,
+                    Self::CalendarLabel(_) => 3,
+                    Self::CalendarNode(_) => 4,
+                    Self::CalendarMany(_) => 5,
+                    Self::CalendarOption(_) => 6,
+                    Self::CalendarFree(_) => 7,
+                }
+            }
+
+            fn encode_into(
+                &self,
+                out: &mut Vec<u8>,
+                options: ::xdr_wire::Options,
+            ) -> Result<(), ::xdr_wire::EncodeError> {
+                match self {
+                    Self::CalendarNull => ::xdr_wire::encode_into_with(&(), out, options),
+                    Self::CalendarGet(message) => {
+                        ::xdr_wire::encode_into_with(message, out, options)
+                    }
+                    Self::CalendarName(message) => {
+                        ::xdr_wire::encode_into_with(message, out, options)
+                    }
+                    Self::CalendarLabel(message) => {
+                        ::xdr_wire::encode_into_with(message, out, options)
+                    }
+                    Self::CalendarNode(message) => {
+                        ::xdr_wire::encode_into_with(message, out, options)
+                    }
+                    Self::CalendarMany(message) => {
+                        ::xdr_wire::encode_into_with(message, out, options)
+                    }
+                    Self::CalendarOption(message) => {
+                        ::xdr_wire::encode_into_with(message, out, options)
+                    }
+                    Self::CalendarFree(message) => {
+                        ::xdr_wire::encode_into_with(message, out, options)
+                    }
+                }
+            }
+        }
+
+        /// What callees answer.
+        #[derive(Clone, Debug, PartialEq)]
+        #[allow(clippy::enum_variant_names, reason = "the protocol's names")]
+        pub enum Reply<'a> {
+            /// `CALENDAR_NULL`.
+            CalendarNull,
+            /// `CALENDAR_GET`.
+            CalendarGet(Box<super::super::Everything<'a>>),
+            /// `CALENDAR_NAME`.
+            CalendarName(super::super::bounded::Text<'a>),
+            /// `CALENDAR_LABEL`.
+            CalendarLabel(super::super::bounded::Label),
+            /// `CALENDAR_NODE`.
+            CalendarNode(::xdr_wire::Chain<super::super::ListNode<'a>>),
+            /// `CALENDAR_MANY`.
+            CalendarMany(i32),
+            /// `CALENDAR_OPTION`.
+            CalendarOption,
+            /// `CALENDAR_FREE`.
+            CalendarFree(String),
+        }
+
+        impl<'a> ::xdr_wire::Message<'a> for Reply<'a> {
+            const PROGRAM: u32 = super::PROGRAM;
+            const VERSION: u32 = VERSION;
+            const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+            fn decode(
+                procedure: u32,
+                payload: &'a [u8],
+                options: ::xdr_wire::Options,
+            ) -> Result<Self, ::xdr_wire::MessageError> {
+                let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+                let message = match procedure {
+                    0 => Self::CalendarNull,
+                    1 => return payload.read(Self::CalendarGet),
+                    2 => return payload.read(Self::CalendarName),
+                    3 => return payload.read(Self::CalendarLabel),
+                    4 => return payload.read(Self::CalendarNode),
+                    5 => return payload.read(Self::CalendarMany),
+                    6 => Self::CalendarOption,
+                    7 => return payload.read(Self::CalendarFree),
+                    _ => return payload.refuse(),
+                };
+                payload.void(message)
+            }
+
+            fn procedure(&self) -> u32 {
+                match self {
+                    Self::CalendarNull => 0,
+                    Self::CalendarGet(_) => 1,
+                    Self::CalendarName(_) => 2,
+                    Self::CalendarLabel(_) => 3,
+                    Self::CalendarNode(_) => 4,
+                    Self::CalendarMany(_) => 5,
+                    Self::CalendarOption => 6,
+                    Self::CalendarFree(_) => 7,
+                }
+            }
+
+            fn encode_into(
+                &self,
+                out: &mut Vec<u8>,
+                options: ::xdr_wire::Options,
+            ) -> Result<(), ::xdr_wire::EncodeError> {
+                match self {
+                    Self::CalendarNull | Self::CalendarOption => {
+                        ::xdr_wire::encode_into_with(&(), out, options)
+                    }
+                    Self::CalendarGet(message) => {
+                        ::xdr_wire::encode_into_with(message, out, options)
+                    }
+                    Self::CalendarName(message) => {
+                        ::xdr_wire::encode_into_with(message, out, options)
+                    }
+                    Self::CalendarLabel(message) => {
+                        ::xdr_wire::encode_into_with(message, out, options)
+                    }
+                    Self::CalendarNode(message) => {
+                        ::xdr_wire::encode_into_with(message, out, options)
+                    }
+                    Self::CalendarMany(message) => {
+                        ::xdr_wire::encode_into_with(message, out, options)
+                    }
+                    Self::CalendarFree(message) => {
+                        ::xdr_wire::encode_into_with(message, out, options)
+                    }
+                }
+            }
+        }
     }
 
     /// Version `CALENDAR_TWO`.
@@ -1172,6 +1367,94 @@ pub mod calendar {
             const PROGRAM: u32 = super::PROGRAM;
             const VERSION: u32 = VERSION;
             const NUMBER: u32 = 0;
+        }
+
+        /// What is known of the procedures, by number.
+        pub const PROCEDURES: &[::xdr_wire::ProcedureInfo] =
+            &[::xdr_wire::ProcedureInfo::of::<CalendarNull>()];
+
+        /// What callers send.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Call {
+            /// `CALENDAR_NULL`.
+            CalendarNull,
+        }
+
+        impl ::xdr_wire::Message<'_> for Call {
+            const PROGRAM: u32 = super::PROGRAM;
+            const VERSION: u32 = VERSION;
+            const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+            fn decode(
+                procedure: u32,
+                payload: &[u8],
+                options: ::xdr_wire::Options,
+            ) -> Result<Self, ::xdr_wire::MessageError> {
+                let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+                let message = match procedure {
+                    0 => Self::CalendarNull,
+                    _ => return payload.refuse(),
+                };
+                payload.void(message)
+            }
+
+            fn procedure(&self) -> u32 {
+                match self {
+                    Self::CalendarNull => 0,
+                }
+            }
+
+            fn encode_into(
+                &self,
+                out: &mut Vec<u8>,
+                options: ::xdr_wire::Options,
+            ) -> Result<(), ::xdr_wire::EncodeError> {
+                match self {
+                    Self::CalendarNull => ::xdr_wire::encode_into_with(&(), out, options),
+                }
+            }
+        }
+
+        /// What callees answer.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Reply {
+            /// `CALENDAR_NULL`.
+            CalendarNull,
+        }
+
+        impl ::xdr_wire::Message<'_> for Reply {
+            const PROGRAM: u32 = super::PROGRAM;
+            const VERSION: u32 = VERSION;
+            const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+            fn decode(
+                procedure: u32,
+                payload: &[u8],
+                options: ::xdr_wire::Options,
+            ) -> Result<Self, ::xdr_wire::MessageError> {
+                let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+                let message = match procedure {
+                    0 => Self::CalendarNull,
+                    _ => return payload.refuse(),
+                };
+                payload.void(message)
+            }
+
+            fn procedure(&self) -> u32 {
+                match self {
+                    Self::CalendarNull => 0,
+                }
+            }
+
+            fn encode_into(
+                &self,
+                out: &mut Vec<u8>,
+                options: ::xdr_wire::Options,
+            ) -> Result<(), ::xdr_wire::EncodeError> {
+                match self {
+                    Self::CalendarNull => ::xdr_wire::encode_into_with(&(), out, options),
+                }
+            }
         }
     }
 }
@@ -1213,6 +1496,223 @@ pub mod nfs {
             const VERSION: u32 = VERSION;
             const NUMBER: u32 = 2;
         }
+
+        /// What is known of the procedures, by number.
+        pub const PROCEDURES: &[::xdr_wire::ProcedureInfo] = &[
+            ::xdr_wire::ProcedureInfo::of::<NfsSome>(),
+            ::xdr_wire::ProcedureInfo::of::<NfsNone>(),
+        ];
+
+        /// What callers send.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Call {
+            /// `NFS_SOME`.
+            NfsSome,
+            /// `NFS_NONE`.
+            NfsNone,
+        }
+
+        impl ::xdr_wire::Message<'_> for Call {
+            const PROGRAM: u32 = super::PROGRAM;
+            const VERSION: u32 = VERSION;
+            const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+            fn decode(
+                procedure: u32,
+                payload: &[u8],
+                options: ::xdr_wire::Options,
+            ) -> Result<Self, ::xdr_wire::MessageError> {
+                let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+                let message = match procedure {
+                    1 => Self::NfsSome,
+                    2 => Self::NfsNone,
+                    _ => return payload.refuse(),
+                };
+                payload.void(message)
+            }
+
+            fn procedure(&self) -> u32 {
+                match self {
+                    Self::NfsSome => 1,
+                    Self::NfsNone => 2,
+                }
+            }
+
+            fn encode_into(
+                &self,
+                out: &mut Vec<u8>,
+                options: ::xdr_wire::Options,
+            ) -> Result<(), ::xdr_wire::EncodeError> {
+                match self {
+                    Self::NfsSome | Self::NfsNone => {
+                        ::xdr_wire::encode_into_with(&(), out, options)
+                    }
+                }
+            }
+        }
+
+        /// What callees answer.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Reply {
+            /// `NFS_SOME`.
+            NfsSome,
+            /// `NFS_NONE`.
+            NfsNone,
+        }
+
+        impl ::xdr_wire::Message<'_> for Reply {
+            const PROGRAM: u32 = super::PROGRAM;
+            const VERSION: u32 = VERSION;
+            const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+            fn decode(
+                procedure: u32,
+                payload: &[u8],
+                options: ::xdr_wire::Options,
+            ) -> Result<Self, ::xdr_wire::MessageError> {
+                let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+                let message = match procedure {
+                    1 => Self::NfsSome,
+                    2 => Self::NfsNone,
+                    _ => return payload.refuse(),
+                };
+                payload.void(message)
+            }
+
+            fn procedure(&self) -> u32 {
+                match self {
+                    Self::NfsSome => 1,
+                    Self::NfsNone => 2,
+                }
+            }
+
+            fn encode_into(
+                &self,
+                out: &mut Vec<u8>,
+                options: ::xdr_wire::Options,
+            ) -> Result<(), ::xdr_wire::EncodeError> {
+                match self {
+                    Self::NfsSome | Self::NfsNone => {
+                        ::xdr_wire::encode_into_with(&(), out, options)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Procedures as libvirt has them; some have the names of what stands beside them.
+pub const DESK_PROGRAM: u32 = 0x2000_9999;
+pub const DESK_PROTOCOL_VERSION: u32 = 1;
+
+/// ```text
+/// struct desk_call_args {
+///     text number;
+/// };
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+pub struct DeskCallArgs<'a> {
+    #[xdr(max = MAX)]
+    pub number: &'a [u8],
+}
+
+/// ```text
+/// struct desk_call_ret {
+///     int line;
+/// };
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+pub struct DeskCallRet {
+    pub line: i32,
+}
+
+/// ```text
+/// struct desk_unknown_ret {
+///     int line;
+/// };
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+pub struct DeskUnknownRet {
+    pub line: i32,
+}
+
+/// ```text
+/// struct desk_page_args {
+///     text_table lines;
+/// };
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+pub struct DeskPageArgs<'a> {
+    #[xdr(max(u32::MAX, 4, MAX))]
+    pub lines: ::std::vec::Vec<::std::vec::Vec<&'a [u8]>>,
+}
+
+/// ```text
+/// struct desk_page_ret {
+///     everything found;
+/// };
+/// ```
+#[derive(Clone, Debug, PartialEq, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+pub struct DeskPageRet<'a> {
+    pub found: Everything<'a>,
+}
+
+/// ```text
+/// struct desk_rang_msg {
+///     text number;
+/// };
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+pub struct DeskRangMsg<'a> {
+    #[xdr(max = MAX)]
+    pub number: &'a [u8],
+}
+
+/// ```text
+/// struct desk_closed_msg {
+///     int reason;
+/// };
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode)]
+pub struct DeskClosedMsg {
+    pub reason: i32,
+}
+
+/// ```text
+/// enum desk_procedure {
+///     DESK_PROC_CALL = 1,
+///     DESK_PROC_OK = 2,
+///     DESK_PROC_UNKNOWN = 7,
+///     DESK_PROC_RANG = 4,
+///     DESK_PROC_CLOSED = 5,
+///     DESK_PROC_PAGE = 6
+/// };
+/// ```
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::xdr_wire::Encode, ::xdr_wire::Decode,
+)]
+#[allow(clippy::enum_variant_names, reason = "the protocol's names")]
+#[repr(i32)]
+pub enum DeskProcedure {
+    DeskProcCall = 1,
+    DeskProcOk = 2,
+    DeskProcUnknown = 7,
+    DeskProcRang = 4,
+    DeskProcClosed = 5,
+    DeskProcPage = 6,
+}
+
+impl ::core::convert::TryFrom<i32> for DeskProcedure {
+    type Error = ::xdr_wire::DecodeError;
+
+    fn try_from(value: i32) -> ::core::result::Result<Self, ::xdr_wire::DecodeError> {
+        ::xdr_wire::from_bytes(&value.to_be_bytes())
+    }
+}
+
+impl ::core::convert::From<DeskProcedure> for i32 {
+    fn from(value: DeskProcedure) -> Self {
+        value as Self
     }
 }
 
@@ -1281,7 +1781,303 @@ pub const TYPES_2: &[::xdr_wire::TypeEntry] = &[
     ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> Outer<'_>>("outer"),
     ::xdr_wire::TypeEntry::of::<Small>("small"),
     ::xdr_wire::TypeEntry::of::<EmptyList>("empty_list"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> DeskCallArgs<'_>>("desk_call_args"),
+    ::xdr_wire::TypeEntry::of::<DeskCallRet>("desk_call_ret"),
+    ::xdr_wire::TypeEntry::of::<DeskUnknownRet>("desk_unknown_ret"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> DeskPageArgs<'_>>("desk_page_args"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> DeskPageRet<'_>>("desk_page_ret"),
+    ::xdr_wire::TypeEntry::borrowed::<fn(&[u8]) -> DeskRangMsg<'_>>("desk_rang_msg"),
+    ::xdr_wire::TypeEntry::of::<DeskClosedMsg>("desk_closed_msg"),
+    ::xdr_wire::TypeEntry::of::<DeskProcedure>("desk_procedure"),
 ];
+
+/// The procedures of [`DeskProcedure`] as types.
+pub mod proc {
+    /// `DESK_PROC_CALL`.
+    #[derive(Clone, Copy, Debug)]
+    pub struct DeskProcCall<'a>(::core::marker::PhantomData<&'a ()>);
+
+    impl<'a> ::xdr_wire::Procedure for DeskProcCall<'a> {
+        type Args = super::DeskCallArgs<'a>;
+        type Ret = super::DeskCallRet;
+
+        const NAME: &'static str = "DESK_PROC_CALL";
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const NUMBER: u32 = 1;
+        const ACL: &'static [&'static str] = &[
+            "connect:getattr",
+            "connect:search_domains",
+            "connect:write:DESK_LOUD",
+        ];
+        const READ_ONLY: bool = true;
+    }
+
+    /// `DESK_PROC_OK`.
+    #[derive(Clone, Copy, Debug)]
+    pub struct DeskProcOk;
+
+    impl ::xdr_wire::Procedure for DeskProcOk {
+        type Args = ();
+        type Ret = ();
+
+        const NAME: &'static str = "DESK_PROC_OK";
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const NUMBER: u32 = 2;
+        const ACL: &'static [&'static str] = &["none"];
+        const READ_ONLY: bool = true;
+    }
+
+    /// `DESK_PROC_UNKNOWN`.
+    #[derive(Clone, Copy, Debug)]
+    pub struct DeskProcUnknown;
+
+    impl ::xdr_wire::Procedure for DeskProcUnknown {
+        type Args = ();
+        type Ret = super::DeskUnknownRet;
+
+        const NAME: &'static str = "DESK_PROC_UNKNOWN";
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const NUMBER: u32 = 7;
+        const ACL: &'static [&'static str] = &["connect:read", "connect:write"];
+    }
+
+    /// `DESK_PROC_RANG`.
+    #[derive(Clone, Copy, Debug)]
+    pub struct DeskProcRang<'a>(::core::marker::PhantomData<&'a ()>);
+
+    impl<'a> ::xdr_wire::Procedure for DeskProcRang<'a> {
+        type Args = super::DeskRangMsg<'a>;
+        type Ret = ();
+
+        const NAME: &'static str = "DESK_PROC_RANG";
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const NUMBER: u32 = 4;
+        const KIND: ::xdr_wire::ProcedureKind = ::xdr_wire::ProcedureKind::Event;
+        const ACL: &'static [&'static str] = &["none"];
+    }
+
+    /// `DESK_PROC_CLOSED`.
+    #[derive(Clone, Copy, Debug)]
+    pub struct DeskProcClosed;
+
+    impl ::xdr_wire::Procedure for DeskProcClosed {
+        type Args = super::DeskClosedMsg;
+        type Ret = ();
+
+        const NAME: &'static str = "DESK_PROC_CLOSED";
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const NUMBER: u32 = 5;
+        const KIND: ::xdr_wire::ProcedureKind = ::xdr_wire::ProcedureKind::Event;
+    }
+
+    /// `DESK_PROC_PAGE`.
+    #[derive(Clone, Copy, Debug)]
+    pub struct DeskProcPage<'a>(::core::marker::PhantomData<&'a ()>);
+
+    impl<'a> ::xdr_wire::Procedure for DeskProcPage<'a> {
+        type Args = super::DeskPageArgs<'a>;
+        type Ret = super::DeskPageRet<'a>;
+
+        const NAME: &'static str = "DESK_PROC_PAGE";
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const NUMBER: u32 = 6;
+    }
+
+    /// What is known of the procedures, by number.
+    pub const PROCEDURES: &[::xdr_wire::ProcedureInfo] = &[
+        ::xdr_wire::ProcedureInfo::of::<DeskProcCall<'static>>(),
+        ::xdr_wire::ProcedureInfo::of::<DeskProcOk>(),
+        ::xdr_wire::ProcedureInfo::of::<DeskProcRang<'static>>(),
+        ::xdr_wire::ProcedureInfo::of::<DeskProcClosed>(),
+        ::xdr_wire::ProcedureInfo::of::<DeskProcPage<'static>>(),
+        ::xdr_wire::ProcedureInfo::of::<DeskProcUnknown>(),
+    ];
+
+    /// What callers send.
+    #[derive(Clone, Debug, PartialEq)]
+    #[allow(clippy::enum_variant_names, reason = "the protocol's names")]
+    pub enum Call<'a> {
+        /// `DESK_PROC_CALL`.
+        DeskProcCall(super::DeskCallArgs<'a>),
+        /// `DESK_PROC_OK`.
+        DeskProcOk,
+        /// `DESK_PROC_UNKNOWN`.
+        DeskProcUnknown,
+        /// `DESK_PROC_PAGE`.
+        DeskProcPage(super::DeskPageArgs<'a>),
+    }
+
+    impl<'a> ::xdr_wire::Message<'a> for Call<'a> {
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+        fn decode(
+            procedure: u32,
+            payload: &'a [u8],
+            options: ::xdr_wire::Options,
+        ) -> Result<Self, ::xdr_wire::MessageError> {
+            let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+            let message = match procedure {
+                1 => return payload.read(Self::DeskProcCall),
+                2 => Self::DeskProcOk,
+                7 => Self::DeskProcUnknown,
+                6 => return payload.read(Self::DeskProcPage),
+                _ => return payload.refuse(),
+            };
+            payload.void(message)
+        }
+
+        fn procedure(&self) -> u32 {
+            match self {
+                Self::DeskProcCall(_) => 1,
+                Self::DeskProcOk => 2,
+                Self::DeskProcUnknown => 7,
+                Self::DeskProcPage(_) => 6,
+            }
+        }
+
+        fn encode_into(
+            &self,
+            out: &mut Vec<u8>,
+            options: ::xdr_wire::Options,
+        ) -> Result<(), ::xdr_wire::EncodeError> {
+            match self {
+                Self::DeskProcCall(message) => ::xdr_wire::encode_into_with(message, out, options),
+                Self::DeskProcOk | Self::DeskProcUnknown => {
+                    ::xdr_wire::encode_into_with(&(), out, options)
+                }
+                Self::DeskProcPage(message) => ::xdr_wire::encode_into_with(message, out, options),
+            }
+        }
+    }
+
+    /// What callees answer.
+    #[derive(Clone, Debug, PartialEq)]
+    #[allow(clippy::enum_variant_names, reason = "the protocol's names")]
+    pub enum Reply<'a> {
+        /// `DESK_PROC_CALL`.
+        DeskProcCall(super::DeskCallRet),
+        /// `DESK_PROC_OK`.
+        DeskProcOk,
+        /// `DESK_PROC_UNKNOWN`.
+        DeskProcUnknown(super::DeskUnknownRet),
+        /// `DESK_PROC_PAGE`.
+        DeskProcPage(Box<super::DeskPageRet<'a>>),
+    }
+
+    impl<'a> ::xdr_wire::Message<'a> for Reply<'a> {
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+        fn decode(
+            procedure: u32,
+            payload: &'a [u8],
+            options: ::xdr_wire::Options,
+        ) -> Result<Self, ::xdr_wire::MessageError> {
+            let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+            let message = match procedure {
+                1 => return payload.read(Self::DeskProcCall),
+                2 => Self::DeskProcOk,
+                7 => return payload.read(Self::DeskProcUnknown),
+                6 => return payload.read(Self::DeskProcPage),
+                _ => return payload.refuse(),
+            };
+            payload.void(message)
+        }
+
+        fn procedure(&self) -> u32 {
+            match self {
+                Self::DeskProcCall(_) => 1,
+                Self::DeskProcOk => 2,
+                Self::DeskProcUnknown(_) => 7,
+                Self::DeskProcPage(_) => 6,
+            }
+        }
+
+        fn encode_into(
+            &self,
+            out: &mut Vec<u8>,
+            options: ::xdr_wire::Options,
+        ) -> Result<(), ::xdr_wire::EncodeError> {
+            match self {
+                Self::DeskProcCall(message) => ::xdr_wire::encode_into_with(message, out, options),
+                Self::DeskProcOk => ::xdr_wire::encode_into_with(&(), out, options),
+                Self::DeskProcUnknown(message) => {
+                    ::xdr_wire::encode_into_with(message, out, options)
+                }
+                Self::DeskProcPage(message) => ::xdr_wire::encode_into_with(message, out, options),
+            }
+        }
+    }
+
+    /// What nobody answers.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Event<'a> {
+        /// `DESK_PROC_RANG`.
+        DeskProcRang(super::DeskRangMsg<'a>),
+        /// `DESK_PROC_CLOSED`.
+        DeskProcClosed(super::DeskClosedMsg),
+        /// An event that the schema does not have.
+        Unknown {
+            /// Its number.
+            procedure: u32,
+            /// Its payload, as it came.
+            payload: Vec<u8>,
+        },
+    }
+
+    impl<'a> ::xdr_wire::Message<'a> for Event<'a> {
+        const PROGRAM: u32 = super::DESK_PROGRAM;
+        const VERSION: u32 = super::DESK_PROTOCOL_VERSION;
+        const PROCEDURES: &'static [::xdr_wire::ProcedureInfo] = PROCEDURES;
+
+        fn decode(
+            procedure: u32,
+            payload: &'a [u8],
+            options: ::xdr_wire::Options,
+        ) -> Result<Self, ::xdr_wire::MessageError> {
+            let payload = ::xdr_wire::Payload::new(PROCEDURES, procedure, payload, options);
+            match procedure {
+                4 => payload.read(Self::DeskProcRang),
+                5 => payload.read(Self::DeskProcClosed),
+                _ => payload.unknown(|procedure, payload| Self::Unknown { procedure, payload }),
+            }
+        }
+
+        fn procedure(&self) -> u32 {
+            match self {
+                Self::DeskProcRang(_) => 4,
+                Self::DeskProcClosed(_) => 5,
+                Self::Unknown { procedure, .. } => *procedure,
+            }
+        }
+
+        fn encode_into(
+            &self,
+            out: &mut Vec<u8>,
+            options: ::xdr_wire::Options,
+        ) -> Result<(), ::xdr_wire::EncodeError> {
+            match self {
+                Self::DeskProcRang(message) => ::xdr_wire::encode_into_with(message, out, options),
+                Self::DeskProcClosed(message) => {
+                    ::xdr_wire::encode_into_with(message, out, options)
+                }
+                Self::Unknown { payload, .. } => {
+                    out.extend_from_slice(payload);
+                    Ok(())
+                }
+            }
+        }
+    }
+}
 
 /// Typedefs as types of their own: they carry their bounds to where no field could state them.
 pub mod bounded {

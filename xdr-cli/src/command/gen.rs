@@ -42,6 +42,7 @@ use target::Target;
     ("Each of several files, and what they import, to a folder", "xdr gen calendar.x mount.x --out-dir generated"),
     ("Shorter names; numbers that an enum does not name are kept", "xdr gen mount.x --strip-prefix mnt --open-enums -o mount.rs"),
     ("libvirt's constants, and types that borrow from the message", "xdr gen secret.x --profile libvirt --borrowed -o secret.rs"),
+    ("Enums of all calls and replies, and a table of all types", "xdr gen calendar.x --messages --type-table -o all.rs"),
     ("Is a file that is kept in the repository up to date?", "xdr gen calendar.x -o calendar.rs --check"),
 ]))]
 pub(crate) struct Gen {

@@ -39,6 +39,9 @@ pub(crate) struct Style {
     /// Make a newtype of every typedef that has a bound
     #[arg(long)]
     bounded_types: bool,
+    /// Add enums of all messages, `Call`, `Reply` and `Event`, found by procedure number
+    #[arg(long)]
+    messages: bool,
     /// Add a table of all types, `TYPES`: codecs found by XDR name
     #[arg(long)]
     type_table: bool,
@@ -83,6 +86,9 @@ impl Style {
         if self.bounded_types {
             config.bounded_types(true);
         }
+        if self.messages {
+            config.messages(true);
+        }
         if self.type_table {
             config.type_table(true);
         }
@@ -112,6 +118,7 @@ impl Style {
         let mut flag = |is_set: bool, name: &str| words.extend(is_set.then(|| name.to_owned()));
         flag(self.keep_enumerator_prefix, "--keep-enumerator-prefix");
         flag(self.bounded_types, "--bounded-types");
+        flag(self.messages, "--messages");
         flag(self.type_table, "--type-table");
         flag(self.serde, "--serde");
         flag(self.no_std, "--no-std");
@@ -306,6 +313,7 @@ mod tests {
                 bytes = ["path", "dir.name"]
                 open-enums = false
                 bounded-types = true
+                messages = true
                 type-table = true
                 serde = true
                 no-std = true
@@ -319,7 +327,7 @@ mod tests {
         let words = style.words();
         assert_eq!(
             words.join(" "),
-            "--keep-enumerator-prefix --bounded-types --type-table --serde --no-std --strip-prefix=nfs_ --borrowed --bytes=path \
+            "--keep-enumerator-prefix --bounded-types --messages --type-table --serde --no-std --strip-prefix=nfs_ --borrowed --bytes=path \
              --bytes=dir.name --runtime-path=crate::wire --extern-path=mount=crate::mount \
              --type-attribute=.=#[derive(Hash)] --field-attribute=a.b=#[serde(skip)]"
         );
