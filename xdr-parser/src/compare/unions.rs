@@ -64,7 +64,11 @@ impl Comparison<'_> {
         let (before, now) = (&old.discriminant, &new.discriminant);
         // Without a default arm the labels alone decide what is on the wire.
         let is_open = old.default.is_some() || new.default.is_some();
-        if is_open || self.are_alike(before, now) {
+        let is_one = match (before, now) {
+            (Type::Named(old), Type::Named(new)) => self.are_one(*old, *new),
+            _ => false,
+        };
+        if is_open || is_one || self.are_alike(before, now) {
             self.usage(&item, before, now, at);
         } else {
             let message = format!(
