@@ -1,4 +1,4 @@
-//! Developer tasks: `cargo xtask test`, `bless` and `fetch`.
+//! Developer tasks: `cargo xtask test`, `bless`, `fetch` and `sync-libvirt`.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;

@@ -101,6 +101,14 @@ fn sync(arguments: &Arguments) -> Result<(), String> {
     if arguments.dry_run {
         return Ok(());
     }
+    if tree.version.is_none() {
+        say("which version this is, the tree does not say: headers name the one that they named\n");
+    }
+    for name in only_ours(proto, &tree) {
+        say(&format!(
+            "{name}: libvirt has no such file; it stays as it is\n"
+        ));
+    }
     let staged = Staged::folder()?;
     for (theirs, ours) in &pairs {
         stage(&staged.0, theirs, ours.as_ref(), tree.version.as_deref())?;
@@ -167,6 +175,23 @@ fn read(
         .zip(ours)
         .map(|(theirs, ours)| Ok((theirs?, ours)))
         .collect()
+}
+
+/// Files of ours that are not in their tree.
+fn only_ours(proto: &Path, tree: &Tree) -> Vec<String> {
+    let entries = fs::read_dir(proto).into_iter().flatten();
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let ours = paths.filter(|path| path.extension().is_some_and(|extension| extension == "x"));
+    let theirs = |path: &PathBuf| {
+        tree.files
+            .iter()
+            .any(|file| file.file_name() == path.file_name())
+    };
+    let names = ours.filter(|path| !theirs(path));
+    let names = names.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    names
 }
 
 /// Writes a file anew, beside the others.

@@ -20,7 +20,9 @@ fn a_new_file_is_written_and_a_second_time_there_is_nothing_to_do() {
     let again = tree.sync(&[]);
     assert_eq!(
         succeeded(&again),
-        "changes: none\nfiles that say what libvirt says: 1, written anew: 0\n"
+        "changes: none\n\
+         which version this is, the tree does not say: headers name the one that they named\n\
+         files that say what libvirt says: 1, written anew: 0\n"
     );
 }
 
@@ -55,6 +57,28 @@ fn a_name_from_a_header_that_nobody_knows_needs_a_value_once() {
     tree.change("typedef opaque key[VIR_KEY_BUFLEN]; typedef key keys<>;");
     succeeded(&tree.sync(&[]));
     assert!(tree.proto().contains("\ntypedef key keys<>;\n"));
+}
+
+#[test]
+fn a_file_takes_the_numbers_of_headers_from_the_file_that_it_imports() {
+    let tree = Tree::new("typedef opaque key[VIR_UUID_BUFLEN];");
+    let text = "%#include \"internal.h\"\n%#include \"test_protocol.h\"\ntypedef key two[VIR_UUID_BUFLEN];";
+    tree.add("lxc/more_protocol.x", text);
+    succeeded(&tree.sync(&[]));
+    let more = read(&tree.folder.path().join("proto/more_protocol.x"));
+    let (_, more) = more.split_once("*/\n").expect("it begins with a comment");
+    let want = "\n%#include \"test_protocol.h\"\n\n/*----- Types -----*/\n\ntypedef key two[VIR_UUID_BUFLEN];\n";
+    assert_eq!(more, want);
+}
+
+#[test]
+fn a_file_that_libvirt_does_not_have_stays_as_it_is() {
+    let tree = Tree::new("struct a { int x; };");
+    let path = tree.path().with_file_name("own.x");
+    fs::write(&path, "struct own { int x; };").expect("the folder takes files");
+    let told = succeeded(&tree.sync(&[]));
+    assert!(told.contains("own.x: libvirt has no such file"), "{told}");
+    assert_eq!(read(&path), "struct own { int x; };");
 }
 
 #[test]
@@ -179,7 +203,7 @@ impl Tree {
         let tree = Self {
             folder: tempfile::tempdir().expect("there is room for files"),
         };
-        for folder in ["libvirt/src/rpc", "proto"] {
+        for folder in ["libvirt/src/rpc", "libvirt/src/lxc", "proto"] {
             fs::create_dir_all(tree.folder.path().join(folder)).expect("a folder can be made");
         }
         tree.change(text);
@@ -187,7 +211,11 @@ impl Tree {
     }
 
     fn change(&self, text: &str) {
-        let path = self.folder.path().join("libvirt/src/rpc/test_protocol.x");
+        self.add("rpc/test_protocol.x", text);
+    }
+
+    fn add(&self, name: &str, text: &str) {
+        let path = self.folder.path().join("libvirt/src").join(name);
         fs::write(path, text).expect("the folder takes files");
     }
 

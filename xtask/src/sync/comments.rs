@@ -11,7 +11,8 @@ use super::syntax;
 /// What begins a comment that opens a section of a file.
 const SECTION: &str = "/*-----";
 
-/// All comments of one file. Marks and annotations, which libvirt's generator reads, are none.
+/// All comments of one file. Marks and annotations, which libvirt's generator reads, are none; what stands inside of a
+/// `program` block is not kept, as libvirt has no such blocks.
 #[derive(Default)]
 pub(crate) struct Comments {
     /// What the file begins with.
