@@ -52,6 +52,10 @@ pub(super) fn number(schema: &Schema, length: Length) -> String {
 
 /// A number for somebody who wants the name, if it has one.
 pub(super) fn value(schema: &Schema, value: &Value) -> String {
+    if value.name == Some(ValueName::Bool) {
+        let name = if value.value == 0 { "FALSE" } else { "TRUE" };
+        return name.to_owned();
+    }
     match value.name.and_then(|name| value_name(schema, name)) {
         Some(name) => name.to_owned(),
         None => value.value.to_string(),
