@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
 
+pub mod leaves;
 pub mod random;
 
 /// The workspace's folder.

@@ -5,14 +5,16 @@ use std::process::{Command, Stdio};
 use crate::report::Outcome;
 use crate::{command, output};
 
-/// What `cargo xtask test` needs: a C compiler and rpcgen with its run-time for the C peer, its `.x` files as input, and
-/// a C++ compiler for the fuzzer.
+/// What `cargo xtask test` needs: a C compiler and rpcgen with its run-time for the C peer, its `.x` files as input, a C++
+/// compiler for the fuzzer, and tshark with libvirt's dissector.
 pub(crate) const FOR_TEST: &[&str] = &[
     "g++",
     "gcc",
     "libc6-dev",
     "libtirpc-dev",
+    "libvirt-wireshark",
     "rpcsvc-proto",
+    "tshark",
     "xz-utils",
 ];
 
