@@ -23,8 +23,8 @@ pub(crate) enum Flaw {
     NumberCalledType,
     /// The text of an `opaque<>` is that of its length word and padding, too.
     LengthAndPaddingInOpaque,
-    /// The header's length is subtracted twice: a stream's data end 28 bytes early. (Those of a packet with less than
-    /// 28 cannot be shown at all.)
+    /// The header's length is subtracted twice: a stream's data end 28 bytes early. Packets with 28
+    /// bytes of data or fewer are not sent: none of them could be shown.
     StreamCutShort,
     /// Whether a packet has a count of file descriptors is asked of its status instead of its type. The count is taken
     /// for the first word of the payload, and the payload ends before its last.
