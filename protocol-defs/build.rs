@@ -97,6 +97,8 @@ fn config(protocol: &Protocol) -> Config {
     for prefix in protocol.prefixes {
         config.strip_prefix(*prefix);
     }
+    // Keepalive's procedures are neither calls nor events: both sides send both.
+    config.messages(protocol.feature != "KEEPALIVE");
     config.type_table(is_on("TYPE_TABLE"));
     if protocol.uses_remote {
         // The module, under the names that it was made with.

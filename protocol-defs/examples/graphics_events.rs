@@ -7,10 +7,8 @@
 use std::error::Error;
 
 use protocol_defs::graphics::GraphicsEvent;
-use protocol_defs::packet::{Kind, Packet, PacketReader};
-use protocol_defs::remote::proc::{DomainEventCallbackGraphics, DomainEventGraphics};
-use protocol_defs::remote::{self, DomainEventCallbackGraphicsMsg, DomainEventGraphicsMsg};
-use xdr_wire::{DecodeError, Procedure, from_bytes};
+use protocol_defs::message::{Event, Message};
+use protocol_defs::packet::PacketReader;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args()
@@ -19,27 +17,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut reader = PacketReader::new();
     reader.feed(&std::fs::read(&path)?);
     while let Some(packet) = reader.next_packet()? {
-        if let Some(event) = graphics_event(&packet)? {
-            println!("{event}");
+        // A packet that says nothing known is no reason to stop: the next one may.
+        match Message::decode(&packet) {
+            Ok(Message::Event(Event::Remote(event))) => {
+                if let Ok(event) = GraphicsEvent::try_from(event) {
+                    println!("{event}");
+                }
+            }
+            Ok(_) => {}
+            Err(error) => eprintln!("at byte {}: {error}", packet.offset),
         }
     }
     Ok(())
-}
-
-/// The event in a packet, if it is one, in either of its forms.
-fn graphics_event(packet: &Packet<&[u8]>) -> Result<Option<GraphicsEvent>, DecodeError> {
-    if packet.header.program != remote::PROGRAM || packet.header.kind != Kind::Message {
-        return Ok(None);
-    }
-    match packet.header.procedure {
-        DomainEventCallbackGraphics::NUMBER => {
-            let msg: DomainEventCallbackGraphicsMsg = from_bytes(packet.payload)?;
-            Ok(Some(msg.into()))
-        }
-        DomainEventGraphics::NUMBER => {
-            let msg: DomainEventGraphicsMsg = from_bytes(packet.payload)?;
-            Ok(Some(msg.into()))
-        }
-        _ => Ok(None),
-    }
 }

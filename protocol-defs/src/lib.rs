@@ -1,6 +1,7 @@
 //! libvirt's protocols: messages and procedures as types, and packets without I/O.
 //!
 //! - [`packet`]: bytes of a connection → packets, and back;
+//! - [`message`]: packets → what they say, typed by program, procedure, kind and status, and back;
 //! - [`stream`]: the packets of streams;
 //! - a module for each protocol, of which [`remote`], how a client drives libvirtd, is the one on by default;
 //! - [`graphics`]: the graphics event of the remote program as an application wants it.
@@ -16,6 +17,9 @@
 //! | `serde` | the JSON form of [`graphics`] |
 //! | `tokio-util` | `packet::PacketCodec`, packets for tokio's `Framed` |
 //!
+//! In each program's module, `proc` has its procedures as types, and the enums `Call`, `Reply` and `Event` are all of its
+//! messages; `Event` keeps those that it does not know.
+//!
 //! Enums are closed: a number without a name is an error. Open, with a variant `Unknown`, are those in which a newer
 //! peer may well say more: `remote::AuthType`, `lxc_monitor::ExitStatus`, `net::MessageType` and `net::MessageStatus`.
 //!
@@ -24,21 +28,16 @@
 //! ```no_run
 //! # #[cfg(feature = "remote")] {
 //! use protocol_defs::graphics::GraphicsEvent;
-//! use protocol_defs::packet::{Kind, PacketReader};
-//! use protocol_defs::remote::{self, DomainEventCallbackGraphicsMsg, proc::DomainEventCallbackGraphics};
-//! use xdr_wire::{Procedure, from_bytes};
+//! use protocol_defs::message::{Event, Message};
+//! use protocol_defs::packet::PacketReader;
 //!
 //! let mut reader = PacketReader::new();
 //! reader.feed(&std::fs::read("libvirtd.server.bin")?);
 //! while let Some(packet) = reader.next_packet()? {
-//!     let header = packet.header;
-//!     if header.kind == Kind::Message
-//!         && header.program == remote::PROGRAM
-//!         && header.procedure == DomainEventCallbackGraphics::NUMBER
-//!     {
-//!         let msg: DomainEventCallbackGraphicsMsg = from_bytes(packet.payload)?;
-//!         let event = GraphicsEvent::from(msg);
-//!         println!("{} {} by {}", event.domain.name, event.phase, event.auth_scheme);
+//!     if let Message::Event(Event::Remote(event)) = Message::decode(&packet)? {
+//!         if let Ok(event) = GraphicsEvent::try_from(event) {
+//!             println!("{} {} by {}", event.domain.name, event.phase, event.auth_scheme);
+//!         }
 //!     }
 //! }
 //! # }
@@ -47,12 +46,13 @@
 
 #[cfg(feature = "remote")]
 pub mod graphics;
+pub mod message;
 pub mod packet;
 pub mod stream;
 
 /// A module of what is made from a file in `proto/`.
 macro_rules! protocol {
-    ($(#[$docs:meta])* $feature:literal => $name:ident, $file:literal) => {
+    ($(#[$docs:meta])* $feature:literal => $name:ident, $file:literal $(, $message:ident)*) => {
         $(#[$docs])*
         #[cfg(feature = $feature)]
         #[allow(
@@ -61,6 +61,8 @@ macro_rules! protocol {
         )]
         pub mod $name {
             include!(concat!(env!("OUT_DIR"), $file));
+
+            $(pub use self::proc::$message;)*
         }
     };
 }
@@ -73,42 +75,42 @@ protocol! {
     ///
     /// Procedures 105 and 106 (`CONNECT_DOMAIN_EVENT_REGISTER` and its opposite) declare a result that libvirt's own
     /// client never reads: it takes their replies for empty.
-    "remote" => remote, "/remote_protocol.rs"
+    "remote" => remote, "/remote_protocol.rs", Call, Reply, Event
 }
 
 protocol! {
     /// The QEMU program, made from `proto/qemu_protocol.x`: what goes past the remote program to QEMU's monitor and to
     /// the agent in the guest. Types that it shares with the remote program are those of [`remote`].
-    "qemu" => qemu, "/qemu_protocol.rs"
+    "qemu" => qemu, "/qemu_protocol.rs", Call, Reply, Event
 }
 
 protocol! {
     /// The LXC program, made from `proto/lxc_protocol.x`: the namespaces of a container. Types that it shares with the
     /// remote program are those of [`remote`].
-    "lxc" => lxc, "/lxc_protocol.rs"
+    "lxc" => lxc, "/lxc_protocol.rs", Call, Reply
 }
 
 protocol! {
     /// The admin program, made from `proto/admin_protocol.x`: the servers, clients, threads and logs of a daemon.
-    "admin" => admin, "/admin_protocol.rs"
+    "admin" => admin, "/admin_protocol.rs", Call, Reply
 }
 
 protocol! {
     /// The lock program, made from `proto/lock_protocol.x`: how virtlockd holds locks for libvirt's drivers. Names are
     /// without their `virLockSpaceProtocol` prefix.
-    "lock" => lock, "/lock_protocol.rs"
+    "lock" => lock, "/lock_protocol.rs", Call, Reply
 }
 
 protocol! {
     /// The log program, made from `proto/log_protocol.x`: how virtlogd writes the logs of domains. Names are without
     /// their `virLogManagerProtocol` prefix.
-    "log" => log, "/log_protocol.rs"
+    "log" => log, "/log_protocol.rs", Call, Reply
 }
 
 protocol! {
     /// The LXC monitor program, made from `proto/lxc_monitor_protocol.x`: two events by which the helper beside a
     /// container tells libvirt's LXC driver what becomes of it. Names are without their `virLXCMonitor` prefix.
-    "lxc-monitor" => lxc_monitor, "/lxc_monitor_protocol.rs"
+    "lxc-monitor" => lxc_monitor, "/lxc_monitor_protocol.rs", Event
 }
 
 protocol! {

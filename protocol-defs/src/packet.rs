@@ -32,4 +32,5 @@ pub use header::{HEADER_LEN, Header, Kind, LENGTH_LEN, MAX_FDS, MAX_LEN, Status}
 pub use keepalive::Keepalive;
 pub use message_error::{ErrorDomain, ErrorNetwork, MessageError};
 pub use reader::PacketReader;
+pub(crate) use write::write_with;
 pub use write::{WriteError, write_packet, write_packet_with_fds, write_raw};

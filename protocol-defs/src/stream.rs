@@ -81,14 +81,14 @@ impl<'a> StreamPacket<'a> {
         }
     }
 
-    fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> Kind {
         match self {
             Self::Hole(_) => Kind::StreamHole,
             _ => Kind::Stream,
         }
     }
 
-    fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> Status {
         match self {
             Self::Data(_) | Self::EndOfData | Self::Hole(_) => Status::Continue,
             Self::Finish => Status::Ok,

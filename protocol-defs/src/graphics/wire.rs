@@ -3,7 +3,7 @@
 use super::{Address, Domain, Family, GraphicsEvent, Identity, IdentityKind, Phase, Uuid};
 use crate::remote::{
     DomainEventCallbackGraphicsMsg, DomainEventGraphicsAddress, DomainEventGraphicsIdentity,
-    DomainEventGraphicsMsg, NonnullDomain,
+    DomainEventGraphicsMsg, Event, NonnullDomain,
 };
 
 impl GraphicsEvent {
@@ -17,6 +17,19 @@ impl GraphicsEvent {
         DomainEventCallbackGraphicsMsg {
             callback_id,
             msg: self.into(),
+        }
+    }
+}
+
+/// An event of the program, in either form, without the number of the registration; any other event comes back.
+impl TryFrom<Event> for GraphicsEvent {
+    type Error = Event;
+
+    fn try_from(event: Event) -> Result<Self, Event> {
+        match event {
+            Event::DomainEventGraphics(msg) => Ok(msg.into()),
+            Event::DomainEventCallbackGraphics(msg) => Ok(msg.into()),
+            other => Err(other),
         }
     }
 }

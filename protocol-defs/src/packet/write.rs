@@ -29,27 +29,37 @@ pub fn write_packet_with_fds<T: Encode + ?Sized>(
     payload: &T,
     out: &mut Vec<u8>,
 ) -> Result<(), WriteError> {
+    write_with(header, fds, out, |out| xdr_wire::encode_into(payload, out))
+}
+
+/// Appends a packet whose payload `encode` appends.
+pub(crate) fn write_with(
+    header: &Header,
+    fds: u32,
+    out: &mut Vec<u8>,
+    encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+) -> Result<(), WriteError> {
     let start = out.len();
-    let written = write_into(header, fds, payload, out, start);
+    let written = write_into(header, fds, out, encode);
     if written.is_err() {
         out.truncate(start);
     }
     written
 }
 
-fn write_into<T: Encode + ?Sized>(
+fn write_into(
     header: &Header,
     fds: u32,
-    payload: &T,
     out: &mut Vec<u8>,
-    start: usize,
+    encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
 ) -> Result<(), WriteError> {
+    let start = out.len();
     out.extend_from_slice(&[0; LENGTH_LEN]);
     xdr_wire::encode_into(header, out)?;
     if let Some(count) = fd_count(header.kind, fds)? {
         out.extend_from_slice(&count);
     }
-    xdr_wire::encode_into(payload, out)?;
+    encode(out)?;
     let word = length_word(out.len() - start)?;
     out[start..start + LENGTH_LEN].copy_from_slice(&word);
     Ok(())

@@ -7,7 +7,7 @@ use protocol_defs::graphics::{
 };
 use protocol_defs::remote::{
     DomainEventCallbackGraphicsMsg, DomainEventGraphicsAddress, DomainEventGraphicsIdentity,
-    DomainEventGraphicsMsg, NonnullDomain,
+    DomainEventGraphicsMsg, Event, NonnullDomain,
 };
 use xdr_wire::to_vec;
 
@@ -87,6 +87,20 @@ fn the_event_means_what_the_message_says() {
     );
     assert_eq!(GraphicsEvent::from(registered.clone()), event());
     assert_eq!(event().into_callback(-7), registered);
+}
+
+#[test]
+fn it_is_found_among_all_events_of_the_program() {
+    let older = Event::DomainEventGraphics(event().into());
+    let newer = Event::DomainEventCallbackGraphics(event().into_callback(5));
+    for wire in [older, newer] {
+        assert_eq!(GraphicsEvent::try_from(wire), Ok(event()));
+    }
+    let unknown = Event::Unknown {
+        procedure: 99_999,
+        payload: vec![1],
+    };
+    assert_eq!(GraphicsEvent::try_from(unknown.clone()), Err(unknown));
 }
 
 #[test]
