@@ -105,7 +105,7 @@ impl Config {
         self
     }
 
-    /// Adds a file that every file imports without saying so.
+    /// Adds a file that every file imports without saying so, those added before it left out.
     ///
     /// What rpcgen makes includes `<rpc/rpc.h>`; files that take `netobj` from there need a file that defines it.
     pub fn import(&mut self, file: impl Into<PathBuf>) -> &mut Self {

@@ -131,18 +131,18 @@ impl Loaded {
             .retain(|path| !path.as_os_str().is_empty() && !path.ends_with("-"));
     }
 
-    /// Makes units imports of all others but those that they import themselves: these were written without them.
+    /// Makes units imports of all others but those that they import themselves, and those that come before them.
     fn import_unsaid(&mut self, unsaid: &[usize]) {
-        let mut without: Vec<bool> = vec![false; self.units.len()];
-        let mut open = unsaid.to_owned();
-        while let Some(unit) = open.pop() {
-            if !std::mem::replace(&mut without[unit], true) {
-                open.extend(&self.units[unit].imports);
+        let mut without = vec![false; self.units.len()];
+        for import in unsaid {
+            let mut open = vec![*import];
+            while let Some(unit) = open.pop() {
+                if !std::mem::replace(&mut without[unit], true) {
+                    open.extend(&self.units[unit].imports);
+                }
             }
-        }
-        let others = self.units.iter_mut().zip(without);
-        for (unit, _) in others.filter(|(_, without)| !without) {
-            for import in unsaid {
+            let others = self.units.iter_mut().zip(&without);
+            for (unit, _) in others.filter(|(_, without)| !**without) {
                 if !unit.imports.contains(import) {
                     unit.imports.push(*import);
                 }

@@ -49,6 +49,6 @@ pub struct Options {
     /// `rpc/auth.x`, if there is one.
     pub include: Vec<PathBuf>,
     /// Files that every file imports without saying so: what C has from headers that are always there, as rpcgen's
-    /// `<rpc/rpc.h>` is, or from the file that includes it.
+    /// `<rpc/rpc.h>` is, or from the file that includes it. Each sees those before it.
     pub imports: Vec<PathBuf>,
 }

@@ -115,6 +115,20 @@ fn imports_that_no_file_names_are_seen_by_every_file_but_those_that_they_need() 
 }
 
 #[test]
+fn an_import_that_no_file_names_sees_those_before_it() {
+    let folder = Folder::new("unsaid-order");
+    let mut options = Options::default();
+    for (name, text) in [("a.x", "const A = 1;"), ("b.x", "const B = A;")] {
+        options.imports.push(folder.file(name, text));
+    }
+    let sees_both = compile_text("c.x", "const C = B;\nconst D = A;", None, &options);
+    assert_eq!(codes(&sees_both), []);
+    options.imports.reverse();
+    let b_comes_first = compile_text("c.x", "const C = 1;", None, &options);
+    assert_eq!(codes(&b_comes_first), [Code::E0202]);
+}
+
+#[test]
 fn an_import_that_no_file_names_must_be_there() {
     let mut options = Options::default();
     options.imports.push("missing.x".into());

@@ -1,89 +1,68 @@
-//! Which files. To add one, add a line and run `cargo xtask bless`.
+//! Which files. To add a project, add a line (and one to `xtask/src/fetch/projects.rs`), and run `cargo xtask bless`.
 
-use std::path::PathBuf;
+use xdr_build::Profile;
 
-use xdr_build::{Config, Profile};
+use crate::outcome;
+use crate::project::Line;
 
-/// libvirt 9.0.0, below its `src`.
-pub(crate) const LIBVIRT: &[&str] = &[
-    "admin/admin_protocol.x",
-    "locking/lock_protocol.x",
-    "logging/log_protocol.x",
-    "lxc/lxc_monitor_protocol.x",
-    "remote/lxc_protocol.x",
-    "remote/qemu_protocol.x",
-    "remote/remote_protocol.x",
-    "rpc/virkeepaliveprotocol.x",
-    "rpc/virnetprotocol.x",
-];
+/// Makes of each line a test of its files' outcomes, and a list of all lines.
+macro_rules! projects {
+    ($($name:ident: $line:expr,)*) => {
+        pub(crate) const ALL: &[Line] = &[$($line.named(stringify!($name))),*];
 
-/// rpcsvc-proto, where its Debian package puts them.
-pub(crate) const RPCSVC: &[&str] = &[
-    "bootparam_prot.x",
-    "key_prot.x",
-    "klm_prot.x",
-    "mount.x",
-    "nfs_prot.x",
-    "nis.x",
-    "nis_callback.x",
-    "nis_object.x",
-    "nlm_prot.x",
-    "rex.x",
-    "rquota.x",
-    "rstat.x",
-    "rusers.x",
-    "sm_inter.x",
-    "spray.x",
-    "yp.x",
-    "yppasswd.x",
-];
-
-/// Files of one project, with what it takes to read them.
-pub(crate) struct Project {
-    pub(crate) name: &'static str,
-    pub(crate) folder: PathBuf,
-    pub(crate) files: &'static [&'static str],
-    pub(crate) config: Config,
+        mod each_file_has_the_outcome_that_is_written_down {
+            $(
+                #[test]
+                fn $name() {
+                    super::check(stringify!($name));
+                }
+            )*
+        }
+    };
 }
 
-impl Project {
-    /// libvirt, if it has been fetched; otherwise the test is reported as skipped.
-    #[track_caller]
-    pub(crate) fn libvirt() -> Option<Self> {
-        let folder = xdr_tests::libvirt()?;
-        let mut config = Config::new();
-        config
-            .profile(Profile::Libvirt)
-            .include(folder.join("remote"));
-        Some(Self {
-            name: "libvirt",
-            folder,
-            files: LIBVIRT,
-            config,
-        })
-    }
+projects! {
+    libvirt: Line::fetched("libvirt-9.0.0", "src").profile(Profile::Libvirt).include("remote"),
+    libvirt_rpc: Line::fetched("libvirt-rpc-0.1.12", "").profile(Profile::Libvirt),
+    rpcsvc: Line::installed("/usr/include/rpcsvc")
+        .define(&[("RPC_HDR", 1), ("LM_MAXSTRLEN", 1024), ("MAXNAMELEN", 1025)])
+        .import("rpc/rpc.x"),
+    ganglia: Line::fetched("ganglia-3.7.2", "lib"),
+    glusterfs: Line::fetched("glusterfs-10.3", "rpc/xdr/src"),
+    krb5: Line::fetched("krb5-1.20.1", "src/lib"),
+    libnfs: Line::fetched("libnfs-5.0.2", "").import("rpc/auth.x"),
+    libtirpc: Line::fetched("libtirpc-1.3.6", "tirpc").import("rpc/rpc.x"),
+    netkit_rwall: Line::fetched("netkit-rwall-0.17", "include/rpcsvc"),
+    nfs_ganesha: Line::fetched("nfs-ganesha-4.3", "src/Protocols/XDR")
+        .except(&["flex_files_prot.x", "nfsacl.x"])
+        .import("rpc/rpc.x"),
+    nfs_ganesha_acl: Line::fetched("nfs-ganesha-4.3", "src/Protocols/XDR")
+        .only(&["nfsacl.x"])
+        .import("nfs23.x"),
+    nfs_ganesha_flex: Line::fetched("nfs-ganesha-4.3", "src/Protocols/XDR")
+        .only(&["flex_files_prot.x"])
+        .import("rpc/rpc.x")
+        .import("nfsv41.x"),
+    nfs_utils: Line::fetched("nfs-utils-2.6.2", "")
+        .define(&[("LM_MAXSTRLEN", 1024), ("MAXNAMELEN", 1025)])
+        .import("rpc/rpc.x"),
+    ntirpc: Line::fetched("ntirpc-6.3", "ntirpc").import("rpc/rpc.x"),
+    open_vm_tools: Line::fetched("open-vm-tools-12.5.0", "open-vm-tools")
+        .import("vm_basic_types.x"),
+    quota: Line::fetched("quota-4.09", ""),
+    ypserv: Line::fetched("ypserv-4.2", ""),
+}
 
-    /// rpcsvc-proto, if it is installed; otherwise the test is reported as skipped.
-    #[track_caller]
-    pub(crate) fn rpcsvc() -> Option<Self> {
-        let folder = PathBuf::from("/usr/include/rpcsvc");
-        if !folder.join(RPCSVC[0]).exists() {
-            xdr_tests::skip("rpcsvc-proto is not installed");
-            return None;
-        }
-        Some(Self {
-            name: "rpcsvc",
-            folder,
-            files: RPCSVC,
-            config: Config::new(),
-        })
-    }
+/// The line of this name.
+pub(crate) fn line(name: &str) -> &'static Line {
+    let line = ALL.iter().find(|line| line.name() == name);
+    line.unwrap_or_else(|| panic!("no line is called {name}"))
+}
 
-    /// The files that can be generated; why the others cannot stands in the snapshots.
-    pub(crate) fn sound(&self) -> Vec<PathBuf> {
-        let paths = self.files.iter().map(|file| self.folder.join(file));
-        paths
-            .filter(|path| self.config.generate(&[path]).is_ok())
-            .collect()
+#[track_caller]
+fn check(name: &str) {
+    match line(name).find() {
+        Ok(project) => insta::assert_snapshot!(name, outcome::of(&project)),
+        Err(why) => xdr_tests::skip(&why),
     }
 }

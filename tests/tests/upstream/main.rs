@@ -7,6 +7,7 @@
 mod crates;
 mod files;
 mod outcome;
+mod project;
 mod same;
 mod speed;
 mod structs;

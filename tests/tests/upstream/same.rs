@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use xdr_parser::schema::{ConstantValue, Schema};
 
-use crate::files::Project;
+use crate::project::Project;
 
 #[test]
 fn this_projects_remote_protocol_says_what_libvirts_says() {

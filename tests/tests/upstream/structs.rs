@@ -6,7 +6,7 @@ use std::fs;
 
 use xdr_parser::schema::{Field, Length, Schema, Struct, Type, TypeKind, Union};
 
-use crate::files::Project;
+use crate::project::Project;
 
 #[test]
 fn finds_the_fields_and_numbers_that_libvirt_lists() {
@@ -14,9 +14,11 @@ fn finds_the_fields_and_numbers_that_libvirt_lists() {
         return;
     };
     let mut compared = 0;
-    for file in libvirt.files {
+    for file in &libvirt.files {
         let path = libvirt.folder.join(file);
-        let stem = file.rsplit_once('/').map_or(*file, |(_, name)| name);
+        let stem = file
+            .rsplit_once('/')
+            .map_or(file.as_str(), |(_, name)| name);
         let stem = stem.trim_end_matches(".x");
         let listing = libvirt.folder.join(format!("{stem}-structs"));
         // The log protocol has none.
