@@ -1,83 +1,108 @@
-//! What this project says about libvirt's protocol in its own words, against what libvirt says.
+//! What this project says about libvirt's protocols in its own words, against what libvirt says: item by item, by the
+//! comparison that the library offers.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
+use xdr_parser::compare::{Change, Rule, compare};
 use xdr_parser::schema::{ConstantValue, Schema};
+use xdr_parser::{Compilation, Options, Profile, compile_text};
 
 use crate::project::Project;
 
+mod seeds;
+
+use seeds::SEEDS;
+
 #[test]
-fn this_projects_remote_protocol_says_what_libvirts_says() {
+fn this_projects_files_say_what_libvirts_say_and_the_other_way_round() {
     let Some(libvirt) = Project::libvirt() else {
         return;
     };
-    let schema = |path: PathBuf| {
-        let compilation = xdr_parser::compile(&[path], libvirt.config.options());
-        compilation.schema.expect("both files resolve")
-    };
-    let theirs = schema(libvirt.folder.join("remote/remote_protocol.x"));
-    let ours = schema(xdr_tests::remote_protocol());
-    assert_same("type", &types(&ours), &types(&theirs));
-    assert_same("constant", &constants(&ours), &constants(&theirs));
-    assert_same("procedure", &procedures(&ours), &procedures(&theirs));
-}
-
-/// By name, so that a difference is shown as the one definition that differs.
-fn assert_same(what: &str, ours: &BTreeMap<String, String>, theirs: &BTreeMap<String, String>) {
-    for (name, text) in theirs {
-        assert_eq!(ours.get(name), Some(text), "{what} {name}");
+    for file in &libvirt.files {
+        let theirs = theirs(&libvirt, file);
+        let ours = ours(file);
+        let mut differences = compare(&theirs, &ours);
+        differences.retain(|change| !is_spelled_out(change, Rule::ConstantAdded, &ours));
+        assert_eq!(differences, [], "from libvirt's {file} to this project's");
+        let mut differences = compare(&ours, &theirs);
+        differences.retain(|change| !is_spelled_out(change, Rule::ConstantRemoved, &ours));
+        assert_eq!(differences, [], "from this project's {file} to libvirt's");
     }
-    let more: Vec<_> = ours
-        .keys()
-        .filter(|name| !theirs.contains_key(*name))
+    let mut proto: Vec<_> = fs::read_dir(proto())
+        .expect("there are files")
+        .map(|entry| entry.expect("there are files").file_name())
         .collect();
-    assert!(more.is_empty(), "libvirt has no {what} {more:?}");
+    proto.retain(|name| {
+        Path::new(name)
+            .extension()
+            .is_some_and(|ending| ending == "x")
+    });
+    assert_eq!(proto.len(), libvirt.files.len(), "{proto:?}");
 }
 
-/// Definitions in canonical layout, with what libvirt's generator reads in their comments.
-fn types(schema: &Schema) -> BTreeMap<String, String> {
-    let types = schema.types.iter();
-    types
-        .map(|def| {
-            let fields = match &def.kind {
-                xdr_parser::schema::TypeKind::Struct(body) => body.fields.as_slice(),
-                _ => &[],
-            };
-            let marks: Vec<_> = fields.iter().map(|field| &field.marks).collect();
-            let text = format!("{}\n{:?}\n{marks:?}", def.xdr, def.marks);
-            (def.name.clone(), text)
-        })
-        .collect()
+#[test]
+fn a_mistake_of_any_kind_in_this_projects_file_would_be_seen_both_ways() {
+    let Some(libvirt) = Project::libvirt() else {
+        return;
+    };
+    let theirs = theirs(&libvirt, "remote/remote_protocol.x");
+    let name = "remote_protocol.x";
+    let text = fs::read_to_string(proto().join(name)).expect("there are files");
+    let mut missed = Vec::new();
+    for (rule, sound, mistaken) in SEEDS {
+        assert!(text.contains(sound), "{rule:?}: {sound:?} is not in {name}");
+        let text = text.replacen(sound, mistaken, 1);
+        let ours = resolved(compile_text(name, &text, None, &Options::default()));
+        let mut forth = compare(&theirs, &ours);
+        forth.retain(|change| !is_spelled_out(change, Rule::ConstantAdded, &ours));
+        let mut back = compare(&ours, &theirs);
+        back.retain(|change| !is_spelled_out(change, Rule::ConstantRemoved, &ours));
+        if back.is_empty() || forth.iter().all(|change| change.rule != *rule) {
+            let seen = forth.iter().map(|change| change.rule);
+            missed.push((*rule, seen.collect::<Vec<_>>(), back.len()));
+        }
+    }
+    assert_eq!(
+        missed,
+        [],
+        "what was seeded, what was seen, and how often from the other side"
+    );
 }
 
-fn constants(schema: &Schema) -> BTreeMap<String, String> {
-    let constants = schema.constants.iter();
-    constants
-        .map(|constant| {
-            let value = match &constant.value {
-                ConstantValue::Int(value) => value.to_string(),
-                ConstantValue::String(value) => value.to_string(),
-            };
-            (constant.name.clone(), value)
+/// Whether it is that a constant, which libvirt's files have from libvirt's C headers and with them from the profile, is
+/// defined in a file of this project. Nothing but those names may be more here than there, and only with their values.
+fn is_spelled_out(change: &Change, rule: Rule, ours: &Schema) -> bool {
+    let profile = Profile::Libvirt.constants().iter();
+    let mut named = profile.filter(|(name, _)| *name == change.item);
+    let mut constants = ours.constants.iter();
+    change.rule == rule
+        && named.any(|(name, value)| {
+            constants.any(|it| it.name == *name && it.value == ConstantValue::Int(*value))
         })
-        .collect()
 }
 
-fn procedures(schema: &Schema) -> BTreeMap<String, String> {
-    let procedures = schema.procedure_enums.iter().flat_map(|p| &p.procedures);
-    procedures
-        .map(|procedure| {
-            let name = |id: Option<_>| id.map(|id| &schema.ty(id).name);
-            let text = format!(
-                "{} args {:?} ret {:?} msg {:?}\n{:?}",
-                procedure.number,
-                name(procedure.args),
-                name(procedure.ret),
-                name(procedure.msg),
-                procedure.annotations
-            );
-            (procedure.name.clone(), text)
-        })
-        .collect()
+/// Without a profile: these files need nothing but each other.
+pub(crate) fn ours(file: &str) -> Schema {
+    let name = Path::new(file).file_name().expect("it is a file's path");
+    resolved(xdr_parser::compile(
+        &[proto().join(name)],
+        &Options::default(),
+    ))
+}
+
+pub(crate) fn theirs(libvirt: &Project, file: &str) -> Schema {
+    let path = libvirt.folder.join(file);
+    resolved(xdr_parser::compile(&[path], libvirt.config.options()))
+}
+
+fn proto() -> PathBuf {
+    xdr_tests::root().join("protocol-defs/proto")
+}
+
+fn resolved(compilation: Compilation) -> Schema {
+    let diagnostics = compilation.diagnostics;
+    compilation
+        .schema
+        .unwrap_or_else(|| panic!("{diagnostics:#?}"))
 }

@@ -3,33 +3,40 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
 use xdr_parser::schema::{Field, Length, Schema, Struct, Type, TypeKind, Union};
 
 use crate::project::Project;
+use crate::same::{ours, theirs};
 
 #[test]
-fn finds_the_fields_and_numbers_that_libvirt_lists() {
-    let Some(libvirt) = Project::libvirt() else {
-        return;
-    };
+fn libvirts_files_have_the_fields_and_numbers_that_libvirt_lists() {
+    if let Some(libvirt) = Project::libvirt() {
+        assert_listed(&libvirt, |file| theirs(&libvirt, file));
+    }
+}
+
+#[test]
+fn this_projects_files_have_the_fields_and_numbers_that_libvirt_lists() {
+    if let Some(libvirt) = Project::libvirt() {
+        assert_listed(&libvirt, ours);
+    }
+}
+
+/// Holds the schema of each of libvirt's files against its listing.
+fn assert_listed(libvirt: &Project, schema: impl Fn(&str) -> Schema) {
     let mut compared = 0;
     for file in &libvirt.files {
-        let path = libvirt.folder.join(file);
-        let stem = file
-            .rsplit_once('/')
-            .map_or(file.as_str(), |(_, name)| name);
-        let stem = stem.trim_end_matches(".x");
-        let listing = libvirt.folder.join(format!("{stem}-structs"));
+        let stem = Path::new(file).file_stem().expect("it is a file's path");
+        let listing = format!("{}-structs", stem.display());
         // The log protocol has none.
-        let Ok(listing) = fs::read_to_string(listing) else {
+        let Ok(text) = fs::read_to_string(libvirt.folder.join(&listing)) else {
             continue;
         };
-        let compilation = xdr_parser::compile(&[path], libvirt.config.options());
-        let schema = compilation.schema.expect("libvirt's files resolve");
-        let ours = definitions(&schema);
-        for (name, theirs) in listed(&listing) {
-            assert_eq!(ours.get(&name), Some(&theirs), "{name} in {stem}-structs");
+        let ours = definitions(&schema(file));
+        for (name, theirs) in listed(&text) {
+            assert_eq!(ours.get(&name), Some(&theirs), "{name} in {listing}");
             compared += 1;
         }
     }
