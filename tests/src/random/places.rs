@@ -12,6 +12,8 @@ pub struct Place {
     pub name: String,
     /// The most bytes of a string or an opaque, the most elements of an array.
     pub bound: u32,
+    /// Whether it is a string.
+    pub is_text: bool,
     /// Bytes that each of these takes in [`message`](Self::message).
     pub each: usize,
     ty: &'static Ty,
@@ -85,9 +87,11 @@ impl Finder {
     fn value(&mut self, ty: &'static Ty, bounds: Bounds) {
         let (bound, inner) = bounds.split();
         match ty {
-            Ty::String | Ty::Str | Ty::Opaque => self.found(bound, 1),
+            Ty::String | Ty::Str => self.found(bound, 1, true),
+            Ty::Opaque => self.found(bound, 1, false),
             Ty::Array(link) => {
-                self.found(bound, super::message(link(), &mut Choices::new(0, 0)).len());
+                let least = super::message(link(), &mut Choices::new(0, 0));
+                self.found(bound, least.len(), false);
                 self.element(link(), inner);
             }
             Ty::List(link) => self.element(link(), bounds),
@@ -106,11 +110,12 @@ impl Finder {
         self.names.pop();
     }
 
-    fn found(&mut self, bound: u32, each: usize) {
+    fn found(&mut self, bound: u32, each: usize, is_text: bool) {
         if bound != Bounds::UNBOUNDED {
             self.found.push(Place {
                 name: self.names.concat(),
                 bound,
+                is_text,
                 each,
                 ty: self.ty,
                 path: self.path.clone(),
