@@ -1,7 +1,9 @@
 //! Every type of a file, here and in C.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, RandomState};
 
+use xdr_tests::leaves::{Step, display, leaves};
 use xdr_tests::random::{Choices, Place, message, places};
 use xdr_wire::{ErrorKind, Options, TypeEntry};
 
@@ -57,6 +59,38 @@ pub(crate) fn what_c_makes_comes_back_from_here(file: &ProtocolFile, types: &[Ty
                 .map(|answer| (made(&answer).unwrap_or_default(), answer))
                 .collect()
         });
+    }
+}
+
+/// A field that C's code left as it is would come back all the same, as the zero that it always is.
+pub(crate) fn what_varies_in_messages_made_here_varies_in_those_of_c(
+    file: &ProtocolFile,
+    types: &[TypeEntry],
+) {
+    let Some(mut c) = Harness::start(file) else {
+        return;
+    };
+    for ty in types {
+        // Always the same, so that a rare leaf is rare in each run.
+        let cases = (0..2 * OFTEN).map(|seed| (u64::from(seed), 400));
+        let made = cases
+            .clone()
+            .map(|(seed, size)| message(ty.ty(), &mut Choices::new(seed, size)));
+        let here = Variety::of(ty, made);
+        let lines: Vec<_> = cases
+            .map(|(seed, size)| format!("random {} {seed} {size}", ty.name()))
+            .collect();
+        let answers = c.ask_all(&lines).into_iter();
+        let made = answers.map(|answer| {
+            let bytes = answer.strip_prefix("ok ").and_then(unhex);
+            bytes.unwrap_or_else(|| panic!("{}: {answer}", ty.name()))
+        });
+        let there = Variety::of(ty, made);
+        for (leaf, varies) in &here.0 {
+            if let Some(varies_there) = there.0.get(leaf) {
+                assert_eq!(varies, varies_there, "{}, {leaf} in C", ty.name());
+            }
+        }
     }
 }
 
@@ -121,6 +155,37 @@ fn is_affordable(place: &Place, asked: usize) -> bool {
     match bound.saturating_mul(place.each) {
         size if size <= asked << 12 => true,
         size => asked > FEW && size <= LARGEST && !is_elsewhere,
+    }
+}
+
+/// In how many messages a leaf must be, for what it has there to say something.
+const OFTEN: u32 = 24;
+
+/// The leaves that are in many of the messages made of a type, and whether they are not the same in all.
+struct Variety(BTreeMap<String, bool>);
+
+impl Variety {
+    fn of(ty: &TypeEntry, messages: impl Iterator<Item = Vec<u8>>) -> Self {
+        let mut seen: BTreeMap<String, (u32, BTreeSet<Vec<u8>>)> = BTreeMap::new();
+        for message in messages {
+            let (leaves, _) =
+                leaves(&message, ty.ty()).unwrap_or_else(|error| panic!("{}: {error}", ty.name()));
+            // Of elements the first: what follows may be the zeros behind all that is random.
+            let first = |step: &Step| !matches!(step, Step::Index(1..));
+            for leaf in leaves {
+                if leaf.path.iter().all(first) {
+                    let (times, values) = seen.entry(display(&leaf.path)).or_default();
+                    *times += 1;
+                    values.insert(message[leaf.bytes].to_vec());
+                }
+            }
+        }
+        let often = seen.into_iter().filter(|(_, (times, _))| *times >= OFTEN);
+        Self(
+            often
+                .map(|(leaf, (_, values))| (leaf, values.len() > 1))
+                .collect(),
+        )
     }
 }
 

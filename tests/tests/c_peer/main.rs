@@ -45,6 +45,7 @@ macro_rules! every_type {
             the_table_has_every_type_of_the_file
             c_gives_back_what_is_made_here
             what_c_makes_comes_back_from_here
+            what_varies_in_messages_made_here_varies_in_those_of_c
             both_take_what_a_bound_allows_and_no_more
             both_reject_what_is_cut_off_or_too_long
         }
