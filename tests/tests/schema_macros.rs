@@ -1,12 +1,14 @@
 //! `include_xdr!` and `xdr!` as a user writes them.
 
-use xdr_wire::{Procedure, from_bytes, to_vec};
+use xdr_wire::{Message, MessageError, Options, Procedure, TypeEntry, from_bytes, to_vec};
 
 mod whole_file {
     xdr_derive::include_xdr!(
         "tests/schema_macros/screen.x",
         strip_prefix = "screen_",
-        define = "SCREEN_MAX=2"
+        define = "SCREEN_MAX=2",
+        messages = true,
+        type_table = true
     );
 }
 
@@ -58,6 +60,24 @@ fn a_file_becomes_items_in_place() {
         error.to_string(),
         "array of 3 elements is longer than its bound of 2, at seen (byte 12)"
     );
+}
+
+#[test]
+fn messages_and_the_table_of_types_are_options_of_a_macro_too() {
+    use whole_file::screen::screen_v1::{Call, Reply};
+
+    let strict = Options::new();
+    assert_eq!(Call::decode(0, &[], strict), Ok(Call::Ping));
+    assert_eq!(
+        Reply::decode(4, &[0, 0, 0, 3], strict),
+        Ok(Reply::PhaseOf(whole_file::Phase::Disconnect))
+    );
+    assert_eq!(
+        Reply::decode(1, &[], strict),
+        Err(MessageError::UnknownProcedure { number: 1 })
+    );
+    let names = whole_file::TYPES.iter().map(TypeEntry::name);
+    assert_eq!(names.collect::<Vec<_>>(), ["screen_phase", "screen_event"]);
 }
 
 #[test]

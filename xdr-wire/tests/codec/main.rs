@@ -2,6 +2,7 @@
 
 mod derived;
 mod describe;
+mod dispatch;
 mod entry;
 mod errors;
 mod forms;
