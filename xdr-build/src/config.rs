@@ -217,6 +217,16 @@ impl Config {
     ///
     /// A procedure that has the name of one of these, or one called `Unknown` where there are events, gets a number:
     /// `Call2`.
+    ///
+    /// ```ignore
+    /// use desk::proc::Event;
+    /// use xdr_wire::{Message, Options};
+    ///
+    /// match Event::decode(header.procedure, payload, Options::new())? {
+    ///     Event::Rang(rang) => println!("{} rings", rang.number),
+    ///     Event::Unknown { procedure, .. } => println!("event {procedure} is of a newer desk"),
+    /// }
+    /// ```
     pub fn messages(&mut self, enums: bool) -> &mut Self {
         self.style.messages = enums;
         self
