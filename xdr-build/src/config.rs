@@ -146,6 +146,8 @@ impl Config {
     ///
     /// For a type, `rust_path` is the type; it must have the same form on the wire. For a file it is the module that
     /// the file was generated into elsewhere, with the same options for names.
+    ///
+    /// Types that hold it derive `Eq` and `Hash` unless XDR has a float in it.
     pub fn extern_path(
         &mut self,
         path: impl Into<String>,

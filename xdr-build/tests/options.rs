@@ -226,6 +226,30 @@ program APP { version APP_V1 { void APP_CALL(void) = 1; int APP_ADD(int, int) = 
 }
 
 #[test]
+fn a_type_that_is_not_generated_has_the_floats_that_xdr_gives_it() {
+    let text = "\
+struct app_point { double x; };
+typedef app_point app_line<>;
+struct app_name { int x; };
+struct app_map { app_line lines<2>; };
+struct app_sign { app_name name; };
+";
+    let mut config = Config::new();
+    for (of, path) in [("point", "Point"), ("line", "Line"), ("name", "Name")] {
+        config.extern_path(format!("app_{of}"), format!("::shapes::{path}"));
+    }
+    let files = config.generate_text("app.x", text, None);
+    let source = files.expect("it has no errors").remove(0).source;
+    let derives = |name: &str| {
+        let before = source.split(&format!("pub struct {name} {{")).next();
+        let line = before.and_then(|before| before.lines().last());
+        line.expect("it is generated").to_owned()
+    };
+    assert!(!derives("AppMap").contains(" Eq,"), "{source}");
+    assert!(derives("AppSign").contains(" Eq, Hash,"), "{source}");
+}
+
+#[test]
 fn serde_is_told_what_is_borrowed() {
     let source = generate(|config| {
         config.serde(true).borrowed("app_text").bounded_types(true);

@@ -58,6 +58,47 @@ pub(super) struct Contents<'a> {
     pub(super) schema: &'a Schema,
     pub(super) names: &'a Names<'a>,
     pub(super) style: &'a Style,
+    /// By type: [`floats`].
+    pub(super) floats: Vec<bool>,
+}
+
+/// Whether the types have a float within, those too that are not generated: what stands for one of them has it as well.
+pub(super) fn floats(schema: &Schema) -> Vec<bool> {
+    let mut holders: Vec<Vec<usize>> = vec![Vec::new(); schema.types.len()];
+    let mut floats = vec![false; schema.types.len()];
+    for (at, def) in schema.types.iter().enumerate() {
+        for mut ty in parts(def) {
+            while let Type::FixedArray(inner, _) | Type::Array(inner, _) | Type::Optional(inner) =
+                ty
+            {
+                ty = inner;
+            }
+            match ty {
+                Type::Float | Type::Double => floats[at] = true,
+                Type::Named(id) => holders[id.0 as usize].push(at),
+                _ => {}
+            }
+        }
+    }
+    let mut waiting: Vec<usize> = (0..floats.len()).filter(|&at| floats[at]).collect();
+    while let Some(from) = waiting.pop() {
+        for &holder in &holders[from] {
+            if !std::mem::replace(&mut floats[holder], true) {
+                waiting.push(holder);
+            }
+        }
+    }
+    floats
+}
+
+/// The types of a type's fields or arms, or of a typedef's target.
+fn parts(def: &TypeDef) -> Vec<&Type> {
+    match &def.kind {
+        TypeKind::Struct(body) => body.fields.iter().map(|field| &field.ty).collect(),
+        TypeKind::Union(body) => body.payloads().flatten().map(|field| &field.ty).collect(),
+        TypeKind::Typedef(target) => vec![target],
+        _ => Vec::new(),
+    }
 }
 
 impl Contents<'_> {
@@ -160,6 +201,7 @@ impl Contents<'_> {
                         _ if self.names.foreign(*id).is_some() => {
                             return Content {
                                 owned: true,
+                                float: self.floats[id.0 as usize],
                                 ..content.plus(VEC)
                             };
                         }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use xdr_parser::graph::components;
 use xdr_parser::schema::{Schema, TypeDef, TypeId, TypeKind};
 
-use super::content::{Content, Contents};
+use super::content::{Content, Contents, floats};
 use super::naming::Names;
 use crate::config::Style;
 
@@ -45,6 +45,7 @@ impl Shapes {
             schema,
             names,
             style,
+            floats: floats(schema),
         }
         .all();
         let count = schema.types.len();
