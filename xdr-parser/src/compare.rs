@@ -9,7 +9,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::schema::{ConstantId, Schema, TypeId, TypeKind};
+use crate::schema::{ConstantId, Schema, TypeId};
 use crate::source::Location;
 
 mod alike;
@@ -35,6 +35,7 @@ mod wire;
 pub use rules::{Rule, Severity};
 
 use alike::NumbersKey;
+use enums::Enumerators;
 use order::Order;
 use pairs::Pairs;
 use wire::Wire;
@@ -63,7 +64,7 @@ pub fn compare(old: &Schema, new: &Schema) -> Vec<Change> {
     let mut comparison = Comparison {
         old,
         new,
-        renumbered: renumbered(old, new, &pairs),
+        enumerators: Enumerators::of(old, new, &pairs),
         procedure_enums: pairs
             .procedure_enums(old, new)
             .into_iter()
@@ -88,8 +89,7 @@ struct Comparison<'a> {
     new: &'a Schema,
     wire: Wire,
     pairs: Pairs,
-    /// New numbers of old enumerators, where they differ.
-    renumbered: HashMap<(TypeId, u32), i32>,
+    enumerators: Enumerators,
     /// Old enums whose enumerators are procedures, on both sides.
     procedure_enums: HashSet<TypeId>,
     /// What is known of pairs of types that are numbers.
@@ -137,32 +137,6 @@ impl Comparison<'_> {
             new,
         });
     }
-}
-
-/// Enumerators that have another number now.
-fn renumbered(old: &Schema, new: &Schema, pairs: &Pairs) -> HashMap<(TypeId, u32), i32> {
-    let mut renumbered = HashMap::new();
-    for definition in &old.types {
-        let TypeKind::Enum(before) = &definition.kind else {
-            continue;
-        };
-        let partner = pairs.types.new_of(definition.id).map(|id| new.ty(id));
-        let Some(TypeKind::Enum(now)) = partner.map(|partner| &partner.kind) else {
-            continue;
-        };
-        let now = now.enumerators.iter();
-        let numbers: HashMap<&str, i32> = now
-            .map(|found| (found.name.as_str(), found.value))
-            .collect();
-        for (index, enumerator) in (0..).zip(&before.enumerators) {
-            if let Some(&number) = numbers.get(enumerator.name.as_str())
-                && number != enumerator.value
-            {
-                renumbered.insert((definition.id, index), number);
-            }
-        }
-    }
-    renumbered
 }
 
 /// The constants' ids, which are their places in the table.

@@ -178,6 +178,80 @@ fn names_of_c_and_of_the_language_are_the_same_type() {
 }
 
 #[test]
+fn a_bound_by_another_name_of_the_same_number_is_told() {
+    let text = |bound: &str| format!("enum e {{ A = 1, B = 1 }}; struct s {{ int x<{bound}>; }};");
+    assert_eq!(rules(&text("A"), &text("B")), ["number-respelled"]);
+    // Where the enumerator itself has another name, that is told of it alone.
+    let text = |name: &str| format!("enum e {{ {name} = 1 }}; struct s {{ int x<{name}>; }};");
+    assert_eq!(rules(&text("A"), &text("B")), ["enumerator-renamed"]);
+}
+
+#[test]
+fn a_default_arm_that_is_spelled_out_breaks_nobody() {
+    let text = |ty: &str, rest: &str| {
+        format!("enum e {{ A, B, C }}; union u switch ({ty} k) {{ case 0: int x; {rest}: void; }};")
+    };
+    for (ty, rest) in [("bool", "case TRUE"), ("e", "case B: case C")] {
+        for (old, new) in [("default", rest), (rest, "default")] {
+            let found = rules(&text(ty, old), &text(ty, new));
+            let regrouped = found.iter().all(|rule| *rule == "arm-regrouped");
+            assert!(regrouped && !found.is_empty(), "{old} → {new}: {found:?}");
+        }
+    }
+    let found = rules(&text("e", "default"), &text("e", "case B"));
+    assert!(found.contains(&"default-arm-removed"), "{found:?}");
+    let found = rules(&text("int", "case 1"), &text("int", "default"));
+    assert!(found.contains(&"default-arm-added"), "{found:?}");
+}
+
+#[test]
+fn the_messages_of_a_program_with_another_prefix_are_compared() {
+    let text = |prefix: &str, ty: &str| {
+        let capitals = prefix.to_ascii_uppercase();
+        format!(
+            "const {capitals}_PROGRAM = 1; const {capitals}_PROTOCOL_VERSION = 1;\n\
+             struct {prefix}_open_args {{ {ty} x; }}; struct {prefix}_close_args {{ {ty} x; }};\n\
+             enum {prefix}_procedure {{ {capitals}_PROC_OPEN = 1, {capitals}_PROC_CLOSE = 2 }};\n"
+        )
+    };
+    let renamed = [
+        "constant-renamed",
+        "constant-renamed",
+        "type-renamed",
+        "type-renamed",
+        "type-renamed",
+        "procedure-prefix-changed",
+    ];
+    let mut found = rules(&text("near", "int"), &text("far", "int"));
+    found.sort_unstable();
+    let mut expected = renamed.to_vec();
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+    let found = rules(&text("near", "int"), &text("far", "hyper"));
+    assert_eq!(
+        found
+            .iter()
+            .filter(|rule| **rule == "width-changed")
+            .count(),
+        2
+    );
+}
+
+#[test]
+fn a_message_that_is_another_type_now_is_told_at_the_procedure() {
+    // The type of the old name stays, and is nobody's message any more.
+    let old = "const A_PROGRAM = 1; const A_PROTOCOL_VERSION = 1;\n\
+               struct a_open_args { int x; }; struct b_open_args { hyper x; };\n\
+               enum a_procedure { A_PROC_OPEN = 1 };\n";
+    let new = old.replace("A_P", "B_P").replace("a_proc", "b_proc");
+    let found = changes(old, &new);
+    let told = |change: &Change| {
+        change.item == "b_procedure.OPEN" && change.rule.severity() == Severity::BreaksWire
+    };
+    assert!(found.iter().any(told), "{found:?}");
+}
+
+#[test]
 fn severities_are_ordered_the_worst_first() {
     let mut severities: Vec<Severity> = Rule::ALL.iter().map(|rule| rule.severity()).collect();
     severities.sort_unstable();

@@ -2,8 +2,65 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::pairs::Pairs;
 use super::{Comparison, Places, Rule};
-use crate::schema::Enumerator;
+use crate::schema::{Enumerator, Schema, TypeId, TypeKind};
+
+/// What has become of the enumerators of enums that are on both sides: each by its enum and its index in it.
+pub(super) struct Enumerators {
+    /// New numbers of old ones, where they differ.
+    pub(super) renumbered: HashMap<(TypeId, u32), i32>,
+    /// Old ones whose names are gone.
+    gone: HashSet<(TypeId, u32)>,
+    /// New ones whose names were not there.
+    fresh: HashSet<(TypeId, u32)>,
+}
+
+impl Enumerators {
+    pub(super) fn of(old: &Schema, new: &Schema, pairs: &Pairs) -> Self {
+        let mut found = Self {
+            renumbered: HashMap::new(),
+            gone: HashSet::new(),
+            fresh: HashSet::new(),
+        };
+        for definition in &old.types {
+            let partner = pairs.types.new_of(definition.id).map(|id| new.ty(id));
+            if let Some(partner) = partner
+                && let TypeKind::Enum(before) = &definition.kind
+                && let TypeKind::Enum(now) = &partner.kind
+            {
+                let (before, now) = (&before.enumerators, &now.enumerators);
+                found.add((definition.id, before), (partner.id, now));
+            }
+        }
+        found
+    }
+
+    fn add(&mut self, old: (TypeId, &[Enumerator]), new: (TypeId, &[Enumerator])) {
+        let (was, is) = (by_name(old.1), by_name(new.1));
+        for (index, enumerator) in (0..).zip(old.1) {
+            match is.get(enumerator.name.as_str()) {
+                None => {
+                    self.gone.insert((old.0, index));
+                }
+                Some(now) if now.value != enumerator.value => {
+                    self.renumbered.insert((old.0, index), now.value);
+                }
+                Some(_) => {}
+            }
+        }
+        for (index, enumerator) in (0..).zip(new.1) {
+            if !was.contains_key(enumerator.name.as_str()) {
+                self.fresh.insert((new.0, index));
+            }
+        }
+    }
+
+    /// Whether two that have one number may be one that has another name now.
+    pub(super) fn are_renamed(&self, old: (TypeId, u32), new: (TypeId, u32)) -> bool {
+        self.gone.contains(&old) && self.fresh.contains(&new)
+    }
+}
 
 impl Comparison<'_> {
     pub(super) fn enumerators(&mut self, name: &str, old: &[Enumerator], new: &[Enumerator]) {

@@ -109,9 +109,12 @@ impl Pairs {
             constants: Pairing::empty(),
         };
         pairs.by_name(old, new);
-        pairs.renamed_constants(old, new);
+        pairs.programs(old, new);
         pairs.messages_of_renamed_procedures(old, new, wire);
         pairs.renamed_types(old, new, wire);
+        // An enum of procedures may be among those that have another name.
+        pairs.programs(old, new);
+        pairs.renamed_constants(old, new);
         pairs
     }
 
@@ -151,6 +154,33 @@ impl Pairs {
             constant_ids(schema).map(|id| (&schema.constant(id).value, id))
         }
         self.constants.join_unique(values(old), values(new));
+    }
+
+    /// The constants and messages of a program are its own by whatever prefix: they go with it, and with its procedures.
+    fn programs(&mut self, old: &Schema, new: &Schema) {
+        for (before, now) in self.procedure_enums(old, new) {
+            let (before, now) = (
+                &old.procedure_enums[before.0 as usize],
+                &new.procedure_enums[now.0 as usize],
+            );
+            self.constants.join(before.program, now.program);
+            self.constants.join(before.version, now.version);
+            let procedures = before.procedures.iter();
+            let by_name: HashMap<&str, &EnumProcedure> = procedures
+                .map(|procedure| (procedure.name.as_str(), procedure))
+                .collect();
+            for now in &now.procedures {
+                let before = by_name.get(now.name.as_str()).copied();
+                let messages = before
+                    .map(messages)
+                    .into_iter()
+                    .flatten()
+                    .zip(messages(now));
+                for (before, now) in messages.filter_map(|(before, now)| before.zip(now)) {
+                    self.types.join(before, now);
+                }
+            }
+        }
     }
 
     /// A procedure of the same number with messages of the same shape has another name, and so have its messages, of

@@ -5,7 +5,7 @@ use super::pairs::messages;
 use super::{Comparison, Places, Rule};
 use crate::schema::{
     ConstantId, ConstantValue, EnumProcedure, Enumerator, ProcedureEnum, ProcedureEnumId, Schema,
-    TypeId, TypeKind,
+    Type, TypeId, TypeKind,
 };
 use crate::source::Location;
 
@@ -158,7 +158,8 @@ impl Comparison<'_> {
         self.annotations(item, &old.annotations, &new.annotations, at);
     }
 
-    /// Arguments, a result or an event: whether there is one. What it holds is compared where it is defined.
+    /// Arguments, a result or an event: whether there is one, and whether it is another type than it was. What it holds
+    /// is compared where it is defined.
     fn message(
         &mut self,
         item: &str,
@@ -175,7 +176,10 @@ impl Comparison<'_> {
                 let message = format!("the procedure no longer has a `{}`", self.old.ty(old).name);
                 self.changed(lost, item, message, at);
             }
-            _ => {}
+            (Some(old), Some(new)) => {
+                self.usage(item, &Type::Named(old), &Type::Named(new), at);
+            }
+            (None, None) => {}
         }
     }
 }

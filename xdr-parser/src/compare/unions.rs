@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::shape::Side;
 use super::wire::word;
 use super::{Comparison, Places, Rule, spell};
-use crate::schema::{Field, Type, Union, Value, ValueName};
+use crate::schema::{Field, Type, TypeKind, Union, Value, ValueName};
 
 mod arms;
 
@@ -51,7 +52,7 @@ impl Comparison<'_> {
                 self.removed(Rule::ArmRemoved, &item, message, old.arms[arm].location);
             }
         }
-        self.default_arm(name, old, new);
+        self.default_arm(&arms);
     }
 
     fn discriminant(&mut self, name: &str, old: &Union, new: &Union, at: Places) {
@@ -160,7 +161,7 @@ impl Comparison<'_> {
     /// A label of the old side by what it is on the new one: an enumerator's new number is reported at the enum.
     fn renumbered(&self, label: &Value) -> u32 {
         let number = match label.name {
-            Some(ValueName::Enumerator(ty, index)) => self.renumbered.get(&(ty, index)),
+            Some(ValueName::Enumerator(ty, index)) => self.enumerators.renumbered.get(&(ty, index)),
             _ => None,
         };
         word(number.map_or(label.value, |number| i128::from(*number)))
@@ -268,18 +269,60 @@ impl Comparison<'_> {
         self.changed(Rule::ArmPayloadChanged, item, message, at);
     }
 
-    fn default_arm(&mut self, name: &str, old: &Union, new: &Union) {
-        let item = format!("{name}.default");
-        match (&old.default, &new.default) {
+    /// A default arm that takes no number but those that have a case on the other side is but another spelling.
+    fn default_arm(&mut self, arms: &Arms<'_>) {
+        let item = format!("{}.default", arms.name);
+        match (&arms.old.union.default, &arms.new.union.default) {
             (None, Some(default)) => {
-                let message = "there is a default arm now".to_owned();
-                self.added(Rule::DefaultArmAdded, &item, message, default.location);
+                let (rule, message) = if self.is_spelled_out(arms, Side::New) {
+                    let message = "a default arm now stands for labels that were spelled out";
+                    (Rule::ArmRegrouped, message)
+                } else {
+                    (Rule::DefaultArmAdded, "there is a default arm now")
+                };
+                self.added(rule, &item, message.to_owned(), default.location);
             }
             (Some(default), None) => {
-                let message = "the default arm is gone".to_owned();
-                self.removed(Rule::DefaultArmRemoved, &item, message, default.location);
+                let (rule, message) = if self.is_spelled_out(arms, Side::Old) {
+                    let message = "labels are spelled out that the default arm stood for";
+                    (Rule::ArmRegrouped, message)
+                } else {
+                    (Rule::DefaultArmRemoved, "the default arm is gone")
+                };
+                self.removed(rule, &item, message.to_owned(), default.location);
             }
             _ => {}
+        }
+    }
+
+    /// Whether each number that the discriminant of this side has is a label, on the one side or on the other.
+    fn is_spelled_out(&self, arms: &Arms<'_>, side: Side) -> bool {
+        let (schema, discriminant) = match side {
+            Side::Old => (self.old, &arms.old.union.discriminant),
+            Side::New => (self.new, &arms.new.union.discriminant),
+        };
+        let is_label = |number| {
+            arms.old.by_label.contains_key(&number) || arms.new.by_label.contains_key(&number)
+        };
+        match schema.peel(discriminant) {
+            Type::Bool => is_label(0) && is_label(1),
+            Type::Named(id) => match &schema.ty(*id).kind {
+                TypeKind::Enum(definition) => {
+                    let mut all = (0..).zip(&definition.enumerators);
+                    all.all(|(index, enumerator)| {
+                        enumerator.alias_of.is_some()
+                            || is_label(
+                                self.renumbered(&Value {
+                                    value: enumerator.value.into(),
+                                    name: matches!(side, Side::Old)
+                                        .then_some(ValueName::Enumerator(*id, index)),
+                                }),
+                            )
+                    })
+                }
+                _ => false,
+            },
+            _ => false,
         }
     }
 

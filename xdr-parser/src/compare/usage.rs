@@ -177,8 +177,9 @@ impl Comparison<'_> {
                     (ValueName::Constant(old), ValueName::Constant(new)) => {
                         self.pairs.constants.new_of(old) == Some(new)
                     }
-                    (ValueName::Enumerator(old, _), ValueName::Enumerator(new, _)) => {
+                    (ValueName::Enumerator(old, index), ValueName::Enumerator(new, index_now)) => {
                         self.pairs.types.new_of(old) == Some(new)
+                            && self.enumerators.are_renamed((old, index), (new, index_now))
                     }
                     _ => false,
                 };
