@@ -233,19 +233,43 @@ fn verify(folder: &Path, theirs: &Protocol) -> Result<(), String> {
 }
 
 /// Puts what has been written in the place of ours; says how many files are not as they were.
+///
+/// All of it is in the folder under other names before the first file gets its own, so that a full disk leaves ours as
+/// they are.
 fn replace(staged: &Path, proto: &Path) -> Result<usize, String> {
-    let fail = |error: io::Error| format!("{}: {error}", proto.display());
-    let mut renewed = 0;
-    for entry in fs::read_dir(staged).map_err(fail)? {
-        let entry = entry.map_err(fail)?;
-        let text = fs::read(entry.path()).map_err(fail)?;
+    let mut renewed = Vec::new();
+    let written = write_beside(staged, proto, &mut renewed).and_then(|()| {
+        renewed
+            .iter()
+            .try_for_each(|(part, path)| fs::rename(part, path))
+    });
+    if let Err(error) = written {
+        for (part, _) in renewed {
+            // The message is about what went wrong, not about this.
+            let _ = fs::remove_file(part);
+        }
+        return Err(format!("{}: {error}", proto.display()));
+    }
+    Ok(renewed.len())
+}
+
+/// Notes each file that is not as it was, by the name it has for now and by its own, before it is written.
+fn write_beside(
+    staged: &Path,
+    proto: &Path,
+    renewed: &mut Vec<(PathBuf, PathBuf)>,
+) -> io::Result<()> {
+    for entry in fs::read_dir(staged)? {
+        let entry = entry?;
+        let text = fs::read(entry.path())?;
         let path = proto.join(entry.file_name());
         if fs::read(&path).ok().as_ref() != Some(&text) {
-            fs::write(&path, text).map_err(fail)?;
-            renewed += 1;
+            let part = path.with_extension("x.part");
+            renewed.push((part.clone(), path));
+            fs::write(part, text)?;
         }
     }
-    Ok(renewed)
+    Ok(())
 }
 
 /// Rust is made of the files when the crate is built.

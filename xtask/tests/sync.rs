@@ -39,6 +39,18 @@ fn changes_are_told_with_verdicts_the_worst_first() {
 }
 
 #[test]
+fn a_comment_in_a_type_without_a_name_is_lost_by_name() {
+    let tree = Tree::new("struct a { struct { int x; } in; };");
+    let ours = "struct a { struct { int x; /* said of x */ } in; };";
+    fs::write(tree.path(), ours).expect("the folder takes files");
+    let told = succeeded(&tree.sync(&[]));
+    let lost = "test_protocol.x: left out what stood at a.in.x: /* said of x */\n";
+    assert!(told.contains(lost), "{told}");
+    let parts = fs::read_dir(tree.path().with_file_name("")).expect("it can be listed");
+    assert_eq!(parts.count(), 1);
+}
+
+#[test]
 fn a_dry_run_writes_nothing() {
     let tree = Tree::new("struct a { int x; };");
     succeeded(&tree.sync(&["--dry-run"]));

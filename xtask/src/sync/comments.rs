@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use xdr_parser::ast::{ItemKind, Trivia, TriviaKind, UnionBody};
+use xdr_parser::ast::{
+    EnumBody, ItemKind, StructBody, Trivia, TriviaKind, TypeSpecifier, TypeSpecifierKind, UnionBody,
+};
 use xdr_parser::schema::Mark;
 
 use super::protocol::Protocol;
@@ -73,41 +75,59 @@ impl Comments {
     }
 
     fn inside(&mut self, file: &Protocol, key: &str, kind: &ItemKind) {
-        let dangling = match kind {
-            ItemKind::Struct(_, body) => {
-                for member in &body.members {
-                    let name = member.declaration.name.as_ref();
-                    let name = name.map_or("", |name| &name.name);
-                    self.node(file, inner(key, name), &member.leading, &member.trailing);
-                }
-                &body.dangling
-            }
-            ItemKind::Enum(_, body) => {
-                for enumerator in &body.enumerators {
-                    let key = inner(key, &enumerator.name.name);
-                    self.node(file, key, &enumerator.leading, &enumerator.trailing);
-                }
-                &body.dangling
-            }
-            ItemKind::Union(_, body) => {
-                self.arms(file, key, body);
-                &body.dangling
-            }
-            ItemKind::Const(_) | ItemKind::Typedef(_) | ItemKind::Program(_) => return,
-        };
-        let notes = Notes {
-            before: others(file, dangling),
-            ..Notes::default()
-        };
-        self.add(closing(key), notes);
+        match kind {
+            ItemKind::Struct(_, body) => self.members(file, key, body),
+            ItemKind::Enum(_, body) => self.enumerators(file, key, body),
+            ItemKind::Union(_, body) => self.arms(file, key, body),
+            ItemKind::Const(_) | ItemKind::Typedef(_) | ItemKind::Program(_) => {}
+        }
+    }
+
+    /// What stands inside of a type without a name has no place in what is written; noting it makes it known as lost.
+    fn nested(&mut self, file: &Protocol, key: &str, ty: &TypeSpecifier) {
+        match &ty.kind {
+            TypeSpecifierKind::Struct(_, body) => self.members(file, key, body),
+            TypeSpecifierKind::Enum(_, body) => self.enumerators(file, key, body),
+            TypeSpecifierKind::Union(_, body) => self.arms(file, key, body),
+            TypeSpecifierKind::Builtin(_) | TypeSpecifierKind::Named(..) => {}
+        }
+    }
+
+    fn members(&mut self, file: &Protocol, key: &str, body: &StructBody) {
+        for member in &body.members {
+            let name = member.declaration.name.as_ref();
+            let key = inner(key, name.map_or("", |name| &name.name));
+            self.nested(file, &key, &member.declaration.ty);
+            self.node(file, key, &member.leading, &member.trailing);
+        }
+        self.dangling(file, key, &body.dangling);
+    }
+
+    fn enumerators(&mut self, file: &Protocol, key: &str, body: &EnumBody) {
+        for enumerator in &body.enumerators {
+            let key = inner(key, &enumerator.name.name);
+            self.node(file, key, &enumerator.leading, &enumerator.trailing);
+        }
+        self.dangling(file, key, &body.dangling);
     }
 
     fn arms(&mut self, file: &Protocol, key: &str, body: &UnionBody) {
         for arm in &body.arms {
             let label = arm.labels.first();
             let label = label.map_or("default", |label| label.span.of(&file.text));
-            self.node(file, inner(key, label), &arm.leading, &arm.trailing);
+            let key = inner(key, label);
+            self.nested(file, &key, &arm.declaration.ty);
+            self.node(file, key, &arm.leading, &arm.trailing);
         }
+        self.dangling(file, key, &body.dangling);
+    }
+
+    fn dangling(&mut self, file: &Protocol, key: &str, trivia: &[Trivia]) {
+        let notes = Notes {
+            before: others(file, trivia),
+            ..Notes::default()
+        };
+        self.add(closing(key), notes);
     }
 
     fn node(&mut self, file: &Protocol, key: String, leading: &[Trivia], trailing: &[Trivia]) {
