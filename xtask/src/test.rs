@@ -21,23 +21,18 @@ pub(crate) fn run(arguments: &Arguments) -> bool {
     report.step("packages", || packages::install(packages::FOR_TEST));
     report.step("upstream files", fetch::all);
     report.step("format", || follow(cargo(&["fmt", "--all", "--check"])));
+    let features = features();
     report.step("clippy", || {
         let mut clippy = cargo(&["clippy", "--workspace", "--all-targets", "--keep-going"]);
+        for feature in &features {
+            clippy.args(["--features", &format!("protocol-defs/{feature}")]);
+        }
         clippy.args(["--", "-D", "warnings"]);
         follow(clippy)
     });
-    for features in feature_sets() {
-        let name = if features.is_empty() {
-            "none"
-        } else {
-            &features
-        };
-        report.step(&format!("features {name}"), || {
-            let mut clippy = cargo(&["clippy", "--package", "protocol-defs"]);
-            clippy.args(["--no-default-features", "--features", &features]);
-            clippy.args(["--all-targets", "--", "-D", "warnings"]);
-            follow(clippy)
-        });
+    report.step("features none", no_features);
+    for feature in &features {
+        report.step(&format!("features {feature}"), || one_feature(feature));
     }
     report.step("fuzz targets", fuzz_targets);
     report.step("rust version", rust_version);
@@ -78,8 +73,8 @@ fn full(report: &mut Report) {
     report.step("full: later libvirt", later_libvirt);
 }
 
-/// The features of `protocol-defs` to look at: none, each alone, all.
-fn feature_sets() -> Vec<String> {
+/// The features of `protocol-defs`.
+fn features() -> Vec<String> {
     let manifest = root().join("protocol-defs").join("Cargo.toml");
     let manifest = fs::read_to_string(manifest).unwrap_or_default();
     let lines = manifest
@@ -88,10 +83,24 @@ fn feature_sets() -> Vec<String> {
         .skip(1)
         .take_while(|line| !line.starts_with('['));
     let names = lines.filter_map(|line| line.split_once(" = ").map(|(name, _)| name.to_owned()));
-    let names: Vec<_> = names.filter(|name| name != "default").collect();
-    let all = names.join(",");
-    let none = String::new();
-    [none].into_iter().chain(names).chain([all]).collect()
+    names.filter(|name| name != "default").collect()
+}
+
+/// `protocol-defs` without any, and its tests and examples.
+fn no_features() -> Outcome {
+    let mut clippy = cargo(&["clippy", "--package", "protocol-defs", "--all-targets"]);
+    clippy.args(["--no-default-features", "--", "-D", "warnings"]);
+    follow(clippy)
+}
+
+/// The library with one of them: whether it lacks what only another turns on, or has what nobody uses. The steps with
+/// none and with all of them look at more; for each alone that would take minutes. The flag goes to this crate only, so
+/// that what it depends on is not built once more.
+fn one_feature(feature: &str) -> Outcome {
+    let mut check = cargo(&["rustc", "--package", "protocol-defs", "--lib"]);
+    check.args(["--profile", "check", "--no-default-features"]);
+    check.args(["--features", feature, "--", "-D", "warnings"]);
+    follow(check)
 }
 
 /// `cargo test` over the workspace: always the whole of it, so that no two steps build a dependency differently.
