@@ -13,7 +13,6 @@ use xdr_wire::to_vec;
 
 #[cfg(feature = "serde")]
 mod json;
-mod recordings;
 
 fn event() -> GraphicsEvent {
     GraphicsEvent {

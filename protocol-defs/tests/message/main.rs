@@ -5,8 +5,6 @@ use protocol_defs::packet::{Header, Kind, OwnedPacket, Packet, Status};
 mod errors;
 mod numbers;
 mod random;
-#[cfg(all(feature = "remote", feature = "qemu", feature = "admin"))]
-mod recordings;
 
 /// A packet of this header, with as many file descriptors as its kind may have.
 fn packet(header: Header, payload: &[u8]) -> Packet<&[u8]> {

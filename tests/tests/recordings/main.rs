@@ -11,7 +11,6 @@ use std::path::PathBuf;
 
 mod graphics;
 mod packets;
-mod procedures;
 
 /// A scenario: both directions, the headers in the order in which they passed, and what virsh printed.
 struct Recording {
