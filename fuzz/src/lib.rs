@@ -4,7 +4,8 @@
 //! cargo fuzz run --features targets graphics
 //! ```
 
-use protocol_defs::packet::PacketReader;
+use protocol_defs::message::Message;
+use protocol_defs::packet::{FrameError, OwnedPacket, PacketReader};
 use protocol_defs::remote::{DomainEventCallbackGraphicsMsg, DomainEventGraphicsMsg};
 use xdr_build::Config;
 use xdr_parser::{FileId, Options, parse};
@@ -54,7 +55,7 @@ fn round_trip<'a, T: Decode<'a> + Encode>(input: &'a [u8]) {
     }
 }
 
-/// A stream gives the same packets however it is cut. The first byte says how.
+/// A stream gives the same packets however it is cut; the first byte says how. What a packet says can be written again.
 ///
 /// # Panics
 /// If that does not hold.
@@ -75,20 +76,39 @@ pub fn packets(input: &[u8]) {
     assert_eq!(take(&mut whole, &mut from_whole), error);
     assert_eq!(from_whole, from_parts);
     assert_eq!(whole.unread(), parts.unread());
+    from_whole.iter().for_each(message);
 }
 
-type Found = (protocol_defs::packet::Header, Vec<u8>, u64);
-
 /// Takes all packets that are there; returns the error that ends the stream, if one does.
-fn take(
-    reader: &mut PacketReader,
-    found: &mut Vec<Found>,
-) -> Option<protocol_defs::packet::FrameError> {
+fn take(reader: &mut PacketReader, found: &mut Vec<OwnedPacket>) -> Option<FrameError> {
     loop {
         match reader.next_packet() {
-            Ok(Some(packet)) => found.push((packet.header, packet.payload.to_vec(), packet.offset)),
+            Ok(Some(packet)) => found.push(packet.owned()),
             Ok(None) => return None,
             Err(error) => return Some(error),
         }
     }
+}
+
+/// Packet → message → packet → message: the payload is as it was, but for what follows it, and stays so.
+fn message(packet: &OwnedPacket) {
+    let strict = xdr_wire::Options::new();
+    let to_the_letter = Message::decode_with(&packet.borrowed(), strict);
+    let message = match Message::decode(&packet.borrowed()) {
+        Ok(message) => message,
+        Err(error) => {
+            assert!(to_the_letter.is_err() && !error.to_string().contains('\n'));
+            return;
+        }
+    };
+    let out = message
+        .packet(packet.header.serial, packet.fds)
+        .expect("what was read can be written");
+    assert!(packet.payload.starts_with(&out.payload), "{message:?}");
+    let nothing_follows = packet.payload.len() == out.payload.len();
+    assert_eq!(to_the_letter.is_ok(), nothing_follows, "{message:?}");
+    let again = Message::decode_with(&out.borrowed(), strict).expect("nothing follows now");
+    // Compared as bytes: what is not a number is not equal to itself.
+    let fixed = again.packet(out.header.serial, out.fds);
+    assert_eq!(fixed.as_ref(), Ok(&out), "{message:?}");
 }
