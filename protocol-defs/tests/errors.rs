@@ -57,6 +57,28 @@ fn a_daemon_that_lacks_a_procedure_is_told_from_one_that_failed() {
 }
 
 #[test]
+fn a_daemon_says_that_it_lacks_a_procedure_as_clients_expect_it() {
+    let error = MessageError::unknown_procedure(999);
+    assert!(error.is_unsupported());
+    let MessageError {
+        code,
+        domain,
+        message,
+        level,
+        ..
+    } = unknown_procedure();
+    let expected = MessageError {
+        code,
+        domain,
+        message,
+        level,
+        ..MessageError::default()
+    };
+    assert_eq!(error, expected);
+    assert!(!MessageError::rpc("no such program").is_unsupported());
+}
+
+#[test]
 fn an_error_is_one_line_with_its_numbers() {
     assert_eq!(
         unknown_procedure().to_string(),

@@ -10,11 +10,17 @@ const STRING_MAX: u32 = 4_194_304;
 /// `VIR_ERR_RPC` of `enum virErrorNumber` (libvirt, `virterror.h`).
 const CODE_RPC: i32 = 39;
 
-/// `VIR_FROM_RPC` and `VIR_FROM_REMOTE` of `enum virErrorDomain`.
-const DOMAINS_OF_RPC: [i32; 2] = [7, 13];
+/// `VIR_FROM_RPC` of `enum virErrorDomain`.
+const DOMAIN_RPC: i32 = 7;
+
+/// `VIR_FROM_REMOTE`, which daemons said in its place before.
+const DOMAIN_REMOTE: i32 = 13;
 
 /// `VIR_ERR_ERROR` of `enum virErrorLevel`.
 const LEVEL_ERROR: i32 = 2;
+
+/// How the text begins by which clients know that a procedure is unknown.
+const UNKNOWN_PROCEDURE: &str = "unknown procedure";
 
 /// An error in place of a result, or at the end of a stream; the same for all programs.
 ///
@@ -72,17 +78,35 @@ pub struct ErrorNetwork {
 }
 
 impl MessageError {
+    /// What a daemon answers to a call of a procedure that it does not have, so that clients see that they may try an
+    /// older one; no other text tells them.
+    pub fn unknown_procedure(number: u32) -> Self {
+        Self::rpc(format!("{UNKNOWN_PROCEDURE}: {number}"))
+    }
+
+    /// What a daemon answers to a call that it cannot make out: of an unknown program or version, or with arguments
+    /// that are none.
+    pub fn rpc(message: impl Into<String>) -> Self {
+        Self {
+            code: CODE_RPC,
+            domain: DOMAIN_RPC,
+            message: Some(message.into()),
+            level: LEVEL_ERROR,
+            ..Self::default()
+        }
+    }
+
     /// Whether it says that the daemon does not know the procedure, so that a client may try an older one.
     ///
     /// There is no code for that: libvirt's own client, too, knows it by the beginning of the text.
     pub fn is_unsupported(&self) -> bool {
         self.code == CODE_RPC
-            && DOMAINS_OF_RPC.contains(&self.domain)
+            && matches!(self.domain, DOMAIN_RPC | DOMAIN_REMOTE)
             && self.level == LEVEL_ERROR
             && self
                 .message
                 .as_deref()
-                .is_some_and(|text| text.starts_with("unknown procedure"))
+                .is_some_and(|text| text.starts_with(UNKNOWN_PROCEDURE))
     }
 }
 
