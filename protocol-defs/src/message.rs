@@ -26,6 +26,57 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Answers
+//! A reply, and an error in place of one, repeat the serial of the call. Each call wants one of them, also one that
+//! cannot be read; clients wait for it.
+//!
+//! ```
+//! # #[cfg(feature = "remote")] {
+//! use protocol_defs::message::{Call, Message, ProcedureId, ReadError, Reply};
+//! use protocol_defs::packet::{Kind, MessageError, Packet, WriteError};
+//! use protocol_defs::remote;
+//!
+//! /// What a daemon that knows one procedure answers.
+//! fn answer(packet: &Packet<&[u8]>) -> Result<Vec<u8>, WriteError> {
+//!     let mut out = Vec::new();
+//!     if !matches!(packet.header.kind, Kind::Call | Kind::CallWithFds) {
+//!         return Ok(out);
+//!     }
+//!     let failed = |error: MessageError| Message::Error {
+//!         procedure: ProcedureId::of(&packet.header),
+//!         error: Box::new(error),
+//!     };
+//!     let answer = match Message::decode(packet) {
+//!         Ok(Message::Call(Call::Remote(remote::Call::ConnectGetHostname))) => {
+//!             let hostname = "host.example".to_owned();
+//!             let ret = remote::ConnectGetHostnameRet { hostname };
+//!             Message::Reply(Reply::from(remote::Reply::ConnectGetHostname(ret)))
+//!         }
+//!         Ok(_) | Err(ReadError::Message(xdr_wire::MessageError::UnknownProcedure { .. })) => {
+//!             failed(MessageError::unknown_procedure(packet.header.procedure))
+//!         }
+//!         Err(error) => failed(MessageError::rpc(error.to_string())),
+//!     };
+//!     answer.write(packet.header.serial, 0, &mut out)?;
+//!     Ok(out)
+//! }
+//! # use protocol_defs::packet::PacketReader;
+//! # for (call, fine) in [(remote::Call::ConnectGetHostname, true), (remote::Call::ConnectClose, false)] {
+//! #     let call = Message::Call(Call::from(call)).packet(5, 0)?;
+//! #     let mut reader = PacketReader::new();
+//! #     reader.feed(&answer(&call.borrowed())?);
+//! #     let packet = reader.next_packet()?.ok_or("it is whole")?;
+//! #     assert_eq!(packet.header.serial, 5);
+//! #     match Message::decode(&packet)? {
+//! #         Message::Reply(_) => assert!(fine),
+//! #         Message::Error { error, .. } => assert!(!fine && error.is_unsupported()),
+//! #         other => panic!("{other:?}"),
+//! #     }
+//! # }
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Trailing bytes
 //! libvirt's own peers ignore what follows a payload. So does [`Message::decode`]; [`Message::decode_with`] with the
 //! options' defaults is strict.

@@ -12,7 +12,33 @@
 //! | abort | stream, error, nothing | the client, when it gives up; the daemon confirms with *finish* |
 //! | abort | stream, error, [`MessageError`] | the daemon, when the stream has failed |
 //!
-//! Data is not answered, so a stream may have packets on their way when it has ended. Both sides ignore those.
+//! Data is not answered, so a stream may have packets on their way when it has ended. Both sides ignore those. A hole
+//! that libvirtd cannot make is not answered by *abort*, but by an error reply with the serial of the call.
+//!
+//! An upload, once the call has been answered:
+//!
+//! ```
+//! use protocol_defs::packet::{Header, Kind, Status};
+//! use protocol_defs::stream::{Hole, Stream, StreamPacket};
+//!
+//! # let call = Header {
+//! #     program: 0x2000_8086,
+//! #     version: 1,
+//! #     procedure: 208,
+//! #     kind: Kind::Call,
+//! #     serial: 10,
+//! #     status: Status::Ok,
+//! # };
+//! let stream = Stream::of(&call);
+//! let mut out = Vec::new();
+//! stream.write(&StreamPacket::Data(b"the beginning"), &mut out)?;
+//! stream.write(&StreamPacket::Hole(Hole { length: 1 << 30, flags: 0 }), &mut out)?;
+//! stream.write(&StreamPacket::Data(b"the end"), &mut out)?;
+//! stream.write(&StreamPacket::Finish, &mut out)?;
+//! // The daemon confirms with `StreamPacket::Finish`, or says why not with `StreamPacket::Abort`.
+//! # assert_eq!(out.len(), 28 + 13 + 40 + 28 + 7 + 28);
+//! # Ok::<(), protocol_defs::packet::WriteError>(())
+//! ```
 
 use std::borrow::Cow;
 use std::fmt;
@@ -21,8 +47,8 @@ use xdr_wire::{Decode, DecodeError, Encode, Options, from_bytes_with, to_vec};
 
 use crate::packet::{Header, Kind, MessageError, Packet, Status, WriteError};
 
-/// Most bytes of data in one packet that libvirt sends (`VIR_NET_MESSAGE_LEGACY_PAYLOAD_MAX`); its old versions take
-/// no more. What is received may be longer.
+/// Most bytes of data in one packet that libvirt's daemons and virsh send (`VIR_NET_MESSAGE_LEGACY_PAYLOAD_MAX`); old
+/// versions take no more. What is received may be longer: other programs choose for themselves.
 pub const MAX_DATA: usize = 262_120;
 
 /// What a packet of a stream says.

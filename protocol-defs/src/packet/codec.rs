@@ -11,8 +11,43 @@ use super::write::{WriteError, prelude};
 
 /// Splits a stream into packets and joins packets to one, for `tokio_util::codec::Framed`.
 ///
-/// A payload that comes out is a part of the buffer it was read into; it is not copied. A length word that is out of
-/// range is an error as soon as it is there, and no room is made for what a length word claims.
+/// A payload that comes out is a part of the buffer it was read into; it is not copied, and keeps that buffer in memory.
+/// A length word that is out of range is an error as soon as it is there, and no room is made for what a length word
+/// claims.
+///
+/// ```
+/// use futures_util::{SinkExt, StreamExt};
+/// use protocol_defs::message::Message;
+/// use protocol_defs::packet::{Keepalive, PacketCodec};
+/// use tokio::io::{AsyncRead, AsyncWrite};
+/// use tokio_util::codec::Framed;
+///
+/// /// Answers keepalive packets until the peer hangs up.
+/// async fn serve(io: impl AsyncRead + AsyncWrite + Unpin) -> Result<(), Box<dyn std::error::Error>> {
+///     let mut packets = Framed::new(io, PacketCodec::new());
+///     while let Some(packet) = packets.next().await {
+///         if let Message::Keepalive(Keepalive::Ping) = Message::decode(&packet?.borrowed())? {
+///             let pong = Message::Keepalive(Keepalive::Pong);
+///             packets.send(pong.packet(0, 0)?).await?;
+///         }
+///     }
+///     Ok(())
+/// }
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// #     let (near, far) = tokio::io::duplex(64);
+/// #     let mut near = Framed::new(near, PacketCodec::new());
+/// #     near.send(Message::Keepalive(Keepalive::Ping).packet(0, 0)?).await?;
+/// #     let client = async {
+/// #         let pong = near.next().await.ok_or("an answer")??;
+/// #         assert_eq!(Message::decode(&pong.borrowed())?, Message::Keepalive(Keepalive::Pong));
+/// #         drop(near);
+/// #         Ok::<(), Box<dyn std::error::Error>>(())
+/// #     };
+/// #     let (client, server) = futures_util::join!(client, serve(far));
+/// #     client.and(server)
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// File descriptors do not travel through it: [they come between packets](super#file-descriptors), where a buffering
 /// reader does not stop.
