@@ -301,3 +301,26 @@ fn the_header_names_the_command_and_stays_one_line() {
         "{header:?}"
     );
 }
+
+#[test]
+fn a_typedef_that_is_not_generated_keeps_its_bound_where_it_is_sent_alone() {
+    let text = "\
+typedef string app_text<8>;
+program APP { version APP_V1 { app_text APP_ECHO(app_text) = 1; } = 1; } = 9;
+";
+    let mut config = Config::new();
+    config
+        .strip_prefix("app_")
+        .extern_path("app_text", "::texts::Text");
+    let files = config.generate_text("app.x", text, None);
+    let source = files.expect("it has no errors").remove(0).source;
+    assert_has(
+        &source,
+        &[
+            "type Args = super::super::bounded::AppText;",
+            "type Ret = super::super::bounded::AppText;",
+            "/// `::texts::Text` within its bounds.",
+            "pub struct AppText(#[xdr(max = 8)] pub ::texts::Text);",
+        ],
+    );
+}

@@ -7,6 +7,7 @@ use xdr_parser::schema::{Type, TypeDef, TypeId, TypeKind};
 use super::Context;
 use super::uses::Site;
 use crate::model::{Head, Item, Module, Newtype, Scope};
+use crate::names::{camel, escape_camel, words};
 
 impl Context<'_> {
     /// The module of each file that has such typedefs.
@@ -67,11 +68,10 @@ impl Context<'_> {
     pub(super) fn constrained(&self, ty: &Type) -> Option<TypeId> {
         let Type::Named(id) = ty else { return None };
         let is_typedef = matches!(self.schema.ty(*id).kind, TypeKind::Typedef(_));
-        let generated = self.names.foreign(*id).is_none();
-        (is_typedef && generated && self.use_of(Site::file(0), ty).is_constrained()).then_some(*id)
+        (is_typedef && self.use_of(Site::file(0), ty).is_constrained()).then_some(*id)
     }
 
-    /// Where the newtype of a typedef stands: in the typedef's file.
+    /// Where the newtype of a typedef stands: in the typedef's file, or the user's where that is not generated here.
     fn bounded_file(&self, user: usize, id: TypeId) -> usize {
         let own = self.names.file(self.schema.ty(id).file);
         if self.names.files[own].foreign.is_some() {
@@ -83,6 +83,7 @@ impl Context<'_> {
 
     fn bounded(&self, file: usize, ids: &BTreeSet<TypeId>) -> Item {
         let types: Vec<&TypeDef> = ids.iter().map(|id| self.schema.ty(*id)).collect();
+        let names: Vec<String> = ids.iter().map(|id| self.bounded_name(*id)).collect();
         let items = types
             .iter()
             .map(|def| Item::Newtype(self.newtype(file, def)))
@@ -91,7 +92,7 @@ impl Context<'_> {
             docs: "Typedefs as types of their own: they carry their bounds to where no field could state them.".to_owned(),
             name: "bounded".to_owned(),
             scope: Scope {
-                std: self.std(types.iter().map(|def| self.names.ty(def.id))),
+                std: self.std(names.iter().map(String::as_str)),
                 items,
             },
         })
@@ -110,9 +111,14 @@ impl Context<'_> {
         }
         let name = self.names.ty(def.id);
         let head = self.head(def, &derives);
+        let alias = match self.names.foreign(def.id) {
+            Some(path) => format!("`{path}`"),
+            None => format!("[`{name}`](super::{name})"),
+        };
         Newtype {
             head: Head {
-                docs: format!("[`{name}`](super::{name}) within its bounds."),
+                docs: format!("{alias} within its bounds."),
+                name: self.bounded_name(def.id),
                 ..head
             },
             field: (self.arguments(site, &used), used.ty),
@@ -121,6 +127,15 @@ impl Context<'_> {
 
     pub(super) fn bounded_path(&self, site: Site, id: TypeId) -> String {
         let file = self.bounded_file(site.file, id);
-        self.local_path(site, file, &format!("bounded::{}", self.names.ty(id)))
+        self.local_path(site, file, &format!("bounded::{}", self.bounded_name(id)))
+    }
+
+    /// The newtype's name: that of the typedef. One that is not generated here has kept its prefix, so that it is not
+    /// taken for another of the user's file.
+    fn bounded_name(&self, id: TypeId) -> String {
+        match self.names.foreign(id) {
+            Some(_) => escape_camel(camel(words(&self.schema.ty(id).name))),
+            None => self.names.ty(id).to_owned(),
+        }
     }
 }
