@@ -515,6 +515,27 @@ pub struct EnumProcedure {
     pub annotations: Annotations,
 }
 
+impl ProcedureEnum {
+    /// The enumerator that a procedure of this program is.
+    pub fn enumerator<'s>(
+        &self,
+        schema: &'s Schema,
+        procedure: &EnumProcedure,
+    ) -> Option<&'s Enumerator> {
+        match &schema.ty(self.ty).kind {
+            TypeKind::Enum(body) => body.enumerators.get(procedure.enumerator as usize),
+            _ => None,
+        }
+    }
+}
+
+impl EnumProcedure {
+    /// The types that it is made of: arguments, result, event.
+    pub const fn messages(&self) -> [Option<TypeId>; 3] {
+        [self.args, self.ret, self.msg]
+    }
+}
+
 /// The annotations of a libvirt procedure (`src/rpc/gendispatch.pl`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -554,6 +575,21 @@ pub enum Generate {
     Both,
 }
 
+impl Generate {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] = [Self::None, Self::Client, Self::Server, Self::Both];
+
+    /// As it is written.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Client => "client",
+            Self::Server => "server",
+            Self::Both => "both",
+        }
+    }
+}
+
 /// What `@priority` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -566,6 +602,19 @@ pub enum Priority {
     Low,
     /// Never blocks.
     High,
+}
+
+impl Priority {
+    /// All of them.
+    pub(crate) const ALL: [Self; 2] = [Self::Low, Self::High];
+
+    /// As it is written.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::High => "high",
+        }
+    }
 }
 
 /// An access control requirement: `object:permission[:flag][:param:value]`, or `none`.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use xdr_parser::schema::{Type, TypeDef, TypeId, TypeKind};
+use xdr_parser::schema::{EnumProcedure, Type, TypeDef, TypeId, TypeKind};
 
 use super::Context;
 use super::uses::Site;
@@ -44,10 +44,7 @@ impl Context<'_> {
         }
         for of in &self.schema.procedure_enums {
             let file = self.names.file(self.schema.ty(of.ty).file);
-            let types = of
-                .procedures
-                .iter()
-                .flat_map(|procedure| [procedure.args, procedure.ret, procedure.msg]);
+            let types = of.procedures.iter().flat_map(EnumProcedure::messages);
             found.extend(
                 types
                     .flatten()

@@ -222,13 +222,9 @@ impl Context<'_> {
             depth: 1,
             ..Site::file(file)
         };
-        let comment = match &self.schema.ty(of.ty).kind {
-            TypeKind::Enum(body) => body
-                .enumerators
-                .get(procedure.enumerator as usize)
-                .map(|found| found.docs.text.as_str()),
-            _ => None,
-        };
+        let comment = of
+            .enumerator(self.schema, procedure)
+            .map(|found| found.docs.text.as_str());
         let message = |id: Option<TypeId>| self.message(site, id.map(Type::Named).as_slice());
         let texts = |acl: &[Acl]| acl.iter().map(|acl| acl.text.clone()).collect();
         let annotations = &procedure.annotations;
@@ -255,13 +251,8 @@ impl Context<'_> {
     }
 
     fn enumerator<'t>(&'t self, of: &ProcedureEnum, procedure: &'t EnumProcedure) -> &'t str {
-        match &self.schema.ty(of.ty).kind {
-            TypeKind::Enum(body) => body
-                .enumerators
-                .get(procedure.enumerator as usize)
-                .map_or(&procedure.name, |found| &found.name),
-            _ => &procedure.name,
-        }
+        let found = of.enumerator(self.schema, procedure);
+        found.map_or(&procedure.name, |found| &found.name)
     }
 
     fn constant_as_u32(&self, site: Site, id: xdr_parser::schema::ConstantId) -> String {

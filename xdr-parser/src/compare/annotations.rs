@@ -1,7 +1,7 @@
 //! libvirt's annotations of procedures. What is not said has its default, which is not a change.
 
 use super::{Comparison, Places, Rule, spell};
-use crate::schema::{Acl, Annotations, Generate, Priority};
+use crate::schema::{Acl, Annotations, Priority};
 
 impl Comparison<'_> {
     pub(super) fn annotations(
@@ -54,22 +54,15 @@ impl Comparison<'_> {
 }
 
 fn shown_generate(annotations: &Annotations) -> String {
-    match annotations.generate {
-        None => "unsaid",
-        Some(Generate::None) => "`none`",
-        Some(Generate::Client) => "`client`",
-        Some(Generate::Server) => "`server`",
-        Some(Generate::Both) => "`both`",
-    }
-    .to_owned()
+    annotations.generate.map_or_else(
+        || "unsaid".to_owned(),
+        |generate| format!("`{}`", generate.name()),
+    )
 }
 
 fn shown_priority(annotations: &Annotations) -> String {
-    match annotations.priority {
-        None | Some(Priority::Low) => "`low`",
-        Some(Priority::High) => "`high`",
-    }
-    .to_owned()
+    let priority = annotations.priority.unwrap_or(Priority::Low);
+    format!("`{}`", priority.name())
 }
 
 fn shown_acl(acl: &[Acl]) -> String {

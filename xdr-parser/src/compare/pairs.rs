@@ -170,16 +170,17 @@ impl Pairs {
                 .map(|procedure| (procedure.name.as_str(), procedure))
                 .collect();
             for now in &now.procedures {
-                let before = by_name.get(now.name.as_str()).copied();
-                let messages = before
-                    .map(messages)
-                    .into_iter()
-                    .flatten()
-                    .zip(messages(now));
-                for (before, now) in messages.filter_map(|(before, now)| before.zip(now)) {
-                    self.types.join(before, now);
+                if let Some(before) = by_name.get(now.name.as_str()) {
+                    self.join_messages(before, now);
                 }
             }
+        }
+    }
+
+    fn join_messages(&mut self, old: &EnumProcedure, new: &EnumProcedure) {
+        let messages = old.messages().into_iter().zip(new.messages());
+        for (before, now) in messages.filter_map(|(before, now)| before.zip(now)) {
+            self.types.join(before, now);
         }
     }
 
@@ -192,24 +193,19 @@ impl Pairs {
                 &new.procedure_enums[now.0 as usize],
             );
             for (before, now) in by_number(before, now) {
-                let same =
-                    messages(before)
-                        .iter()
-                        .zip(messages(now))
-                        .all(|pair| match (pair.0, pair.1) {
-                            (None, None) => true,
-                            (Some(before), Some(now)) => {
-                                self.types.new_of(*before) == Some(now)
-                                    || Shape::of(Side::Old, old, *before, self, wire, false)
-                                        == Shape::of(Side::New, new, now, self, wire, false)
-                            }
-                            _ => false,
-                        });
-                if same {
-                    let messages = messages(before).into_iter().zip(messages(now));
-                    for (before, now) in messages.filter_map(|(before, now)| before.zip(now)) {
-                        self.types.join(before, now);
+                let same = before.messages().iter().zip(now.messages()).all(|pair| {
+                    match (pair.0, pair.1) {
+                        (None, None) => true,
+                        (Some(before), Some(now)) => {
+                            self.types.new_of(*before) == Some(now)
+                                || Shape::of(Side::Old, old, *before, self, wire, false)
+                                    == Shape::of(Side::New, new, now, self, wire, false)
+                        }
+                        _ => false,
                     }
+                });
+                if same {
+                    self.join_messages(before, now);
                 }
             }
         }
@@ -236,7 +232,7 @@ impl Pairs {
             let mut is_message = vec![false; schema.types.len()];
             let procedures = schema.procedure_enums.iter();
             for procedure in procedures.flat_map(|found| &found.procedures) {
-                for message in messages(procedure).into_iter().flatten() {
+                for message in procedure.messages().into_iter().flatten() {
                     is_message[message.0 as usize] = true;
                 }
             }
@@ -268,11 +264,6 @@ impl Pairs {
             }
         }
     }
-}
-
-/// The types that a procedure is made of: arguments, result, event.
-pub(super) fn messages(procedure: &EnumProcedure) -> [Option<TypeId>; 3] {
-    [procedure.args, procedure.ret, procedure.msg]
 }
 
 /// Procedures of the same number whose names are only on their side.

@@ -1,11 +1,9 @@
 //! libvirt's programs: enums of procedures, the types that bear their names, and what the comments say.
 
 use super::matched::Matched;
-use super::pairs::messages;
 use super::{Comparison, Places, Rule};
 use crate::schema::{
-    ConstantId, ConstantValue, EnumProcedure, Enumerator, ProcedureEnum, ProcedureEnumId, Schema,
-    Type, TypeId, TypeKind,
+    ConstantId, ConstantValue, EnumProcedure, ProcedureEnum, ProcedureEnumId, Schema, Type, TypeId,
 };
 use crate::source::Location;
 
@@ -121,7 +119,7 @@ impl Comparison<'_> {
     }
 
     fn same_messages(&self, old: &EnumProcedure, new: &EnumProcedure) -> bool {
-        let mut messages = messages(old).into_iter().zip(messages(new));
+        let mut messages = old.messages().into_iter().zip(new.messages());
         messages.all(|(old, new)| {
             let paired = old.map(|old| self.pairs.types.new_of(old));
             paired == new.map(Some)
@@ -200,10 +198,6 @@ fn number(schema: &Schema, id: ConstantId) -> String {
 }
 
 fn place(schema: &Schema, of: &ProcedureEnum, procedure: &EnumProcedure) -> Location {
-    let definition = schema.ty(of.ty);
-    let enumerator: Option<&Enumerator> = match &definition.kind {
-        TypeKind::Enum(found) => found.enumerators.get(procedure.enumerator as usize),
-        _ => None,
-    };
-    enumerator.map_or(definition.name_location, |found| found.location)
+    let enumerator = of.enumerator(schema, procedure);
+    enumerator.map_or(schema.ty(of.ty).name_location, |found| found.location)
 }

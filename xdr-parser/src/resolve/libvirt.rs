@@ -250,20 +250,12 @@ impl Annotations {
     fn take(&mut self, name: &str, value: &str) -> Option<()> {
         match name {
             "generate" => {
-                self.generate = Some(match value {
-                    "none" => Generate::None,
-                    "client" => Generate::Client,
-                    "server" => Generate::Server,
-                    "both" => Generate::Both,
-                    _ => return None,
-                });
+                let mut all = Generate::ALL.into_iter();
+                self.generate = Some(all.find(|generate| generate.name() == value)?);
             }
             "priority" => {
-                self.priority = Some(match value {
-                    "low" => Priority::Low,
-                    "high" => Priority::High,
-                    _ => return None,
-                });
+                let mut all = Priority::ALL.into_iter();
+                self.priority = Some(all.find(|priority| priority.name() == value)?);
             }
             "acl" => self.acl.push(acl(value)),
             "aclfilter" => self.acl_filter.push(acl(value)),

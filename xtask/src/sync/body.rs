@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use xdr_parser::ast::{EnumBody, StructBody, Trivia, UnionBody};
 use xdr_parser::print;
-use xdr_parser::schema::{Annotations, Generate, Priority, TypeKind};
+use xdr_parser::schema::{Annotations, Generate, Priority};
 
 use super::comments;
 use super::layout;
@@ -15,14 +15,11 @@ const INDENT: &str = "    ";
 
 /// The annotations of a file's procedures, by enumerator.
 pub(super) fn annotations(file: &Protocol) -> BTreeMap<&str, &Annotations> {
-    let schema = &file.schema;
     let mut annotations = BTreeMap::new();
     for program in layout::programs(file) {
-        if let TypeKind::Enum(body) = &schema.ty(program.ty).kind {
-            for procedure in &program.procedures {
-                if let Some(enumerator) = body.enumerators.get(procedure.enumerator as usize) {
-                    annotations.insert(enumerator.name.as_str(), &procedure.annotations);
-                }
+        for procedure in &program.procedures {
+            if let Some(enumerator) = program.enumerator(&file.schema, procedure) {
+                annotations.insert(enumerator.name.as_str(), &procedure.annotations);
             }
         }
     }
@@ -109,27 +106,17 @@ impl Writer<'_> {
 
 /// Annotations as they are written, one a line.
 fn lines(annotations: &Annotations) -> Vec<String> {
-    let generate = annotations.generate.map(|generate| match generate {
-        Generate::None => "none",
-        Generate::Client => "client",
-        Generate::Server => "server",
-        Generate::Both => "both",
-    });
-    let priority = annotations.priority.map(|priority| match priority {
-        Priority::Low => "low",
-        Priority::High => "high",
-    });
     let read = annotations.read_stream.map(|at| at.to_string());
     let write = annotations.write_stream.map(|at| at.to_string());
     let mut lines = Vec::new();
     let mut add = |name: &str, value: Option<&str>| {
         lines.extend(value.map(|value| format!("@{name}: {value}")));
     };
-    add("generate", generate);
+    add("generate", annotations.generate.map(Generate::name));
     add("readstream", read.as_deref());
     add("writestream", write.as_deref());
     add("sparseflag", annotations.sparse_flag.as_deref());
-    add("priority", priority);
+    add("priority", annotations.priority.map(Priority::name));
     for acl in &annotations.acl {
         add("acl", Some(&acl.text));
     }

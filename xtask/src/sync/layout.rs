@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use xdr_parser::ast::{Item, ItemKind};
-use xdr_parser::schema::{ProcedureEnum, TypeId};
+use xdr_parser::schema::ProcedureEnum;
 
 use super::protocol::Protocol;
 use super::syntax::{self, Uses};
@@ -113,8 +113,7 @@ impl<'a> Names<'a> {
                 names.program.insert(&schema.constant(constant).name);
             }
             for procedure in &program.procedures {
-                let types: [Option<TypeId>; 3] = [procedure.args, procedure.ret, procedure.msg];
-                for (place, ty) in (0..).zip(types) {
+                for (place, ty) in (0..).zip(procedure.messages()) {
                     if let Some(ty) = ty {
                         let name = schema.ty(ty).name.as_str();
                         names.messages.insert(name, (procedure.number, place));
