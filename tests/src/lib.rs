@@ -6,9 +6,6 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
 
-pub mod leaves;
-pub mod random;
-
 /// The workspace's folder.
 pub fn root() -> PathBuf {
     let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, RandomState};
 
-use xdr_tests::leaves::{Step, display, leaves};
-use xdr_tests::random::{Choices, Place, message, places};
+use xdr_testkit::leaves::{Step, display, leaves};
+use xdr_testkit::random::{Choices, Place, message, places};
 use xdr_wire::{ErrorKind, Options, TypeEntry};
 
 use crate::files::ProtocolFile;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use xdr_tests::leaves::{Leaf, Step, Value};
+use xdr_testkit::leaves::{Leaf, Step, Value};
 
 /// What is wrong with the dissector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

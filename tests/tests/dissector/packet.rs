@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use protocol_defs::packet::{HEADER_LEN, Header, LENGTH_LEN};
-use xdr_tests::leaves::{Leaf, Step, Value};
+use xdr_testkit::leaves::{Leaf, Step, Value};
 use xdr_wire::describe::Ty;
 
 use crate::capture::From;
@@ -102,7 +102,7 @@ impl Packet {
         expected: &mut Expected,
     ) {
         let payload = &self.bytes[PRELUDE..];
-        let (leaves, end) = xdr_tests::leaves::leaves(payload, ty)
+        let (leaves, end) = xdr_testkit::leaves::leaves(payload, ty)
             .unwrap_or_else(|unreadable| panic!("{:?} as {name}: {unreadable}", self.header));
         if self.header.kind.has_fds() {
             met.meet(Flaw::CountOfFdsInPayload);

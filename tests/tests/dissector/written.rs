@@ -6,8 +6,8 @@ use protocol_defs::remote::{
     self, DomainEventCallbackGraphicsMsg, DomainEventGraphicsAddress, DomainEventGraphicsIdentity,
     DomainEventGraphicsMsg, NonnullDomain,
 };
-use xdr_tests::leaves::{Value, leaves};
-use xdr_tests::random::{Choices, message};
+use xdr_testkit::leaves::{Value, leaves};
+use xdr_testkit::random::{Choices, message};
 use xdr_wire::{Options, Procedure as _, TypeEntry};
 
 use crate::capture::From;

@@ -1,6 +1,6 @@
 //! The messages that the suites make of descriptors are valid, varied, and end.
 
-use xdr_tests::random::{Choices, message, places};
+use xdr_testkit::random::{Choices, message, places};
 use xdr_wire::{Decode, Encode, ErrorKind, List, from_bytes, to_vec};
 
 /// One of each form.
