@@ -80,7 +80,7 @@ fn stack(input: &Input, de: &Lifetime) -> TokenStream {
     let parts = fields.iter().map(|field| field.stack(runtime, de));
     quote! {
         const STACK: ::core::primitive::usize = {
-            let own = #runtime::__private::sum(&[::core::mem::size_of::<Self>() #own]);
+            let own = #runtime::__private::sum(&[#runtime::__private::LEVEL, ::core::mem::size_of::<Self>() #own]);
             own.saturating_add(#runtime::__private::largest(&[#(#parts),*]))
         };
     }

@@ -169,11 +169,17 @@ impl<S: Sign, C: Chars<S>, const N: usize> Chars<S> for [C; N] {
 
     #[inline]
     fn decode(decoder: &mut Decoder<'_>, bounds: Bounds) -> Result<Self, Fault> {
+        if C::TYPE.min_len() == 0 {
+            decoder.take_fixed_empty(N)?;
+        }
         array_of(|| C::decode(decoder, bounds))
     }
 
     #[inline]
     fn decode_boxed(decoder: &mut Decoder<'_>, bounds: Bounds) -> Result<Box<Self>, Fault> {
+        if C::TYPE.min_len() == 0 {
+            decoder.take_fixed_empty(N)?;
+        }
         let items = vec_of(decoder, N, bounds)?;
         boxed_array(decoder, items)
     }
@@ -187,6 +193,10 @@ impl<S: Sign, C: Chars<S>, const N: usize> Chars<S> for [C; N] {
 
     #[inline]
     fn encode(&self, encoder: &mut Encoder<'_>, bounds: Bounds) {
+        let start = encoder.offset();
+        if C::TYPE.min_len() == 0 && !encoder.take_empty(start, N) {
+            return;
+        }
         for item in self {
             item.encode(encoder, bounds);
         }

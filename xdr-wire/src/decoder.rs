@@ -125,6 +125,10 @@ impl<'de> Decoder<'de> {
         DecodeError::new(record.kind, record.offset, walked.path)
     }
 
+    pub(crate) fn is_partial(&self) -> bool {
+        self.partial
+    }
+
     pub(crate) fn record(&self) -> Option<Record> {
         self.record
     }

@@ -260,7 +260,7 @@ impl<'a> Encoder<'a> {
     /// Room for `len` more bytes. The exact length was reserved up front, so this grows only for an implementation that
     /// measured too little.
     #[inline]
-    fn has_room(&mut self, len: usize) -> bool {
+    pub(crate) fn has_room(&mut self, len: usize) -> bool {
         self.out.capacity() - self.out.len() >= len || self.grow(len)
     }
 

@@ -168,6 +168,10 @@ impl<T: Encode> Encode for List<T> {
 
     fn encode_bounded(&self, encoder: &mut Encoder<'_>, bounds: Bounds) {
         encoder.nested(|encoder| {
+            // Elements without a size may be more than there is memory for their presence.
+            if size_of::<T>() == 0 && !encoder.has_room(self.len().saturating_mul(4)) {
+                return;
+            }
             for item in self {
                 encoder.put_bool(true);
                 item.encode_bounded(encoder, bounds);

@@ -66,6 +66,10 @@ pub const fn distinct(labels: &[i64]) {
     }
 }
 
+/// What a level of structs, unions, tuples or arrays inside each other by value costs of
+/// [`Limits::max_stack`](crate::Limits::max_stack): its frame, without optimization about four times as large.
+pub const LEVEL: usize = 128;
+
 /// The sum of these sizes, or the largest number.
 pub const fn sum(sizes: &[usize]) -> usize {
     let mut sum = 0usize;

@@ -85,6 +85,11 @@ pub trait Decode<'de>: Sized {
         decoder: &mut Decoder<'de>,
         bounds: Bounds,
     ) -> Result<[Self; N], Fault> {
+        if const { size_of::<Self>() == 0 } {
+            // Slots would have a size although the elements have none.
+            let items = Self::decode_vec(decoder, N, bounds)?;
+            return crate::impls::boxed_array(decoder, items).map(|array| *array);
+        }
         crate::impls::array_of(|| Self::decode_bounded(decoder, bounds))
     }
 }

@@ -24,6 +24,7 @@ pub(crate) fn walk(decoder: Decoder<'_>, ty: &'static Ty) -> Walked {
     let mut walker = Walker {
         decoder,
         path: Path::default(),
+        level: 0,
     };
     let complete = walker.value(ty, Bounds::NONE);
     let _ = complete.and_then(|()| walker.decoder.finish());
@@ -38,10 +39,25 @@ struct Walker<'de> {
     decoder: Decoder<'de>,
     /// Left as it was when a step fails.
     path: Path,
+    /// Values inside each other that the walk is in.
+    level: u32,
 }
+
+/// As far as the walk goes for the path of a value that was too deep to be written: the stack of any thread is enough.
+const MAX_LEVEL: u32 = 2048;
 
 impl Walker<'_> {
     fn value(&mut self, ty: &'static Ty, bounds: Bounds) -> Result<(), Fault> {
+        if self.decoder.is_partial() && self.level == MAX_LEVEL {
+            return Err(self.decoder.fail(ErrorKind::Custom("path is too long")));
+        }
+        self.level += 1;
+        self.form(ty, bounds)?;
+        self.level -= 1;
+        Ok(())
+    }
+
+    fn form(&mut self, ty: &'static Ty, bounds: Bounds) -> Result<(), Fault> {
         let (max, inner) = bounds.split();
         let decoder = &mut self.decoder;
         match ty {
@@ -58,7 +74,12 @@ impl Walker<'_> {
             Ty::Str => decoder.take_str(max).map(drop),
             Ty::Opaque => decoder.take_opaque(max).map(drop),
             Ty::FixedOpaque(len) => decoder.take_fixed_opaque(*len).map(drop),
-            Ty::FixedArray(len, element) => self.elements(0..*len, element, bounds),
+            Ty::FixedArray(len, element) => {
+                if element.min_len() == 0 && !decoder.is_partial() {
+                    decoder.take_fixed_empty(*len)?;
+                }
+                self.elements(0..*len, element, bounds)
+            }
             Ty::Array(link) => self.nested(|walker| {
                 let element = link();
                 let count = walker.decoder.take_count(max, element.min_len())?;
@@ -72,7 +93,7 @@ impl Walker<'_> {
             }),
             Ty::List(link) => self.list(0, link(), bounds),
             Ty::Chain(element) => {
-                self.elements(0..1, element, bounds)?;
+                self.element(0, element, bounds)?;
                 self.list(1, element, bounds)
             }
             Ty::Struct(ty) => self.fields(ty.fields()),
@@ -110,11 +131,23 @@ impl Walker<'_> {
         element: &'static Ty,
         bounds: Bounds,
     ) -> Result<(), Fault> {
+        let len = indices.len();
         for index in indices {
-            self.path.push(Segment::Index(index));
-            self.value(element, bounds)?;
-            self.path.pop();
+            let start = self.decoder.offset();
+            self.element(index, element, bounds)?;
+            // What has been written shows by its first element whether the elements have bytes, as it did to the encoder.
+            let empty = index == 0 && self.decoder.offset() == start;
+            if empty && self.decoder.is_partial() {
+                self.decoder.take_fixed_empty(len)?;
+            }
         }
+        Ok(())
+    }
+
+    fn element(&mut self, index: usize, element: &'static Ty, bounds: Bounds) -> Result<(), Fault> {
+        self.path.push(Segment::Index(index));
+        self.value(element, bounds)?;
+        self.path.pop();
         Ok(())
     }
 
@@ -122,7 +155,7 @@ impl Walker<'_> {
         self.nested(|walker| {
             let mut index = first;
             while walker.decoder.take_presence()? {
-                walker.elements(index..index + 1, element, bounds)?;
+                walker.element(index, element, bounds)?;
                 index += 1;
             }
             Ok(())

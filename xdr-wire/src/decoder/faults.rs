@@ -84,6 +84,22 @@ impl Decoder<'_> {
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
+    /// The same for an array of fixed length, which begins here. Its type alone says how long it is, so that arrays of
+    /// such arrays would take any time.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn take_fixed_empty(&mut self, len: usize) -> Result<(), Fault> {
+        let left = u32::try_from(len)
+            .ok()
+            .and_then(|len| self.empty_left.checked_sub(len));
+        let Some(left) = left else {
+            let limit = self.options.limits().max_empty_elements;
+            return Err(self.fail(ErrorKind::EmptyElementsOverLimit { limit }));
+        };
+        self.empty_left = left;
+        Ok(())
+    }
+
     #[cold]
     #[inline(never)]
     pub(super) fn non_zero(&mut self, padding: &[u8]) -> Result<(), Fault> {

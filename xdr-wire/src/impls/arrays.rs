@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::slice;
 
+use crate::__private::{LEVEL, sum};
 use crate::bounds::Bounds;
 use crate::decoder::Decoder;
 use crate::describe::{Ty, element};
@@ -71,23 +72,34 @@ impl<'de, T: Decode<'de>> Decode<'de> for Vec<T> {
 impl<'de, T: Decode<'de>, const N: usize> Decode<'de> for [T; N] {
     const MIN: usize = T::MIN.saturating_mul(N);
     const TYPE: &'static Ty = &Ty::FixedArray(N, T::TYPE);
-    // Twice: the slots of the elements, and the elements moved out of them.
-    const STACK: usize = size_of::<Self>().saturating_mul(2).saturating_add(T::STACK);
+    // The slots of the elements, and the elements moved out of them.
+    const STACK: usize = sum(&[
+        size_of::<Option<T>>().saturating_mul(N),
+        size_of::<Self>(),
+        T::STACK,
+        LEVEL,
+    ]);
     const BOXED_STACK: usize = T::STACK;
 
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
-        T::decode_array(decoder, Bounds::NONE)
+        Self::decode_bounded(decoder, Bounds::NONE)
     }
 
     #[inline]
     fn decode_bounded(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Self, Fault> {
+        if const { T::MIN == 0 } {
+            decoder.take_fixed_empty(N)?;
+        }
         T::decode_array(decoder, bounds)
     }
 
     /// No more is reserved than the input pays for, and nothing if the input is too short for integers.
     #[inline]
     fn decode_boxed(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Box<Self>, Fault> {
+        if const { T::MIN == 0 } {
+            decoder.take_fixed_empty(N)?;
+        }
         let items = T::decode_vec(decoder, N, bounds)?;
         boxed_array(decoder, items)
     }
@@ -113,21 +125,32 @@ impl<T: Encode> Encode for [T] {
             if !encoder.put_count(self.len(), max, false) {
                 return;
             }
-            // The descriptor decides for nearly every type at compile time that elements have bytes. For the others the
-            // first element shows it: measuring it here, on every level of a tree, would take exponential time.
-            let may_be_empty = const { T::TYPE.min_len() == 0 };
-            match self {
-                [first, rest @ ..] if may_be_empty => {
-                    let elements = encoder.offset();
-                    T::encode_slice(slice::from_ref(first), encoder, inner);
-                    let empty = encoder.offset() == elements;
-                    if !empty || encoder.take_empty(start, self.len()) {
-                        T::encode_slice(rest, encoder, inner);
-                    }
-                }
-                items => T::encode_slice(items, encoder, inner),
-            }
+            encode_elements(self, encoder, start, inner);
         });
+    }
+}
+
+/// Writes the elements of the array that begins at `start`.
+#[inline]
+fn encode_elements<T: Encode>(
+    items: &[T],
+    encoder: &mut Encoder<'_>,
+    start: usize,
+    bounds: Bounds,
+) {
+    // The descriptor decides for nearly every type at compile time that elements have bytes. For the others the first
+    // element shows it: measuring it here, on every level of a tree, would take exponential time.
+    let may_be_empty = const { T::TYPE.min_len() == 0 };
+    match items {
+        [first, rest @ ..] if may_be_empty => {
+            let elements = encoder.offset();
+            T::encode_slice(slice::from_ref(first), encoder, bounds);
+            let empty = encoder.offset() == elements;
+            if !empty || encoder.take_empty(start, items.len()) {
+                T::encode_slice(rest, encoder, bounds);
+            }
+        }
+        items => T::encode_slice(items, encoder, bounds),
     }
 }
 
@@ -160,11 +183,12 @@ impl<T: Encode, const N: usize> Encode for [T; N] {
 
     #[inline]
     fn encode(&self, encoder: &mut Encoder<'_>) {
-        T::encode_slice(self, encoder, Bounds::NONE);
+        self.encode_bounded(encoder, Bounds::NONE);
     }
 
     #[inline]
     fn encode_bounded(&self, encoder: &mut Encoder<'_>, bounds: Bounds) {
-        T::encode_slice(self, encoder, bounds);
+        let start = encoder.offset();
+        encode_elements(self, encoder, start, bounds);
     }
 }

@@ -1,6 +1,6 @@
 //! Tuples: values one after the other, as the fields of a struct (RFC 4506, section 4.14).
 
-use crate::__private::largest;
+use crate::__private::{LEVEL, largest, sum};
 use crate::decoder::Decoder;
 use crate::describe::{Field, StructTy, Ty};
 use crate::encoder::Encoder;
@@ -14,7 +14,11 @@ macro_rules! tuple {
             const TYPE: &'static Ty = &Ty::Struct(&StructTy::new("tuple", &[
                 $(Field::new(stringify!($index), $type::TYPE)),+
             ]));
-            const STACK: usize = size_of::<Self>().saturating_add(largest(&[$($type::STACK),+]));
+            const STACK: usize = sum(&[
+                LEVEL,
+                size_of::<Self>(),
+                largest(&[$($type::STACK),+]),
+            ]);
 
             #[inline]
             fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {

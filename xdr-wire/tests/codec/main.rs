@@ -7,6 +7,7 @@ mod entry;
 mod errors;
 mod forms;
 mod hand_written;
+mod hostile_types;
 mod limits;
 mod property;
 mod relaxed;
