@@ -3,11 +3,23 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/time.h>
 
 #include "harness.h"
+
+/* A message may ask libtirpc for memory and levels as it likes. No message may have more than this. */
+enum { MEMORY = 256 << 20, SECONDS = 20 };
+
+/* Where a message ends that takes all of the stack, and whether it has had its answer. */
+static sigjmp_buf out_of_stack;
+static volatile sig_atomic_t answered;
+static const char *stack_start;
 
 void *allocate(size_t size)
 {
@@ -93,15 +105,23 @@ static void answer_echo(const struct type *type, const char *hex)
         return;
     }
 
+    answered = 0;
+    if (sigsetjmp(out_of_stack, 1)) {
+        if (!answered)
+            puts("error stack");
+        return; /* what the message had is lost */
+    }
     void *value = allocate(type->size);
     XDR xdr;
     xdrmem_create(&xdr, bytes, (u_int)size, XDR_DECODE);
+    errno = 0;
     if (!type->code(&xdr, value))
-        puts("error decode");
+        puts(errno == ENOMEM ? "error memory" : "error decode");
     else if (xdr_getpos(&xdr) != size)
         puts("error trailing");
     else
         answer_encoded(type, value);
+    answered = 1;
     xdr_destroy(&xdr);
     xdr_free(type->code, (char *)value);
     free(value);
@@ -115,7 +135,7 @@ static void answer_random(const struct type *type, const char *numbers)
     struct random random = {0};
     random.state = strtoull(numbers, &end, 10);
     random.left = strtoull(end, &end, 10);
-    if (*end) {
+    if (*end || !type->fill) {
         puts("error fields");
         return;
     }
@@ -224,14 +244,52 @@ void take_opaque(struct fields *fields, char *bytes, size_t size)
         fields->bad = 1;
 }
 
+/* A fault just below the stack ends the message; any other is a fault of the program. */
+static void on_fault(int signal, siginfo_t *fault, void *context)
+{
+    (void)context;
+    struct rlimit stack;
+    const char *at = fault->si_addr;
+    getrlimit(RLIMIT_STACK, &stack);
+    if (at < stack_start && (size_t)(stack_start - at) < stack.rlim_cur + (1 << 20))
+        siglongjmp(out_of_stack, 1);
+    struct sigaction ends = {.sa_handler = SIG_DFL};
+    sigaction(signal, &ends, NULL);
+}
+
+/* Memory that is not there makes libtirpc reject a message. */
+static void limit(void)
+{
+    struct rlimit stack = {8 << 20, 8 << 20}, memory = {MEMORY, MEMORY};
+    stack_t other = {.ss_sp = allocate(64 << 10), .ss_size = 64 << 10};
+    struct sigaction fault = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+
+    if (setrlimit(RLIMIT_STACK, &stack) || setrlimit(RLIMIT_AS, &memory) || sigaltstack(&other, NULL) ||
+        sigaction(SIGSEGV, &fault, NULL)) {
+        perror("harness");
+        exit(1);
+    }
+}
+
+/* What takes longer than its time ends the program. */
+static void start_clock(void)
+{
+    struct itimerval time = {.it_value = {SECONDS, 0}};
+    setitimer(ITIMER_PROF, &time, NULL);
+}
+
 int main(void)
 {
+    stack_start = __builtin_frame_address(0);
+    limit();
+
     char *line = NULL;
     size_t capacity = 0;
     ssize_t length;
     while ((length = getline(&line, &capacity, stdin)) > 0) {
         if (line[length - 1] == '\n')
             line[length - 1] = '\0';
+        start_clock();
         answer(line);
         fflush(stdout); /* one answer per line, at once: the other side may be waiting for it */
     }

@@ -50,7 +50,7 @@ struct type {
     const char *name;
     size_t size;
     xdrproc_t code; /* made by rpcgen */
-    filler *fill;
+    filler *fill;   /* or NULL */
     builder *build; /* or NULL */
 };
 

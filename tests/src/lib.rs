@@ -6,6 +6,18 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
 
+pub mod rpcsvc;
+
+/// Bindings of the files of [`rpcsvc`] that are installed, and `FILES`, the types of each. build.rs makes them.
+#[allow(
+    missing_docs,
+    clippy::doc_markdown,
+    reason = "comments are those of the files, which may not be there"
+)]
+pub mod rpcsvc_bindings {
+    include!(concat!(env!("OUT_DIR"), "/rpcsvc/mod.rs"));
+}
+
 /// The workspace's folder.
 pub fn root() -> PathBuf {
     let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));

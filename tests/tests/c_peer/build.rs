@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use xdr_parser::schema::Schema;
 
-use crate::files::ProtocolFile;
+use crate::files::{ProtocolFile, headers};
 use crate::fillers;
 
 /// Not optimised: the compiler takes longer than what it makes.
 const FLAGS: &[&str] = &["-std=gnu11", "-O0", "-I.", "-I/usr/include/tirpc"];
 
-/// For what is this project's, of rpcgen's code only the headers.
-const STRICT: &[&str] = &["-Wall", "-Wextra", "-Werror"];
+/// For what is this project's, of rpcgen's code only the headers. Those have the pragmas of the `.x` files.
+const STRICT: &[&str] = &["-Wall", "-Wextra", "-Werror", "-Wno-unknown-pragmas"];
 
 /// Whether there is all that it takes; if not, the calling test is reported as skipped.
 #[track_caller]
@@ -51,20 +51,32 @@ fn build(file: &ProtocolFile) -> PathBuf {
     let stem = &*file.stem;
     let folder = fresh(&format!("{}/{stem}", file.origin));
     let schema = file.schema();
-    let imports = file.imports(&schema);
-    let imports: Vec<_> = imports.iter().map(built).collect();
-
-    let source = fs::read_to_string(&file.path).expect("the file was read before");
+    let source = file.source();
     write(&folder.join(format!("{stem}.x")), &source);
+    for (name, part) in file.parts() {
+        write(&folder.join(name), &part.source());
+    }
     write(&folder.join("names.h"), &fillers::names_h(&schema));
-    write(&folder.join("types.c"), &fillers::types_c(&schema, stem));
+    let table = fillers::types_c(&schema, stem, file.has_fillers());
+    write(&folder.join("types.c"), &table);
+    let mut imports = Vec::new();
+    for (name, import) in file.imports() {
+        let made = built(&import);
+        // Under the name that it is included by, which may be that of an installed header with other contents.
+        let header = fs::read_to_string(made.join(format!("{}.h", import.stem)));
+        write(
+            &folder.join(name),
+            &header.expect("it was made with the rest"),
+        );
+        imports.push(made);
+    }
     let mut flags: Vec<String> = FLAGS.iter().copied().map(String::from).collect();
     flags.extend(["-include".to_owned(), "names.h".to_owned()]);
     flags.push(format!("-I{}", c_folder().display()));
     for import in &imports {
         flags.push(format!("-I{}", import.display()));
     }
-    for header in headers(&source) {
+    for header in headers(&source, "%#include") {
         write(&folder.join("stand-ins").join(header), "");
     }
     // Behind all others: a header that is there is better than an empty one.
@@ -115,14 +127,6 @@ fn common() -> &'static Path {
         let sources: Vec<_> = sources.iter().map(String::as_str).collect();
         run(&folder, "cc", &[FLAGS, STRICT, &["-c"], &sources].concat());
         folder
-    })
-}
-
-/// The headers that rpcgen's code of this text includes.
-fn headers(source: &str) -> impl Iterator<Item = &str> {
-    source.lines().filter_map(|line| {
-        let name = line.strip_prefix("%#include")?.trim();
-        name.strip_prefix(['<', '"'])?.strip_suffix(['>', '"'])
     })
 }
 

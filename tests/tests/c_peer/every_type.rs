@@ -1,12 +1,12 @@
 //! Every type of a file, here and in C.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{BuildHasher, RandomState};
 
 use xdr_testkit::leaves::{Step, display, leaves};
 use xdr_testkit::random::{Choices, Place, message, places};
 use xdr_wire::{ErrorKind, Options, TypeEntry};
 
+use crate::cases::{self, FEW};
 use crate::files::ProtocolFile;
 use crate::fillers;
 use crate::harness::Harness;
@@ -14,9 +14,6 @@ use crate::hex::{hex, unhex};
 
 /// How much of a message is random: from nothing to more than most bounds allow.
 const SIZES: &[usize] = &[0, 3, 10, 30, 100, 300, 1000, 6000];
-
-/// How many messages of each type a fast run makes.
-const FEW: usize = 16;
 
 /// No bound that is tried takes more bytes than this: libvirt's largest.
 const LARGEST: usize = 8 << 20;
@@ -98,7 +95,7 @@ pub(crate) fn both_take_what_a_bound_allows_and_no_more(file: &ProtocolFile, typ
     let Some(mut c) = Harness::start(file) else {
         return;
     };
-    let asked = cases_asked_for();
+    let asked = cases::asked_for();
     for ty in types {
         for place in places(ty.ty()) {
             let bound = usize::try_from(place.bound).expect("addresses have 32 bits");
@@ -129,7 +126,7 @@ pub(crate) fn both_reject_what_is_cut_off_or_too_long(file: &ProtocolFile, types
         return;
     };
     for ty in types {
-        let message = message(ty.ty(), &mut Choices::new(seed(), 40));
+        let message = message(ty.ty(), &mut Choices::new(cases::seed(ty.name(), 0), 40));
         let longer = [&message[..], &[0; 4]].concat();
         let cuts = (0..message.len()).map(|len| &message[..len]);
         let wrong: Vec<_> = cuts.chain([&longer[..]]).collect();
@@ -142,7 +139,14 @@ pub(crate) fn both_reject_what_is_cut_off_or_too_long(file: &ProtocolFile, types
             };
             let here = ty.validate(wrong, Options::new());
             let both = (here.is_err(), &*answer);
-            assert_eq!(both, (true, expected), "{} {}", ty.name(), hex(wrong));
+            assert_eq!(
+                both,
+                (true, expected),
+                "{} {}, {}",
+                ty.name(),
+                hex(wrong),
+                cases::again()
+            );
         }
     }
 }
@@ -199,8 +203,12 @@ struct Case {
 /// Tries messages of all sizes; of what fails, shows the smallest that fails too. The messages come with what C says of
 /// each.
 fn check(ty: &TypeEntry, mut ask: impl FnMut(&[Case]) -> Vec<(Vec<u8>, String)>) {
-    let sizes = SIZES.iter().copied().cycle().take(cases_asked_for());
-    let cases: Vec<_> = sizes.map(|size| Case { seed: seed(), size }).collect();
+    let sizes = SIZES.iter().copied().cycle().take(cases::asked_for());
+    let cases = sizes.enumerate().map(|(number, size)| Case {
+        seed: cases::seed(ty.name(), number),
+        size,
+    });
+    let cases: Vec<_> = cases.collect();
     let answers = ask(&cases);
     let failed = answers
         .iter()
@@ -213,23 +221,14 @@ fn check(ty: &TypeEntry, mut ask: impl FnMut(&[Case]) -> Vec<(Vec<u8>, String)>)
         let (message, answer) = answers.first()?;
         problem(ty, message, answer)
     });
-    panic!("{}: {}", ty.name(), smallest.or(found).unwrap_or_default());
+    let (name, again) = (ty.name(), cases::again());
+    panic!(
+        "{name}: {}\n  {again}",
+        smallest.or(found).unwrap_or_default()
+    );
 }
 
-/// Messages of each type: few, unless the environment asks for more.
-fn cases_asked_for() -> usize {
-    let number = |name| std::env::var(name).ok()?.parse::<usize>().ok();
-    // A run that takes its time tells proptest, whose own number is 256 for a whole test.
-    let asked = number("XDR_TESTS_CASES").or(number("PROPTEST_CASES").map(|it| it / 16));
-    asked.unwrap_or(FEW).max(1)
-}
-
-/// Another one each time. What fails is shown whole.
-fn seed() -> u64 {
-    RandomState::new().hash_one(())
-}
-
-fn echo(ty: &TypeEntry, message: &[u8]) -> String {
+pub(crate) fn echo(ty: &TypeEntry, message: &[u8]) -> String {
     format!("echo {} {}", ty.name(), hex(message))
 }
 

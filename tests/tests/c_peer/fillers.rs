@@ -42,12 +42,14 @@ pub(crate) fn names_h(schema: &Schema) -> String {
     text
 }
 
-/// The table of types, for a file whose header from rpcgen is `stem.h`.
-pub(crate) fn types_c(schema: &Schema, stem: &str) -> String {
+/// The table of types, for a file whose header from rpcgen is `stem.h`; with fillers, if its shapes are rpcgen's.
+pub(crate) fn types_c(schema: &Schema, stem: &str, has_fillers: bool) -> String {
     let own = types(schema);
     let mut needed = BTreeSet::new();
-    for def in &own {
-        need(schema, def.id, &mut needed);
+    if has_fillers {
+        for def in &own {
+            need(schema, def.id, &mut needed);
+        }
     }
     let mut c = Fillers {
         schema,
@@ -71,7 +73,12 @@ pub(crate) fn types_c(schema: &Schema, stem: &str) -> String {
         let builder = BUILDERS.iter().find(|(of, _)| of == name);
         let builder = builder.map_or("NULL", |(_, builder)| builder);
         let code = format!("(xdrproc_t)xdr_{name}");
-        let entry = format!("{{\"{name}\", sizeof({name}), {code}, fill_{name}, {builder}}},");
+        let filler = if has_fillers {
+            format!("fill_{name}")
+        } else {
+            "NULL".to_owned()
+        };
+        let entry = format!("{{\"{name}\", sizeof({name}), {code}, {filler}, {builder}}},");
         line(&mut c.text, &entry);
     }
     line(&mut c.text, "};");

@@ -25,6 +25,8 @@ impl Harness {
         let mut child = Command::new(build::program(file))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            // libtirpc tells there what it has no memory for.
+            .stderr(Stdio::null())
             .spawn()
             .expect("what was built starts");
         Some(Self {
@@ -50,7 +52,7 @@ impl Harness {
                 let text: String = lines.iter().flat_map(|it| [it.as_str(), "\n"]).collect();
                 input.write_all(text.as_bytes())
             });
-            let answers = lines.iter().map(|_| answer(output)).collect();
+            let answers = lines.iter().map(|line| answer(line, output)).collect();
             let asked = asking.join().expect("writing does not panic");
             asked.expect("the program reads");
             answers
@@ -58,11 +60,15 @@ impl Harness {
     }
 }
 
-fn answer(output: &mut BufReader<ChildStdout>) -> String {
+fn answer(line: &str, output: &mut BufReader<ChildStdout>) -> String {
     let mut answer = String::new();
     let read = output.read_line(&mut answer);
     read.expect("the program answers in ASCII");
-    assert_eq!(answer.pop(), Some('\n'), "the program ended");
+    assert_eq!(
+        answer.pop(),
+        Some('\n'),
+        "the program ended at {line:.9999}"
+    );
     answer
 }
 

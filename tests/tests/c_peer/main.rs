@@ -6,6 +6,8 @@
 )]
 
 mod build;
+mod bytes;
+mod cases;
 mod every_type;
 mod files;
 mod fillers;
@@ -14,10 +16,12 @@ mod harness;
 mod hex;
 mod lenient;
 mod messages;
+mod mutation;
+mod stricter;
 
 /// Tests with C made of one file.
 macro_rules! with_one {
-    ($origin:ident, $file:literal, |$it:ident| $checks:ident $arguments:tt: $($test:ident)*) => {
+    ($origin:ident, $file:expr, |$it:ident| $checks:ident $arguments:tt: $($test:ident)*) => {
         $(#[test]
         fn $test() {
             let origin = crate::files::Origin::$origin;
@@ -57,6 +61,9 @@ macro_rules! libvirts {
     ($($module:ident: $file:literal;)*) => {$(
         mod $module {
             every_type! { with_both!($file), protocol_defs::$module::TYPES }
+            with_one! { Project, $file, |file| mutation(file, protocol_defs::$module::TYPES):
+                both_take_or_reject_what_has_been_changed
+            }
         }
     )*};
 }
@@ -78,6 +85,52 @@ mod shapes {
         xdr_derive::include_xdr!("tests/c_peer/shapes.x", type_table = true);
     }
     every_type! { with_one!(Suite, "shapes"), generated::TYPES }
+    with_one! { Suite, "shapes", |file| mutation(file, generated::TYPES):
+        both_take_or_reject_what_has_been_changed
+        each_rule_of_the_list_is_met
+        the_readme_has_the_list
+        c_outlives_what_takes_all_of_its_memory_or_its_stack
+    }
+}
+
+/// What is installed with rpcgen. Bindings of it are made when this crate is built.
+mod rpcsvc {
+    use xdr_tests::rpcsvc_bindings::FILES;
+
+    /// The types of this file; none if it is not installed, and then there is no C either.
+    fn types(name: &str) -> &'static [xdr_wire::TypeEntry] {
+        let file = FILES.iter().find(|(stem, _)| *stem == name);
+        file.map_or(&[], |(_, types)| types)
+    }
+
+    macro_rules! files {
+        ($($file:ident)*) => {
+            $(mod $file {
+                with_one! { Rpcsvc, (stringify!($file)), |file| every_type(file, super::types(stringify!($file))):
+                    the_table_has_every_type_of_the_file
+                    c_gives_back_what_is_made_here
+                    both_take_what_a_bound_allows_and_no_more
+                    both_reject_what_is_cut_off_or_too_long
+                }
+                with_one! { Rpcsvc, (stringify!($file)), |file| mutation(file, super::types(stringify!($file))):
+                    both_take_or_reject_what_has_been_changed
+                }
+            })*
+
+            #[test]
+            fn every_file_that_is_installed_is_tested() {
+                let tested = [$(stringify!($file)),*];
+                for (stem, _) in FILES {
+                    assert!(tested.contains(stem), "{stem}");
+                }
+            }
+        };
+    }
+
+    files! {
+        bootparam_prot key_prot klm_prot mount nfs_prot nis nis_callback nis_object nlm_prot rex rquota rstat rusers
+        sm_inter spray yp yppasswd
+    }
 }
 
 mod graphics_messages {

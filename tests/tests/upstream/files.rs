@@ -1,6 +1,7 @@
 //! Which files. To add a project, add a line (and one to `xtask/src/fetch/projects.rs`), and run `cargo xtask bless`.
 
 use xdr_build::Profile;
+use xdr_tests::rpcsvc;
 
 use crate::outcome;
 use crate::project::Line;
@@ -24,9 +25,7 @@ macro_rules! projects {
 projects! {
     libvirt: Line::fetched("libvirt-9.0.0", "src").profile(Profile::Libvirt).include("remote"),
     libvirt_rpc: Line::fetched("libvirt-rpc-0.1.12", "").profile(Profile::Libvirt),
-    rpcsvc: Line::installed("/usr/include/rpcsvc")
-        .define(&[("RPC_HDR", 1), ("LM_MAXSTRLEN", 1024), ("MAXNAMELEN", 1025)])
-        .import("rpc/rpc.x"),
+    rpcsvc: Line::installed(rpcsvc::FOLDER).define(rpcsvc::DEFINES).import(rpcsvc::IMPORT),
     ganglia: Line::fetched("ganglia-3.7.2", "lib"),
     glusterfs: Line::fetched("glusterfs-10.3", "rpc/xdr/src"),
     krb5: Line::fetched("krb5-1.20.1", "src/lib"),
