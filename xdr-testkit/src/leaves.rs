@@ -3,12 +3,12 @@
 use std::fmt;
 use std::ops::Range;
 
-use xdr_wire::describe::{Field, Ty, UnionTy};
-use xdr_wire::{Bounds, Decoder, Fault, Options};
+use xdr_wire::describe::{EnumTy, Field, Ty, UnionTy};
+use xdr_wire::{Bounds, Decoder, Fault, Limits, Options};
 
 /// One thing on the wire that has a value of its own: a number, a text, the count of an array, whether an optional is
 /// there.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Leaf<'a> {
     /// From the value's top to here; empty if the value is a leaf itself.
     pub path: Vec<Step>,
@@ -18,6 +18,13 @@ pub struct Leaf<'a> {
     pub value: Value<'a>,
     /// The bytes of the leaf, with the length word and the padding that it has.
     pub bytes: Range<usize>,
+    /// The bytes of each value that it announces: the elements of an array, the value of an optional, the next element
+    /// of a list, what an arm has.
+    pub holds: Vec<Range<usize>>,
+    /// The type: of a count the array's, of a presence the optional's or the list's, of a discriminant the union's.
+    pub ty: &'static Ty,
+    /// The most bytes of a string or an opaque, the most elements of an array; [`Bounds::UNBOUNDED`] for all others.
+    pub bound: u32,
 }
 
 /// One step of a path, with XDR names.
@@ -80,12 +87,14 @@ pub struct Unreadable {
 /// The leaves of a value in wire order, and the bytes that it takes. What follows the value is left alone.
 ///
 /// # Errors
-/// [`Unreadable`] if there is no such value at the start of `bytes`.
+/// [`Unreadable`] if there is no such value at the start of `bytes`, by the rules that decoders keep to unless told
+/// otherwise.
 pub fn leaves<'a>(bytes: &'a [u8], ty: &'static Ty) -> Result<(Vec<Leaf<'a>>, usize), Unreadable> {
     let mut reader = Reader {
         decoder: Decoder::new(bytes, Options::new()),
         path: Vec::new(),
         owner: "",
+        levels: Limits::DEFAULT.max_depth,
         leaves: Vec::new(),
     };
     match reader.value(ty, Bounds::NONE) {
@@ -102,6 +111,8 @@ struct Reader<'a> {
     /// Left as it was where reading stops.
     path: Vec<Step>,
     owner: &'static str,
+    /// How many there may still be.
+    levels: u32,
     leaves: Vec<Leaf<'a>>,
 }
 
@@ -118,44 +129,62 @@ impl<'a> Reader<'a> {
         let (max, inner) = bounds.split();
         match ty {
             Ty::Void => Ok(()),
-            Ty::Int | Ty::Short => self.leaf(|d| Ok(Value::Int(d.take_i32()?.into()))),
-            Ty::UInt | Ty::UShort => self.leaf(|d| Ok(Value::UInt(d.take_u32()?.into()))),
-            Ty::Hyper => self.leaf(|d| Ok(Value::Int(d.take_i64()?))),
-            Ty::UHyper => self.leaf(|d| Ok(Value::UInt(d.take_u64()?))),
-            Ty::Float => self.leaf(|d| Ok(Value::Float(d.take_f32()?))),
-            Ty::Double => self.leaf(|d| Ok(Value::Double(d.take_f64()?))),
-            Ty::Quadruple => self.leaf(|d| Ok(Value::Quadruple(d.take_fixed_opaque(16)?))),
-            Ty::Bool => self.leaf(|d| Ok(Value::Bool(d.take_bool()?))),
-            Ty::Char => self.leaf(|d| Ok(Value::Char(low_byte(d.take_i32()?)))),
-            Ty::UChar => self.leaf(|d| Ok(Value::UChar(low_byte(d.take_i32()?)))),
-            Ty::String | Ty::Str => self.leaf(|d| Ok(Value::Text(d.take_str(max)?))),
-            Ty::Opaque => self.leaf(|d| Ok(Value::Opaque(d.take_opaque(max)?))),
+            Ty::Int => self.leaf(ty, |d| Ok(Value::Int(d.take_i32()?.into()))),
+            Ty::UInt => self.leaf(ty, |d| Ok(Value::UInt(d.take_u32()?.into()))),
+            Ty::Short => self.leaf(ty, |d| {
+                Ok(Value::Int(fits::<i16, _>(d.take_i32()?)?.into()))
+            }),
+            Ty::UShort => self.leaf(ty, |d| {
+                Ok(Value::UInt(fits::<u16, _>(d.take_u32()?)?.into()))
+            }),
+            Ty::Hyper => self.leaf(ty, |d| Ok(Value::Int(d.take_i64()?))),
+            Ty::UHyper => self.leaf(ty, |d| Ok(Value::UInt(d.take_u64()?))),
+            Ty::Float => self.leaf(ty, |d| Ok(Value::Float(d.take_f32()?))),
+            Ty::Double => self.leaf(ty, |d| Ok(Value::Double(d.take_f64()?))),
+            Ty::Quadruple => self.leaf(ty, |d| Ok(Value::Quadruple(d.take_fixed_opaque(16)?))),
+            Ty::Bool => self.leaf(ty, |d| Ok(Value::Bool(d.take_bool()?))),
+            Ty::Char => self.leaf(ty, |d| {
+                Ok(Value::Char(character(d.take_i32()?, i32::from(i8::MIN))?))
+            }),
+            Ty::UChar => self.leaf(ty, |d| Ok(Value::UChar(character(d.take_i32()?, 0)?))),
+            Ty::String | Ty::Str => self.bounded(ty, max, |d| Ok(Value::Text(d.take_str(max)?))),
+            Ty::Opaque => self.bounded(ty, max, |d| Ok(Value::Opaque(d.take_opaque(max)?))),
             Ty::FixedOpaque(len) => {
-                self.leaf(|d| Ok(Value::FixedOpaque(d.take_fixed_opaque(*len)?)))
+                self.leaf(ty, |d| Ok(Value::FixedOpaque(d.take_fixed_opaque(*len)?)))
             }
             Ty::FixedArray(len, element) => {
-                self.leaf(|_| Ok(Value::FixedCount(*len)))?;
+                self.leaf(ty, |_| Ok(Value::FixedCount(*len)))?;
                 self.elements(0..*len, element, bounds)
             }
-            Ty::Array(link) => {
+            Ty::Array(link) => self.nested(|reader| {
                 let element = link();
-                let count = self.count(max, element.min_len())?;
-                self.elements(0..count, element, inner)
-            }
-            Ty::Optional(link) => {
-                if self.presence()? {
-                    self.value(link(), bounds)?;
+                let mut count = 0;
+                reader.bounded(ty, max, |decoder| {
+                    count = decoder.take_count(max, element.min_len())?;
+                    Ok(Value::Count(count))
+                })?;
+                reader.elements(0..count, element, inner)
+            }),
+            Ty::Optional(link) => self.nested(|reader| {
+                if reader.presence(ty)? {
+                    reader.held(|reader| reader.value(link(), bounds))?;
                 }
                 Ok(())
-            }
-            Ty::List(link) => self.list(0, link(), bounds),
+            }),
+            Ty::List(link) => self.list(ty, 0, link(), bounds),
             Ty::Chain(element) => {
-                self.elements(0..1, element, bounds)?;
-                self.list(1, element, bounds)
+                self.step(Step::Index(0), |reader| reader.value(element, bounds))?;
+                self.list(ty, 1, element, bounds)
             }
             Ty::Struct(ty) => self.owned(ty.name(), |reader| reader.fields(ty.fields())),
-            Ty::Enum(ty) => self.leaf(|d| Ok(Value::Enum(d.take_i32()?, ty.name()))),
-            Ty::Union(ty) => self.owned(ty.name(), |reader| reader.union(ty)),
+            Ty::Enum(body) => self.leaf(ty, |d| {
+                let value = d.take_i32()?;
+                declared(body, value)?;
+                Ok(Value::Enum(value, body.name()))
+            }),
+            Ty::Union(body) => {
+                self.nested(|reader| reader.owned(body.name(), |reader| reader.union(ty, body)))
+            }
             Ty::Bounded(bounds, ty) => self.value(ty, *bounds),
             Ty::Link { link, .. } => self.value(link(), bounds),
             _ => Err(Stop),
@@ -164,7 +193,17 @@ impl<'a> Reader<'a> {
 
     fn leaf(
         &mut self,
-        read: impl FnOnce(&mut Decoder<'a>) -> Result<Value<'a>, Fault>,
+        ty: &'static Ty,
+        read: impl FnOnce(&mut Decoder<'a>) -> Result<Value<'a>, Stop>,
+    ) -> Result<(), Stop> {
+        self.bounded(ty, Bounds::UNBOUNDED, read)
+    }
+
+    fn bounded(
+        &mut self,
+        ty: &'static Ty,
+        bound: u32,
+        read: impl FnOnce(&mut Decoder<'a>) -> Result<Value<'a>, Stop>,
     ) -> Result<(), Stop> {
         let start = self.decoder.offset();
         let value = read(&mut self.decoder)?;
@@ -173,26 +212,47 @@ impl<'a> Reader<'a> {
             owner: self.owner,
             value,
             bytes: start..self.decoder.offset(),
+            holds: Vec::new(),
+            ty,
+            bound,
         });
         Ok(())
     }
 
-    fn count(&mut self, max: u32, min: usize) -> Result<usize, Stop> {
-        let mut count = 0;
-        self.leaf(|decoder| {
-            count = decoder.take_count(max, min)?;
-            Ok(Value::Count(count))
-        })?;
-        Ok(count)
-    }
-
-    fn presence(&mut self) -> Result<bool, Stop> {
+    fn presence(&mut self, ty: &'static Ty) -> Result<bool, Stop> {
         let mut present = false;
-        self.leaf(|decoder| {
+        self.leaf(ty, |decoder| {
             present = decoder.take_presence()?;
             Ok(Value::Present(present))
         })?;
         Ok(present)
+    }
+
+    /// Reads what the last leaf announces.
+    fn held(&mut self, read: impl FnOnce(&mut Self) -> Result<(), Stop>) -> Result<(), Stop> {
+        let holder = self.leaves.len().checked_sub(1);
+        self.held_by(holder, read)
+    }
+
+    fn held_by(
+        &mut self,
+        holder: Option<usize>,
+        read: impl FnOnce(&mut Self) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        let start = self.decoder.offset();
+        read(self)?;
+        let end = self.decoder.offset();
+        if let Some(leaf) = holder.and_then(|index| self.leaves.get_mut(index)) {
+            leaf.holds.push(start..end);
+        }
+        Ok(())
+    }
+
+    fn nested(&mut self, read: impl FnOnce(&mut Self) -> Result<(), Stop>) -> Result<(), Stop> {
+        self.levels = self.levels.checked_sub(1).ok_or(Stop)?;
+        read(self)?;
+        self.levels += 1;
+        Ok(())
     }
 
     fn step(
@@ -223,19 +283,30 @@ impl<'a> Reader<'a> {
         element: &'static Ty,
         bounds: Bounds,
     ) -> Result<(), Stop> {
+        let holder = self.leaves.len().checked_sub(1);
         for index in indices {
-            self.step(Step::Index(index), |reader| reader.value(element, bounds))?;
+            self.held_by(holder, |reader| {
+                reader.step(Step::Index(index), |reader| reader.value(element, bounds))
+            })?;
         }
         Ok(())
     }
 
-    fn list(&mut self, first: usize, element: &'static Ty, bounds: Bounds) -> Result<(), Stop> {
-        let mut index = first;
-        while self.presence()? {
-            self.elements(index..index + 1, element, bounds)?;
-            index += 1;
-        }
-        Ok(())
+    fn list(
+        &mut self,
+        ty: &'static Ty,
+        first: usize,
+        element: &'static Ty,
+        bounds: Bounds,
+    ) -> Result<(), Stop> {
+        self.nested(|reader| {
+            let mut index = first;
+            while reader.presence(ty)? {
+                reader.elements(index..index + 1, element, bounds)?;
+                index += 1;
+            }
+            Ok(())
+        })
     }
 
     fn fields(&mut self, fields: &'static [Field]) -> Result<(), Stop> {
@@ -251,26 +322,44 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn union(&mut self, ty: &'static UnionTy) -> Result<(), Stop> {
-        let unsigned = matches!(ty.discriminant(), Ty::UInt);
+    fn union(&mut self, ty: &'static Ty, body: &'static UnionTy) -> Result<(), Stop> {
         let mut discriminant = 0;
-        self.leaf(|decoder| {
-            let word = decoder.take_i32()?;
-            discriminant = if unsigned {
-                word.cast_unsigned().into()
-            } else {
-                word.into()
-            };
+        self.leaf(ty, |decoder| {
+            discriminant = take_discriminant(decoder, body.discriminant())?;
             Ok(Value::Discriminant(discriminant))
         })?;
-        let arm = ty.select(discriminant).ok_or(Stop)?;
-        self.step(Step::Arm(arm.name()), |reader| reader.fields(arm.fields()))
+        let arm = body.select(discriminant).ok_or(Stop)?;
+        self.held(|reader| reader.step(Step::Arm(arm.name()), |reader| reader.fields(arm.fields())))
     }
 }
 
-fn low_byte(word: i32) -> u8 {
+fn take_discriminant(decoder: &mut Decoder<'_>, ty: &'static Ty) -> Result<i64, Stop> {
+    match ty {
+        Ty::UInt => Ok(decoder.take_u32()?.into()),
+        Ty::Bool => Ok(decoder.take_bool()?.into()),
+        Ty::Link { link, .. } => take_discriminant(decoder, link()),
+        Ty::Enum(body) => {
+            let value = decoder.take_i32()?;
+            declared(body, value)?;
+            Ok(value.into())
+        }
+        _ => Ok(decoder.take_i32()?.into()),
+    }
+}
+
+fn declared(ty: &EnumTy, value: i32) -> Result<(), Stop> {
+    let known = ty.is_open() || ty.enumerators().iter().any(|it| it.value() == value);
+    known.then_some(()).ok_or(Stop)
+}
+
+fn fits<Small: TryFrom<Word>, Word>(word: Word) -> Result<Small, Stop> {
+    Small::try_from(word).map_err(|_| Stop)
+}
+
+fn character(word: i32, least: i32) -> Result<u8, Stop> {
     let [.., byte] = word.to_be_bytes();
-    byte
+    let is_one = (least..=i32::from(u8::MAX)).contains(&word);
+    is_one.then_some(byte).ok_or(Stop)
 }
 
 impl fmt::Display for Unreadable {

@@ -31,6 +31,22 @@ pub fn message(ty: &'static Ty, choices: &mut Choices) -> Vec<u8> {
     writer.bytes
 }
 
+/// The bytes of the least value of a type.
+pub(crate) fn least(ty: &'static Ty) -> Vec<u8> {
+    message(ty, &mut Choices::new(0, 0))
+}
+
+/// The bytes of a union: this discriminant, and the least of what its arm has.
+pub(crate) fn least_arm(ty: &'static UnionTy, discriminant: i64) -> Vec<u8> {
+    let mut writer = Writer {
+        choices: &mut Choices::new(0, 0),
+        bytes: Vec::new(),
+        level: 0,
+    };
+    writer.arm(ty, discriminant);
+    writer.bytes
+}
+
 struct Writer<'a> {
     choices: &'a mut Choices,
     bytes: Vec<u8>,

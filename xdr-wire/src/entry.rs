@@ -32,6 +32,7 @@ pub struct TypeEntry {
     name: &'static str,
     ty: &'static Ty,
     validate: fn(&[u8], Options) -> Result<(), DecodeError>,
+    encoded_len: fn(&[u8], Options) -> Result<usize, DecodeError>,
     round_trip: fn(&[u8], Options) -> Result<Vec<u8>, RoundTripError>,
 }
 
@@ -47,6 +48,7 @@ impl TypeEntry {
             name,
             ty: <Value<'static, F> as Encode>::TYPE,
             validate: validate::<F>,
+            encoded_len: encoded_len::<F>,
             round_trip: round_trip::<F>,
         }
     }
@@ -68,6 +70,14 @@ impl TypeEntry {
     /// As [`from_bytes_with`].
     pub fn validate(&self, input: &[u8], options: Options) -> Result<(), DecodeError> {
         (self.validate)(input, options)
+    }
+
+    /// Reads a value that takes up the whole input, and says what [`Encode::encoded_len`] says of it.
+    ///
+    /// # Errors
+    /// As [`from_bytes_with`].
+    pub fn encoded_len(&self, input: &[u8], options: Options) -> Result<usize, DecodeError> {
+        (self.encoded_len)(input, options)
     }
 
     /// Reads a value that takes up the whole input, and writes it again. The bytes are those of the input, as XDR has one
@@ -96,6 +106,13 @@ type Value<'de, F> = <F as Reads<'de>>::Value;
 
 fn validate<F: for<'de> Reads<'de>>(input: &[u8], options: Options) -> Result<(), DecodeError> {
     from_bytes_with::<Value<'_, F>>(input, options).map(drop)
+}
+
+fn encoded_len<F: for<'de> Reads<'de>>(
+    input: &[u8],
+    options: Options,
+) -> Result<usize, DecodeError> {
+    from_bytes_with::<Value<'_, F>>(input, options).map(|value| value.encoded_len())
 }
 
 fn round_trip<F: for<'de> Reads<'de>>(
