@@ -124,6 +124,7 @@ fn a_false_count_reserves_no_more_than_a_small_multiple_of_the_input() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "millions of steps")]
 fn nested_false_counts_do_not_multiply() {
     // Every array claims all that is left, down to the limit of nesting.
     let words = 25_000_u32;
@@ -136,6 +137,7 @@ fn nested_false_counts_do_not_multiply() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "millions of steps")]
 fn a_list_grows_with_what_is_read() {
     let mut wire = Vec::new();
     for word in [1_u32, 5].repeat(10_000) {

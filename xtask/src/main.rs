@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 
 mod bless;
 mod fetch;
+mod machines;
 mod no_std;
 mod packages;
 mod report;

@@ -55,6 +55,29 @@ impl Outcome {
         self
     }
 
+    /// This part of a step and another: it fails if either does, and is skipped only if both are.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        match (self.verdict, other.verdict) {
+            (Verdict::Skipped, Verdict::Passed | Verdict::Failed) => return other.and(self),
+            (_, Verdict::Skipped) => self = self.and_skips(other.note),
+            (Verdict::Passed, Verdict::Failed) => {
+                self.verdict = Verdict::Failed;
+                self.note = other.note;
+            }
+            _ => {}
+        }
+        self.tests.passed = self.tests.passed.wrapping_add(other.tests.passed);
+        self.tests.failed += other.tests.failed;
+        self.tests.skipped += other.tests.skipped;
+        self.skips.extend(other.skips);
+        self
+    }
+
+    /// Why the verdict is what it is; may be empty.
+    pub(crate) fn note(&self) -> &str {
+        &self.note
+    }
+
     pub(crate) fn is_failed(&self) -> bool {
         self.verdict == Verdict::Failed
     }
@@ -211,6 +234,23 @@ mod tests {
         assert_eq!(Outcome::passed("").tally().passed, 1);
         assert_eq!(Outcome::failed("exit status: 1").tally().failed, 1);
         assert_eq!(Outcome::skipped("no peer").tally().skipped, 1);
+    }
+
+    #[test]
+    fn a_step_of_several_parts_fails_with_any_and_says_which_were_skipped() {
+        let mut tested = Outcome::passed("");
+        count("test result: ok. 3 passed; 0 failed\n", &mut tested);
+        let outcome = Outcome::skipped("no linker").and(tested);
+        let tally = outcome.tally();
+        assert_eq!((tally.passed, tally.failed, tally.skipped), (3, 0, 1));
+        assert_eq!(outcome.result(), "passed");
+        assert_eq!(outcome.skips, ["no linker"]);
+        let outcome = outcome.and(Outcome::failed("exit status: 101"));
+        assert_eq!(outcome.result(), "FAILED (exit status: 101)");
+        assert_eq!(outcome.tally().failed, 1);
+        let outcome = Outcome::skipped("no linker").and(Outcome::skipped("no emulator"));
+        assert_eq!(outcome.result(), "SKIPPED (no linker)");
+        assert_eq!(outcome.tally().skipped, 2);
     }
 
     #[test]

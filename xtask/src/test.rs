@@ -6,12 +6,13 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::report::{Outcome, Report, run as follow};
-use crate::{cargo, command, fetch, no_std, output, packages, root, sync};
+use crate::{cargo, command, fetch, machines, no_std, output, packages, root, sync};
 
 /// Arguments of `cargo xtask test`.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Also runs what takes long: a new recording of a live libvirtd, many more random cases, a fresh clone.
+    /// Also runs what takes long: a new recording of a live libvirtd, many more random cases, other
+    /// machines, a fresh clone.
     #[arg(long)]
     full: bool,
 }
@@ -52,6 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> bool {
     for name in suites() {
         report.step(&format!("suite {name}"), || follow(suite(&name)));
     }
+    report.step("32-bit", machines::narrow);
     if arguments.full {
         full(&mut report);
     }
@@ -69,6 +71,9 @@ fn full(report: &mut Report) {
         tests.env("PROPTEST_CASES", "4096");
         follow(tests)
     });
+    report.step("full: 32-bit", machines::narrow_rest);
+    report.step("full: big-endian", machines::big_endian);
+    report.step("full: miri", machines::miri);
     report.step("full: fresh clone", fresh_clone);
     report.step("full: later libvirt", later_libvirt);
 }

@@ -44,6 +44,7 @@ fn a_struct_is_its_fields_in_order() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "hundreds of prefixes")]
 fn bounded_fields_hold_up_to_their_bounds() {
     let bounded = Bounded {
         name: "12345678".to_owned(),

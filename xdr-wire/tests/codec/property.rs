@@ -93,6 +93,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
+    #[cfg_attr(miri, ignore = "hundreds of prefixes")]
     fn no_proper_prefix_is_a_value(value in everything()) {
         let wire = to_vec(&value).unwrap();
         for len in 0..wire.len() {

@@ -144,6 +144,7 @@ fn values_of_ordinary_size_reach_the_limit_of_depth() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "millions of steps")]
 fn the_stack_of_siblings_does_not_add_up() {
     let boxes = vec![Box::new([7_u64; 100]); 1000];
     let wire = to_vec(&boxes).unwrap();
@@ -158,6 +159,7 @@ fn the_stack_of_siblings_does_not_add_up() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "millions of steps")]
 fn large_values_are_written_as_deep_as_the_limit_allows() {
     in_thread(THREAD / 8, || {
         let mut node = None;
@@ -179,6 +181,7 @@ fn large_values_are_written_as_deep_as_the_limit_allows() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "millions of steps")]
 fn boxed_arrays_are_never_on_the_stack() {
     const LEN: usize = 8 << 20;
     const COUNT: usize = 3_000_000;
