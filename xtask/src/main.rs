@@ -1,4 +1,4 @@
-//! Developer tasks: `cargo xtask test`, `bless`, `fetch` and `sync-libvirt`.
+//! Developer tasks: `cargo xtask test`, `bless`, `hostile`, `fetch` and `sync-libvirt`.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 
 mod bless;
 mod fetch;
+mod hostile;
 mod machines;
 mod no_std;
 mod packages;
@@ -29,6 +30,8 @@ enum Task {
     Test(test::Arguments),
     /// Renews what is generated and checked in: snapshots, the compiler's messages in UI tests.
     Bless,
+    /// Renews docs/HOSTILE.md, which says what the codec does with hostile input; `bless` does so, too.
+    Hostile,
     /// Fetches the upstream files that tests read into target/upstream.
     Fetch(fetch::Arguments),
     /// Makes protocol-defs/proto follow a release of libvirt, and says what that changes.
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Test(arguments) => test::run(&arguments),
         Task::Bless => bless::run(),
+        Task::Hostile => hostile::run(),
         Task::Fetch(arguments) => fetch::run(&arguments),
         Task::SyncLibvirt(arguments) => sync::run(&arguments),
     };

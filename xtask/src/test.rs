@@ -131,7 +131,7 @@ fn suites() -> Vec<String> {
     names
 }
 
-fn suite(name: &str) -> Command {
+pub(crate) fn suite(name: &str) -> Command {
     tests(&["--test", name])
 }
 
