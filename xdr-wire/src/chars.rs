@@ -126,7 +126,7 @@ fn vec_of<S: Sign, C: Chars<S>>(
     count: usize,
     bounds: Bounds,
 ) -> Result<Vec<C>, Fault> {
-    let mut items = Vec::with_capacity(decoder.reserve(count, size_of::<C>()));
+    let mut items = Vec::with_capacity(count);
     for _ in 0..count {
         items.push(C::decode(decoder, bounds)?);
     }
@@ -134,13 +134,31 @@ fn vec_of<S: Sign, C: Chars<S>>(
 }
 
 impl<S: Sign, C: Chars<S>> Chars<S> for Vec<C> {
-    const TYPE: &'static Ty = &Ty::Array(|| C::TYPE);
+    const TYPE: &'static Ty = &Ty::Array(|| {
+        const {
+            &Ty::Link {
+                min: C::TYPE.min_len(),
+                stack: size_of::<C>(),
+                size: size_of::<C>(),
+                heap: 0,
+                link: || C::TYPE,
+            }
+        }
+    });
 
     fn decode(decoder: &mut Decoder<'_>, bounds: Bounds) -> Result<Self, Fault> {
         let (max, inner) = bounds.split();
         decoder.nested(|decoder| {
+            let start = decoder.offset();
             let count = decoder.take_count(max, C::TYPE.min_len())?;
-            vec_of(decoder, count, inner)
+            if count == 0 {
+                return Ok(Self::new());
+            }
+            decoder.take_memory(start, count, size_of::<C>())?;
+            decoder.take_stack(size_of::<C>())?;
+            let items = vec_of(decoder, count, inner)?;
+            decoder.give_stack(size_of::<C>());
+            Ok(items)
         })
     }
 
@@ -234,11 +252,21 @@ impl<S: Sign, C: Chars<S>> Chars<S> for Option<C> {
 }
 
 impl<S: Sign, C: Chars<S>> Chars<S> for Box<C> {
-    const TYPE: &'static Ty = C::TYPE;
+    const TYPE: &'static Ty = &Ty::Link {
+        min: C::TYPE.min_len(),
+        stack: 0,
+        size: size_of::<Self>(),
+        heap: size_of::<C>(),
+        link: || C::TYPE,
+    };
 
     #[inline]
     fn decode(decoder: &mut Decoder<'_>, bounds: Bounds) -> Result<Self, Fault> {
-        C::decode_boxed(decoder, bounds)
+        decoder.take_box(C::TYPE, bounds, C::TYPE.min_len(), size_of::<C>())?;
+        decoder.take_stack(0)?;
+        let value = C::decode_boxed(decoder, bounds)?;
+        decoder.give_stack(0);
+        Ok(value)
     }
 
     #[inline]

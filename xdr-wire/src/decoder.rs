@@ -1,6 +1,7 @@
 //! Reading: a cursor over the input that checks every rule of RFC 4506 as it goes.
 
 mod faults;
+mod memory;
 mod numbers;
 mod opaque;
 
@@ -15,7 +16,7 @@ use crate::walker;
 ///
 /// Every `take_` method reads one XDR form, moves on, and fails if the rules do not allow what is there. After a failure
 /// the position is unspecified; hand the [`Fault`] upwards.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Decoder<'de> {
     input: &'de [u8],
     rest: &'de [u8],
@@ -24,9 +25,8 @@ pub struct Decoder<'de> {
     empty_left: u32,
     /// Bytes of stack that values on the heap may still take while they are read.
     stack_left: usize,
-    /// Bytes of array capacity that may still be reserved ahead of the elements. It makes the memory of nested false
-    /// counts add up to a multiple of the input instead of multiplying.
-    reserve_left: usize,
+    /// Bytes on the heap that vectors and boxes may still take.
+    memory_left: usize,
     /// The input is the part of a message before a fault of the encoder: lengths may promise more than there is.
     partial: bool,
     record: Option<Record>,
@@ -34,9 +34,6 @@ pub struct Decoder<'de> {
 
 /// What a value costs of [`Limits::max_stack`](crate::Limits::max_stack) however small it is: the frames that lead to it.
 const FRAME: usize = 256;
-
-/// Reserved bytes per byte of input: types in memory are larger than on the wire, rarely more than this.
-const RESERVE_FACTOR: usize = 4;
 
 impl<'de> Decoder<'de> {
     /// A decoder at the start of `input`.
@@ -49,7 +46,7 @@ impl<'de> Decoder<'de> {
             depth_left: options.limits().max_depth,
             empty_left: options.limits().max_empty_elements,
             stack_left: options.limits().max_stack,
-            reserve_left: input.len().saturating_mul(RESERVE_FACTOR),
+            memory_left: memory::allowance(input.len(), options.limits()),
             partial: false,
             record: None,
         }
@@ -61,6 +58,7 @@ impl<'de> Decoder<'de> {
             partial: true,
             // Writing works on references; a value that could be written may be too large to be read.
             stack_left: usize::MAX,
+            memory_left: usize::MAX,
             ..Self::new(input, options)
         }
     }
@@ -234,17 +232,6 @@ impl<'de> Decoder<'de> {
             }
             None => Err(self.end()),
         }
-    }
-
-    /// How many of `count` elements of `size` bytes in memory to make room for before the first is read.
-    #[inline]
-    pub(crate) fn reserve(&mut self, count: usize, size: usize) -> usize {
-        let Some(affordable) = self.reserve_left.checked_div(size) else {
-            return count;
-        };
-        let reserved = count.min(affordable);
-        self.reserve_left -= reserved * size;
-        reserved
     }
 }
 

@@ -73,6 +73,10 @@ pub enum Ty {
         min: usize,
         /// Bytes of stack that reading the type takes of [`Limits::max_stack`](crate::Limits::max_stack).
         stack: usize,
+        /// Bytes of the Rust type, which arrays and lists multiply.
+        size: usize,
+        /// Bytes on the heap of what the pointer points to; 0 if the type is no box.
+        heap: usize,
         /// The type.
         link: Link,
     },
@@ -166,6 +170,8 @@ pub(crate) const fn element<'de, T: Decode<'de>>() -> &'static Ty {
         &Ty::Link {
             min: T::MIN,
             stack: T::STACK,
+            size: size_of::<T>(),
+            heap: 0,
             link: || T::TYPE,
         }
     }

@@ -81,6 +81,13 @@ pub enum ErrorKind {
         /// The limit.
         limit: usize,
     },
+    /// A value takes more memory for each byte of the input than
+    /// [`Limits::max_memory_factor`](crate::Limits::max_memory_factor). The offset is that of the array, or of what is
+    /// behind a pointer.
+    MemoryOverLimit {
+        /// The limit.
+        factor: u32,
+    },
     /// Arrays hold more elements without bytes than
     /// [`Limits::max_empty_elements`](crate::Limits::max_empty_elements).
     EmptyElementsOverLimit {
@@ -186,6 +193,12 @@ impl fmt::Display for ErrorKind {
             Self::DepthOverLimit { limit } => write!(f, "nested deeper than the limit of {limit}"),
             Self::StackOverLimit { limit } => {
                 write!(f, "takes more stack than the limit of {limit} bytes")
+            }
+            Self::MemoryOverLimit { factor } => {
+                write!(
+                    f,
+                    "takes more memory than the limit of {factor} times the input"
+                )
             }
             Self::EmptyElementsOverLimit { limit } => {
                 write!(

@@ -133,20 +133,24 @@ impl<'de, T: Decode<'de>> Decode<'de> for List<T> {
             if !decoder.take_presence()? {
                 return Ok(Self(items));
             }
-            // The elements are read one after the other: the stack is that of one.
-            decoder.take_stack(T::STACK)?;
+            let element = element::<T>();
+            let mut capacity = 0;
             loop {
+                if items.len() == capacity {
+                    capacity = decoder.grow_list(capacity, element, bounds)?;
+                    items.reserve_exact(capacity - items.len());
+                }
+                decoder.take_stack(T::STACK)?;
                 // Not `?`: without optimization it keeps two more copies of the value on the stack.
                 match T::decode_bounded(decoder, bounds) {
                     Ok(item) => items.push(item),
                     Err(fault) => return Err(fault),
                 }
+                decoder.give_stack(T::STACK);
                 if !decoder.take_presence()? {
-                    break;
+                    return Ok(Self(items));
                 }
             }
-            decoder.give_stack(T::STACK);
-            Ok(Self(items))
         })
     }
 }

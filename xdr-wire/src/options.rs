@@ -6,16 +6,18 @@ use core::str::FromStr;
 /// How much one message may demand beyond what its own length pays for.
 ///
 /// Lengths need no limit here: a count is checked against the bytes that are left before anything is allocated, so a
-/// message never has more elements than its bytes pay for. Its memory is not limited by its length alone: an element takes
-/// the size of its Rust type however few bytes it has on the wire. A value may exceed its input by the ratio of the two, as
-/// an array of `Option<[u64; 100]>` does, whose absent elements are 4 bytes in the input and 808 in memory. What is held
-/// behind a `Box` or a `Vec` costs only its pointer where it is absent. Where this matters, limit the length of the input.
+/// message never has more elements than its bytes pay for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
     /// Levels of nesting. Every optional, every variable-length array that is not opaque, every list and every union
     /// counts one; structs and boxes count nothing. The stack a message needs grows with this number.
     pub max_depth: u32,
+    /// Bytes on the heap per byte of the message, beside 4 KiB that every message may take: 16 unless told otherwise. It
+    /// is kept to whatever the input is, and never reached by valid messages of generated types. A type that is much larger
+    /// in memory than its shortest form may reach it: an absent `Option<[u64; 100]>` in an array is 4 bytes in the input
+    /// and 808 in memory. Behind a `Box` it is 8.
+    pub max_memory_factor: u32,
     /// Array elements that take no bytes on the wire (arrays of `void` or of empty structs), in one whole message.
     pub max_empty_elements: u32,
     /// Bytes of stack that values inside each other may take while they are read. Every box and every array or list that
@@ -27,10 +29,11 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// 128 levels, 65,536 empty elements, 256 KiB of values on the stack. Without optimization that has been up to
+    /// 128 levels, 16 times the input, 65,536 empty elements, 256 KiB of values on the stack. Without optimization that has been up to
     /// 1.6 MiB of frames, little enough for a thread of 2 MiB.
     pub const DEFAULT: Self = Self {
         max_depth: 128,
+        max_memory_factor: 16,
         max_empty_elements: 65_536,
         max_stack: 256 << 10,
     };
@@ -169,6 +172,13 @@ impl Options {
     #[must_use]
     pub const fn max_depth(mut self, levels: u32) -> Self {
         self.limits.max_depth = levels;
+        self
+    }
+
+    /// Replaces [`Limits::max_memory_factor`].
+    #[must_use]
+    pub const fn max_memory_factor(mut self, factor: u32) -> Self {
+        self.limits.max_memory_factor = factor;
         self
     }
 

@@ -59,7 +59,7 @@ pub trait Decode<'de>: Sized {
         Self::decode_bounded(decoder, bounds).map(Box::new)
     }
 
-    /// Reads `count` elements. Integers do it in one go.
+    /// Reads `count` elements, whose memory has been paid for. Integers do it in one go.
     #[doc(hidden)]
     #[inline]
     fn decode_vec(
@@ -67,7 +67,7 @@ pub trait Decode<'de>: Sized {
         count: usize,
         bounds: Bounds,
     ) -> Result<Vec<Self>, Fault> {
-        let mut items = Vec::with_capacity(decoder.reserve(count, size_of::<Self>()));
+        let mut items = Vec::with_capacity(count);
         for _ in 0..count {
             // Not `?`: without optimization it keeps two more copies of the value on the stack.
             match Self::decode_bounded(decoder, bounds) {

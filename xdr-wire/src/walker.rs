@@ -21,11 +21,8 @@ pub(crate) struct Walked {
 
 /// Reads one `ty` and what may follow it until the first fault.
 pub(crate) fn walk(decoder: Decoder<'_>, ty: &'static Ty) -> Walked {
-    let mut walker = Walker {
-        decoder,
-        path: Path::default(),
-        level: 0,
-    };
+    let metered = !decoder.is_partial();
+    let mut walker = Walker::new(decoder, metered);
     let complete = walker.value(ty, Bounds::NONE);
     let _ = complete.and_then(|()| walker.decoder.finish());
     Walked {
@@ -35,8 +32,32 @@ pub(crate) fn walk(decoder: Decoder<'_>, ty: &'static Ty) -> Walked {
     }
 }
 
+/// What is wrong with the `ty` that begins here, if anything is.
+pub(crate) fn first_fault(decoder: Decoder<'_>, ty: &'static Ty, bounds: Bounds) -> Option<Record> {
+    let mut walker = Walker::new(decoder, true);
+    match walker.value(ty, bounds) {
+        Ok(()) => None,
+        Err(_) => walker.decoder.record(),
+    }
+}
+
+/// How many elements a list has from here, where its next one begins: all up to its end, or to the first fault.
+pub(crate) fn elements_ahead(decoder: Decoder<'_>, element: &'static Ty, bounds: Bounds) -> usize {
+    // Counting again in each list of a list would take exponential time.
+    let mut walker = Walker::new(decoder, false);
+    let mut count = 1;
+    while walker.value(element, bounds).is_ok()
+        && matches!(walker.decoder.take_presence(), Ok(true))
+    {
+        count += 1;
+    }
+    count
+}
+
 struct Walker<'de> {
     decoder: Decoder<'de>,
+    /// Whether memory is accounted for as in decoding.
+    metered: bool,
     /// Left as it was when a step fails.
     path: Path,
     /// Values inside each other that the walk is in.
@@ -45,6 +66,17 @@ struct Walker<'de> {
 
 /// As far as the walk goes for the path of a value that was too deep to be written: the stack of any thread is enough.
 const MAX_LEVEL: u32 = 2048;
+
+impl<'de> Walker<'de> {
+    fn new(decoder: Decoder<'de>, metered: bool) -> Self {
+        Self {
+            decoder,
+            metered,
+            path: Path::default(),
+            level: 0,
+        }
+    }
+}
 
 impl Walker<'_> {
     fn value(&mut self, ty: &'static Ty, bounds: Bounds) -> Result<(), Fault> {
@@ -70,7 +102,8 @@ impl Walker<'_> {
             Ty::UChar => decoder.take_char(Form::UChar).map(drop),
             Ty::Short => decoder.take_i16().map(drop),
             Ty::UShort => decoder.take_u16().map(drop),
-            Ty::String => decoder.take_string(max).map(drop),
+            Ty::String if self.metered => decoder.take_string(max).map(drop),
+            Ty::String => decoder.take_string_bytes(max).map(drop),
             Ty::Str => decoder.take_str(max).map(drop),
             Ty::Opaque => decoder.take_opaque(max).map(drop),
             Ty::FixedOpaque(len) => decoder.take_fixed_opaque(*len).map(drop),
@@ -82,7 +115,11 @@ impl Walker<'_> {
             }
             Ty::Array(link) => self.nested(|walker| {
                 let element = link();
+                let start = walker.decoder.offset();
                 let count = walker.decoder.take_count(max, element.min_len())?;
+                if let (true, Ty::Link { size, .. }) = (walker.metered, element) {
+                    walker.decoder.take_memory(start, count, *size)?;
+                }
                 walker.elements(0..count, element, inner)
             }),
             Ty::Optional(link) => self.nested(|walker| {
@@ -108,7 +145,16 @@ impl Walker<'_> {
             }
             Ty::Union(ty) => self.nested(|walker| walker.union(ty)),
             Ty::Bounded(bounds, ty) => self.value(ty, *bounds),
-            Ty::Link { stack, link, .. } => {
+            Ty::Link {
+                min,
+                stack,
+                heap,
+                link,
+                ..
+            } => {
+                if self.metered && decoder.rest().len() >= *min {
+                    decoder.take_memory(decoder.offset(), 1, *heap)?;
+                }
                 decoder.take_stack(*stack)?;
                 self.value(link(), bounds)?;
                 self.decoder.give_stack(*stack);
@@ -153,10 +199,13 @@ impl Walker<'_> {
 
     fn list(&mut self, first: usize, element: &'static Ty, bounds: Bounds) -> Result<(), Fault> {
         self.nested(|walker| {
-            let mut index = first;
+            let (mut len, mut capacity) = (0, 0);
             while walker.decoder.take_presence()? {
-                walker.element(index, element, bounds)?;
-                index += 1;
+                if walker.metered && len == capacity {
+                    capacity = walker.decoder.grow_list(capacity, element, bounds)?;
+                }
+                walker.element(first + len, element, bounds)?;
+                len += 1;
             }
             Ok(())
         })

@@ -131,9 +131,43 @@ fn nested_false_counts_do_not_multiply() {
     let wire: Vec<u8> = (1..=words)
         .flat_map(|word| (words - word).to_be_bytes())
         .collect();
-    let (result, _, peak) = measure(|| from_bytes::<Tree>(&wire).is_err());
+    let (result, _, peak) = measure(|| from_bytes::<Tree>(&wire));
+    let error = result
+        .expect_err("no tree has that many leaves")
+        .to_string();
+    assert_eq!(
+        error,
+        "takes more memory than the limit of 16 times the input, at children[0].children[0].children (byte 8)"
+    );
+    assert!(peak <= 16 * wire.len(), "{peak} bytes for {}", wire.len());
+}
+
+#[test]
+fn elements_wider_than_they_are_long_stay_within_the_limit() {
+    let mut wire = vec![0_u8; 100_000];
+    wire[..4].copy_from_slice(&24_999_u32.to_be_bytes());
+    let (result, _, peak) = measure(|| from_bytes::<Vec<Large>>(&wire).is_err());
     assert!(result);
-    assert!(peak <= 5 * wire.len(), "{peak} bytes for {}", wire.len());
+    assert!(peak <= 4096, "{peak} bytes before anything is known");
+}
+
+/// A node of eight bytes on the wire and 64 in memory.
+#[derive(Debug, PartialEq, Encode, Decode)]
+struct Node {
+    optional: Option<[u64; 7]>,
+}
+
+#[test]
+fn a_list_of_wide_elements_is_counted_and_takes_no_more_than_its_size() {
+    let wire: Vec<u8> = [1_u32, 0]
+        .repeat(1000)
+        .into_iter()
+        .chain([0])
+        .flat_map(u32::to_be_bytes)
+        .collect();
+    let (list, _, peak) = measure(|| from_bytes::<List<Node>>(&wire));
+    assert_eq!(list.map(|it| it.len()), Ok(1000));
+    assert_eq!(peak, 64_000);
 }
 
 #[test]

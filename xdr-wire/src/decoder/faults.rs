@@ -113,11 +113,19 @@ impl Decoder<'_> {
     #[cold]
     #[inline(never)]
     pub(super) fn malformed(&mut self, bytes: &[u8], offset: usize) -> Result<String, Fault> {
-        if self.options.allows(Rule::Utf8) {
-            Ok(String::from_utf8_lossy(bytes).into_owned())
-        } else {
-            Err(self.fail_at(offset, ErrorKind::InvalidUtf8))
+        if !self.options.allows(Rule::Utf8) {
+            return Err(self.fail_at(offset, ErrorKind::InvalidUtf8));
         }
+        let replaced = || {
+            let chunks = bytes.utf8_chunks();
+            chunks.flat_map(|chunk| [chunk.valid(), replacement(chunk.invalid())])
+        };
+        // A byte may become three.
+        let len = replaced().map(str::len).sum();
+        self.take_memory(offset, 1, usize::saturating_sub(len, bytes.len()))?;
+        let mut text = String::with_capacity(len);
+        replaced().for_each(|part| text.push_str(part));
+        Ok(text)
     }
 
     /// The word just read is no value of its enumeration.
@@ -144,4 +152,9 @@ impl Decoder<'_> {
     fn last_word(&self) -> usize {
         self.offset().saturating_sub(4)
     }
+}
+
+/// What stands for a malformed sequence, if there is one.
+fn replacement(invalid: &[u8]) -> &'static str {
+    if invalid.is_empty() { "" } else { "\u{fffd}" }
 }

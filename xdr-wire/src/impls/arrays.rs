@@ -56,10 +56,12 @@ impl<'de, T: Decode<'de>> Decode<'de> for Vec<T> {
     fn decode_bounded(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Self, Fault> {
         let (max, inner) = bounds.split();
         decoder.nested(|decoder| {
+            let start = decoder.offset();
             let count = decoder.take_count(max, T::MIN)?;
             if count == 0 {
                 return Ok(Self::new());
             }
+            decoder.take_memory(start, count, size_of::<T>())?;
             // The elements are read one after the other: the stack is that of one.
             decoder.take_stack(T::STACK)?;
             let items = T::decode_vec(decoder, count, inner)?;
@@ -94,7 +96,6 @@ impl<'de, T: Decode<'de>, const N: usize> Decode<'de> for [T; N] {
         T::decode_array(decoder, bounds)
     }
 
-    /// No more is reserved than the input pays for, and nothing if the input is too short for integers.
     #[inline]
     fn decode_boxed(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Box<Self>, Fault> {
         if const { T::MIN == 0 } {

@@ -63,6 +63,8 @@ impl<'de, T: Decode<'de>> Decode<'de> for Box<T> {
     const TYPE: &'static Ty = &Ty::Link {
         min: T::MIN,
         stack: T::BOXED_STACK,
+        size: size_of::<Self>(),
+        heap: size_of::<T>(),
         link: || T::TYPE,
     };
 
@@ -73,6 +75,7 @@ impl<'de, T: Decode<'de>> Decode<'de> for Box<T> {
 
     #[inline]
     fn decode_bounded(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Self, Fault> {
+        decoder.take_box(T::TYPE, bounds, T::MIN, size_of::<T>())?;
         decoder.take_stack(T::BOXED_STACK)?;
         let value = T::decode_boxed(decoder, bounds)?;
         decoder.give_stack(T::BOXED_STACK);
@@ -88,6 +91,8 @@ macro_rules! pointer {
             const TYPE: &'static Ty = &Ty::Link {
                 min: 0,
                 stack: 0,
+                size: size_of::<Self>(),
+                heap: 0,
                 link: || T::TYPE,
             };
 

@@ -67,10 +67,14 @@ fn characters_are_told_from_bytes() {
     let fields = fields(<Characters as Decode>::TYPE);
     assert!(matches!(fields[0].ty(), Ty::Char));
     assert!(matches!(fields[1].ty(), Ty::FixedArray(4, Ty::Char)));
-    assert!(
-        matches!(fields[2].ty(), Ty::Bounded(_, Ty::Array(link)) if matches!(link(), Ty::Char))
-    );
-    assert!(matches!(fields[4].ty(), Ty::Optional(link) if matches!(link(), Ty::UChar)));
+    let Ty::Bounded(_, Ty::Array(link)) = fields[2].ty() else {
+        panic!("{:?} is no bounded array", fields[2]);
+    };
+    assert!(matches!(link(), Ty::Link { link, .. } if matches!(link(), Ty::Char)));
+    let Ty::Optional(link) = fields[4].ty() else {
+        panic!("{:?} is no optional", fields[4]);
+    };
+    assert!(matches!(link(), Ty::Link { link, .. } if matches!(link(), Ty::UChar)));
 }
 
 #[test]

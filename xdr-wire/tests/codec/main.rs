@@ -9,6 +9,7 @@ mod forms;
 mod hand_written;
 mod hostile_types;
 mod limits;
+mod memory;
 mod narrow;
 mod property;
 mod relaxed;
