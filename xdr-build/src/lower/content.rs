@@ -15,11 +15,11 @@ pub(super) struct Content {
     pub(super) indirect: bool,
     /// Something is allocated.
     pub(super) owned: bool,
-    /// There is an optional on the way.
-    pub(super) optional: bool,
+    /// There is an optional on the way: bytes of what is outside of it, and how many of it there are.
+    pub(super) outside: Option<(usize, usize)>,
     pub(super) float: bool,
     pub(super) borrows: bool,
-    /// Bytes in memory of what is not the leaf's, and how many leaves there are.
+    /// Bytes in memory of what is not the leaf's, and how many leaves there are; of one optional if there is one.
     pub(super) size: usize,
     pub(super) times: usize,
 }
@@ -43,6 +43,19 @@ impl Content {
         }
     }
 
+    /// With an optional around what follows.
+    fn in_optional(self) -> Self {
+        match self.outside {
+            Some(_) => self.plus(TAG),
+            None => Self {
+                outside: Some((self.size, self.times)),
+                size: 0,
+                times: 1,
+                ..self
+            },
+        }
+    }
+
     /// The leaf, if it is in here by value or in an optional.
     pub(super) fn by_value(&self) -> Option<TypeId> {
         self.leaf.filter(|_| !self.indirect)
@@ -52,6 +65,9 @@ impl Content {
 /// Sizes of a vector, or a string, and of a slice.
 const VEC: usize = 24;
 const FAT: usize = 16;
+
+/// What an optional or a union takes beside what it holds.
+pub(super) const TAG: usize = 8;
 
 /// Collects [`Content`]s.
 pub(super) struct Contents<'a> {
@@ -190,9 +206,7 @@ impl Contents<'_> {
                     ty = inner;
                 }
                 Type::Optional(inner) => {
-                    content.optional = true;
-                    // Room for the tag.
-                    content = content.plus(4);
+                    content = content.in_optional();
                     ty = inner;
                 }
                 Type::Named(id) => {

@@ -9,6 +9,7 @@ use xdr_parser::schema::{
 };
 
 mod bounded;
+mod compact;
 mod content;
 mod messages;
 mod naming;

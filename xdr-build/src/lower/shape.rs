@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use xdr_parser::graph::components;
 use xdr_parser::schema::{Schema, TypeDef, TypeId, TypeKind};
 
-use super::content::{Content, Contents, floats};
+use super::compact::{PAYLOAD, compact};
+use super::content::{Content, Contents, TAG, floats};
 use super::naming::Names;
 use crate::config::Style;
 
@@ -72,7 +73,7 @@ impl Shapes {
         let direct = |content: &Content| {
             content
                 .by_value()
-                .filter(|leaf| !(content.optional && cyclic[leaf.0 as usize]))
+                .filter(|leaf| !(content.outside.is_some() && cyclic[leaf.0 as usize]))
         };
         let graph: Vec<Vec<usize>> = contents
             .iter()
@@ -106,7 +107,17 @@ impl Shapes {
             facts: vec![Facts::default(); count],
         };
         shapes.spread(&contents);
-        shapes.measure(schema, names, &contents, &components(&graph).of);
+        let order = components(&graph).of;
+        let closing = shapes.boxed_arms.clone();
+        shapes.measure(schema, names, &contents, &order, &vec![false; count]);
+        // Once more, as with more boxes less is large; but what was large may still be boxed.
+        let compact = compact(schema, &contents, |id, arm| {
+            let part = contents[id.0 as usize].get(arm);
+            matches!(schema.ty(id).kind, TypeKind::Union(_))
+                && part.is_some_and(|part| shapes.size(part) > LARGE)
+        });
+        shapes.boxed_arms = closing;
+        shapes.measure(schema, names, &contents, &order, &compact);
         shapes
     }
 
@@ -114,9 +125,9 @@ impl Shapes {
         self.facts[id.0 as usize]
     }
 
-    /// Whether an optional of this type is boxed.
-    pub(crate) fn boxes_optional(&self, id: TypeId) -> bool {
-        self.cyclic[id.0 as usize]
+    /// Whether an optional of so many bytes is boxed, with this type in it by value.
+    pub(crate) fn boxes_optional(&self, leaf: Option<TypeId>, size: usize) -> bool {
+        size > PAYLOAD || leaf.is_some_and(|leaf| self.cyclic[leaf.0 as usize])
     }
 
     pub(crate) fn boxes_arm(&self, id: TypeId, arm: usize) -> bool {
@@ -160,6 +171,7 @@ impl Shapes {
         names: &Names<'_>,
         contents: &[Vec<Content>],
         order: &[usize],
+        compact: &[bool],
     ) {
         let mut types: Vec<&TypeDef> = schema.types.iter().collect();
         types.sort_by_key(|def| order[def.id.0 as usize]);
@@ -170,10 +182,16 @@ impl Shapes {
                 names.foreign(def.id).is_none() && parts.iter().all(|part| self.is_copy(part));
             let size = match &def.kind {
                 TypeKind::Enum(_) => 4,
-                TypeKind::Union(_) => self.box_large_arms(def.id, sizes).saturating_add(8),
-                _ => sizes
-                    .iter()
-                    .fold(0usize, |sum, size| sum.saturating_add(*size)),
+                TypeKind::Union(_) => {
+                    let compact = compact[def.id.0 as usize];
+                    let largest = self.box_large_arms(def.id, sizes, compact);
+                    aligned(largest).saturating_add(TAG)
+                }
+                _ => aligned(
+                    sizes
+                        .iter()
+                        .fold(0usize, |sum, &size| sum.saturating_add(size)),
+                ),
             };
             let boxed = (0..parts.len()).any(|arm| self.boxes_arm(def.id, arm));
             let facts = &mut self.facts[def.id.0 as usize];
@@ -182,37 +200,57 @@ impl Shapes {
         }
     }
 
-    /// Boxes arms that are much larger than the others, and returns the size of the largest left.
-    fn box_large_arms(&mut self, id: TypeId, sizes: Vec<usize>) -> usize {
-        let sizes = sizes.into_iter().enumerate().map(|(arm, size)| {
-            let size = if self.boxes_arm(id, arm) {
-                POINTER
-            } else {
-                size
-            };
-            (arm, size)
-        });
-        let (boxed, largest) = outliers(sizes.collect());
+    /// Boxes arms that are too large, or much larger than the others, and returns the size of the largest left.
+    fn box_large_arms(&mut self, id: TypeId, sizes: Vec<usize>, compact: bool) -> usize {
+        let mut sizes: Vec<_> = sizes.into_iter().enumerate().collect();
+        for (arm, size) in &mut sizes {
+            if compact && *size > PAYLOAD {
+                self.boxed_arms.insert((id, *arm));
+            }
+            if self.boxes_arm(id, *arm) {
+                *size = POINTER;
+            }
+        }
+        let (boxed, largest) = outliers(sizes);
         self.boxed_arms
             .extend(boxed.into_iter().map(|arm| (id, arm)));
         largest
     }
 
     fn size(&self, part: &Content) -> usize {
-        let leaf = match part.by_value() {
-            Some(leaf) if part.optional && self.cyclic[leaf.0 as usize] => POINTER,
-            Some(leaf) => self.facts(leaf).size,
-            None => 0,
-        };
+        let inside = self.size_inside(part);
+        match part.outside {
+            None => inside,
+            Some((size, times)) => {
+                let optional = if self.boxes_optional(part.by_value(), inside) {
+                    POINTER
+                } else {
+                    aligned(inside).saturating_add(TAG)
+                };
+                size.saturating_add(optional.saturating_mul(times))
+            }
+        }
+    }
+
+    /// The size of what is in the optional, or of all if there is none.
+    fn size_inside(&self, part: &Content) -> usize {
+        let leaf = part.by_value().map_or(0, |leaf| self.facts(leaf).size);
         part.size.saturating_add(leaf.saturating_mul(part.times))
     }
 
     fn is_copy(&self, part: &Content) -> bool {
-        !part.owned
-            && part.leaf.is_none_or(|leaf| {
-                self.facts(leaf).copy && !(part.optional && self.cyclic[leaf.0 as usize])
-            })
+        let boxed =
+            part.outside.is_some() && self.boxes_optional(part.by_value(), self.size_inside(part));
+        !part.owned && !boxed && part.leaf.is_none_or(|leaf| self.facts(leaf).copy)
     }
+}
+
+/// The size of what starts on an address of eight bytes, unless it is smaller.
+fn aligned(size: usize) -> usize {
+    if size < 8 {
+        return size;
+    }
+    size.checked_next_multiple_of(8).unwrap_or(usize::MAX)
 }
 
 /// Of variants and their sizes, those to box: the largest, as long as it is much larger than the next. With the size of the

@@ -159,11 +159,16 @@ impl Context<'_> {
         match ty {
             Ty::Unit => 0,
             Ty::Plain("u8" | "bool") => 1,
+            Ty::Plain("i16" | "u16") => 2,
+            Ty::Plain("i32" | "u32" | "f32") => 4,
             Ty::Plain(_) | Ty::Box(_) => 8,
+            Ty::Str(_) | Ty::Slice(_) | Ty::Runtime(_) => 16,
             Ty::Array(element, len) => self.size(element, leaf).saturating_mul(*len as usize),
             Ty::Option(inner) => self.size(inner, leaf).saturating_add(8),
-            Ty::Path(..) | Ty::RuntimeOf(..) => {
-                leaf.map_or(32, |leaf| self.shapes.facts(leaf).size)
+            Ty::Path(..) => leaf.map_or(24, |leaf| self.shapes.facts(leaf).size),
+            // A chain: its head, and a vector.
+            Ty::RuntimeOf(..) => {
+                leaf.map_or(24, |leaf| self.shapes.facts(leaf).size.saturating_add(24))
             }
             _ => 24,
         }
@@ -174,11 +179,10 @@ impl Context<'_> {
             return (Ty::RuntimeOf("List", Box::new(self.path(site, node))), None);
         }
         let (inner, leaf) = self.build(site, inner, used);
-        match leaf {
-            Some(leaf) if self.shapes.boxes_optional(leaf) => {
-                (Ty::Option(Box::new(Ty::Box(Box::new(inner)))), None)
-            }
-            leaf => (Ty::Option(Box::new(inner)), leaf),
+        if self.shapes.boxes_optional(leaf, self.size(&inner, leaf)) {
+            (Ty::Option(Box::new(Ty::Box(Box::new(inner)))), None)
+        } else {
+            (Ty::Option(Box::new(inner)), leaf)
         }
     }
 
