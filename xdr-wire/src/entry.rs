@@ -46,7 +46,7 @@ impl TypeEntry {
     pub const fn borrowed<F: for<'de> Reads<'de>>(name: &'static str) -> Self {
         Self {
             name,
-            ty: <Value<'static, F> as Encode>::TYPE,
+            ty: <Value<'static, F> as Decode<'static>>::TYPE,
             validate: validate::<F>,
             encoded_len: encoded_len::<F>,
             round_trip: round_trip::<F>,
