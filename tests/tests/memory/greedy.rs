@@ -76,7 +76,10 @@ impl Greedy<'_> {
                 self.fields(arm.fields());
             }
             Ty::Enum(body) => {
-                let value = body.enumerators().first().map_or(0, |it| it.value());
+                let value = body
+                    .enumerators()
+                    .first()
+                    .map_or(0, xdr_wire::describe::Enumerator::value);
                 self.bytes.extend(value.to_be_bytes());
             }
             Ty::Bounded(bounds, ty) => self.value(ty, *bounds),
