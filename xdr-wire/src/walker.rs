@@ -4,7 +4,7 @@
 
 use crate::bounds::Bounds;
 use crate::decoder::Decoder;
-use crate::describe::{Field, Ty, UnionTy};
+use crate::describe::{EnumTy, Field, Ty, UnionTy};
 use crate::error::{ErrorKind, Form};
 use crate::fault::{Fault, Record};
 use crate::path::{Path, Segment};
@@ -84,15 +84,9 @@ impl Walker<'_> {
             return Err(self.decoder.fail(ErrorKind::Custom("path is too long")));
         }
         self.level += 1;
-        self.form(ty, bounds)?;
-        self.level -= 1;
-        Ok(())
-    }
-
-    fn form(&mut self, ty: &'static Ty, bounds: Bounds) -> Result<(), Fault> {
         let (max, inner) = bounds.split();
         let decoder = &mut self.decoder;
-        match ty {
+        let read = match ty {
             Ty::Void => Ok(()),
             Ty::Int | Ty::UInt | Ty::Float => decoder.take_u32().map(drop),
             Ty::Hyper | Ty::UHyper | Ty::Double => decoder.take_u64().map(drop),
@@ -107,21 +101,8 @@ impl Walker<'_> {
             Ty::Str => decoder.take_str(max).map(drop),
             Ty::Opaque => decoder.take_opaque(max).map(drop),
             Ty::FixedOpaque(len) => decoder.take_fixed_opaque(*len).map(drop),
-            Ty::FixedArray(len, element) => {
-                if element.min_len() == 0 && !decoder.is_partial() {
-                    decoder.take_fixed_empty(*len)?;
-                }
-                self.elements(0..*len, element, bounds)
-            }
-            Ty::Array(link) => self.nested(|walker| {
-                let element = link();
-                let start = walker.decoder.offset();
-                let count = walker.decoder.take_count(max, element.min_len())?;
-                if let (true, Ty::Link { size, .. }) = (walker.metered, element) {
-                    walker.decoder.take_memory(start, count, *size)?;
-                }
-                walker.elements(0..count, element, inner)
-            }),
+            Ty::FixedArray(len, element) => self.fixed_array(*len, element, bounds),
+            Ty::Array(link) => self.nested(|walker| walker.array(link(), max, inner)),
             Ty::Optional(link) => self.nested(|walker| {
                 if walker.decoder.take_presence()? {
                     walker.value(link(), bounds)?;
@@ -134,15 +115,7 @@ impl Walker<'_> {
                 self.list(1, element, bounds)
             }
             Ty::Struct(ty) => self.fields(ty.fields()),
-            Ty::Enum(ty) => {
-                let value = decoder.take_i32()?;
-                let known = ty.is_open() || ty.enumerators().iter().any(|it| it.value() == value);
-                if known {
-                    Ok(())
-                } else {
-                    Err(decoder.unknown_enum(value))
-                }
-            }
+            Ty::Enum(ty) => self.enumeration(ty),
             Ty::Union(ty) => self.nested(|walker| walker.union(ty)),
             Ty::Bounded(bounds, ty) => self.value(ty, *bounds),
             Ty::Link {
@@ -152,16 +125,55 @@ impl Walker<'_> {
                 link,
                 ..
             } => {
-                if self.metered && decoder.rest().len() >= *min {
-                    decoder.take_memory(decoder.offset(), 1, *heap)?;
-                }
-                decoder.take_stack(*stack)?;
+                self.take_heap(*min, *heap)?;
+                self.decoder.take_stack(*stack)?;
                 self.value(link(), bounds)?;
                 self.decoder.give_stack(*stack);
                 Ok(())
             }
             Ty::Custom(ty) => (ty.skip)(decoder, bounds),
+        };
+        self.level -= 1;
+        read
+    }
+
+    fn enumeration(&mut self, ty: &EnumTy) -> Result<(), Fault> {
+        let value = self.decoder.take_i32()?;
+        let known = ty.is_open() || ty.enumerators().iter().any(|it| it.value() == value);
+        if known {
+            Ok(())
+        } else {
+            Err(self.decoder.unknown_enum(value))
         }
+    }
+
+    fn array(&mut self, element: &'static Ty, max: u32, inner: Bounds) -> Result<(), Fault> {
+        let start = self.decoder.offset();
+        let count = self.decoder.take_count(max, element.min_len())?;
+        if let (true, Ty::Link { size, .. }) = (self.metered, element) {
+            self.decoder.take_memory(start, count, *size)?;
+        }
+        self.elements(0..count, element, inner)
+    }
+
+    fn fixed_array(
+        &mut self,
+        len: usize,
+        element: &'static Ty,
+        bounds: Bounds,
+    ) -> Result<(), Fault> {
+        if element.min_len() == 0 && !self.decoder.is_partial() {
+            self.decoder.take_fixed_empty(len)?;
+        }
+        self.elements(0..len, element, bounds)
+    }
+
+    /// What a box takes, unless the input is too short for what is in it anyway.
+    fn take_heap(&mut self, min: usize, heap: usize) -> Result<(), Fault> {
+        if self.metered && self.decoder.rest().len() >= min {
+            self.decoder.take_memory(self.decoder.offset(), 1, heap)?;
+        }
+        Ok(())
     }
 
     fn nested(&mut self, read: impl FnOnce(&mut Self) -> Result<(), Fault>) -> Result<(), Fault> {
