@@ -9,6 +9,8 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::token::Token;
 
+mod bare;
+
 /// A file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

@@ -1,9 +1,47 @@
 //! AST → XDR text in canonical layout, without comments: what generated code quotes.
 
 use crate::ast::{
-    Arm, Builtin, Declaration, EnumBody, Form, Item, ItemKind, Procedure, Program, StructBody, Tag,
-    TypeSpecifier, TypeSpecifierKind, UnionBody, Value,
+    Arm, Builtin, Declaration, Directive, EnumBody, File, Form, Item, ItemKind, Procedure, Program,
+    StructBody, Tag, TypeSpecifier, TypeSpecifierKind, UnionBody, Value,
 };
+
+/// A whole file: what `#define` and `#include` lines say, then all definitions. Conditionals are decided, so their lines
+/// and what they leave out are gone, as `%` lines are that import nothing.
+///
+/// What comes of it parses to the same AST, places and trivia aside ([`File::bare`]).
+pub fn file(source: &str, file: &File) -> String {
+    let mut text = String::new();
+    for line in &file.directives {
+        directive(source, line, &mut text);
+    }
+    for definition in &file.items {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&item(source, definition));
+        text.push('\n');
+    }
+    text
+}
+
+fn directive(source: &str, directive: &Directive, text: &mut String) {
+    let line = match directive {
+        Directive::Define { name, value, .. } => {
+            format!("#define {} {}\n", name.name, value.span.of(source))
+        }
+        Directive::Include {
+            path,
+            angled,
+            pass_through,
+            ..
+        } => {
+            let mark = if *pass_through { "%" } else { "" };
+            let (open, close) = if *angled { ('<', '>') } else { ('"', '"') };
+            format!("{mark}#include {open}{path}{close}\n")
+        }
+    };
+    text.push_str(&line);
+}
 
 /// A definition with its semicolon.
 pub fn item(source: &str, item: &Item) -> String {
