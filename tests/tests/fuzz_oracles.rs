@@ -66,11 +66,13 @@ proptest! {
     #[test]
     fn packets_with_a_byte_changed_do_no_harm(
         name in prop::sample::select(RECORDINGS),
-        seed in any::<u8>(),
+        lengths in prop::collection::vec(any::<u8>(), 0..8),
         at in any::<prop::sample::Index>(),
         value in any::<u8>(),
     ) {
-        let mut input = vec![seed];
+        let count = u8::try_from(lengths.len()).expect("there are few");
+        let mut input = vec![count];
+        input.extend(lengths);
         input.extend(recording(name));
         let at = at.index(input.len());
         xdr_fuzz::packets(&input);
@@ -89,15 +91,21 @@ proptest! {
         let length = u32::try_from(28 + 4 * words.len()).expect("it is short");
         let header = [length, program, 1, procedure, kind, 7, status];
         let packet = header.iter().chain(&words).flat_map(|word| word.to_be_bytes());
+        // In one part.
         let input: Vec<u8> = [0].into_iter().chain(packet).collect();
         xdr_fuzz::packets(&input);
     }
 
     #[test]
-    fn sources_with_a_piece_cut_out_do_no_harm(from in any::<prop::sample::Index>(), length in 1usize..40) {
+    fn sources_with_a_piece_cut_out_do_no_harm(
+        options in any::<[u8; 4]>(),
+        from in any::<prop::sample::Index>(),
+        length in 1usize..40,
+    ) {
         let text = include_str!("schema_macros/screen.x");
         let from = from.index(text.len());
         let to = (from + length).min(text.len());
-        xdr_fuzz::source(format!("{}{}", &text[..from], &text[to..]).as_bytes());
+        let input = [&options[..], &text.as_bytes()[..from], &text.as_bytes()[to..]];
+        xdr_fuzz::source(&input.concat());
     }
 }
