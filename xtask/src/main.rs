@@ -1,4 +1,4 @@
-//! Developer tasks: `cargo xtask test`, `bless`, `hostile`, `fetch` and `sync-libvirt`.
+//! Developer tasks: `cargo xtask test`, `bless`, `hostile`, `fetch`, `fuzz` and `sync-libvirt`.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 
 mod bless;
 mod fetch;
+mod fuzz;
 mod hostile;
 mod machines;
 mod no_std;
@@ -34,6 +35,8 @@ enum Task {
     Hostile,
     /// Fetches the upstream files that tests read into target/upstream.
     Fetch(fetch::Arguments),
+    /// Runs the fuzz targets on their seeds and on what earlier runs have learned.
+    Fuzz(fuzz::Arguments),
     /// Makes protocol-defs/proto follow a release of libvirt, and says what that changes.
     SyncLibvirt(sync::Arguments),
 }
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Task::Bless => bless::run(),
         Task::Hostile => hostile::run(),
         Task::Fetch(arguments) => fetch::run(&arguments),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::SyncLibvirt(arguments) => sync::run(&arguments),
     };
     if done {
