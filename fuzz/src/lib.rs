@@ -7,12 +7,14 @@
 
 mod graphics;
 mod messages;
+mod mutator;
 mod packets;
 mod source;
 pub mod types;
 
 pub use graphics::graphics;
 pub use messages::{MESSAGE_HEAD, message_head, messages, payload_type};
+pub use mutator::{mutate_graphics, mutate_messages, mutate_types};
 pub use packets::packets;
 pub use source::{SOURCE_HEAD, source};
 pub use types::{TYPE_HEAD, chosen_type, tables, types};
