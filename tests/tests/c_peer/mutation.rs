@@ -1,5 +1,6 @@
 //! Messages that have been changed: both take them or both reject them, or a written rule says why not.
 
+use xdr_testkit::mutate::mutate;
 use xdr_testkit::random::{Choices, message};
 use xdr_wire::{ErrorKind, Options, TypeEntry};
 
@@ -13,8 +14,9 @@ use crate::{bytes, cases};
 /// How much of a message is random, before it is changed. Much of it comes back unread in small ones.
 const SIZES: &[usize] = &[0, 3, 10, 30, 100, 300];
 
-/// How many changes are made of each message, one at a time.
-const CHANGES: usize = 8;
+/// How many changes are made of each message without regard to its type, and how many of single fields; one at a time.
+const OF_BYTES: usize = 8;
+const OF_FIELDS: usize = 4;
 
 pub(crate) fn both_take_or_reject_what_has_been_changed(file: &ProtocolFile, types: &[TypeEntry]) {
     let Some(mut c) = Harness::start(file) else {
@@ -58,11 +60,20 @@ fn changed(ty: &TypeEntry) -> Vec<Changed> {
         let seed = cases::seed(ty.name(), number);
         let valid = message(ty.ty(), &mut Choices::new(seed, size));
         let mut choices = Choices::new(!seed, usize::MAX);
-        (0..CHANGES).map(move |_| {
+        let mut changed = Vec::new();
+        for _ in 0..OF_BYTES {
             let mut bytes = valid.clone();
             let how = bytes::change(&mut bytes, &mut choices);
-            Changed { bytes, how }
-        })
+            changed.push(Changed { bytes, how });
+        }
+        for _ in 0..OF_FIELDS {
+            let mutation = mutate(ty.ty(), &valid, &mut choices);
+            changed.extend(mutation.map(|mutation| Changed {
+                how: mutation.to_string(),
+                bytes: mutation.bytes,
+            }));
+        }
+        changed
     };
     sizes.enumerate().flat_map(of_one).collect()
 }
