@@ -44,6 +44,18 @@ pub(crate) const CASES: &[Case] = &[
         peers: None,
     },
     Case {
+        title: "A small message for a large value",
+        about: "Absent optionals as a user may type them, `Vec<Option<[u64; 100]>>`: four bytes on the wire, 808 in memory. \
+                A message may hold `Limits::max_memory_factor` times its length. Generated code boxes what is so large.",
+        types: &[],
+        run: || {
+            let mut wire = words(&[10_000]);
+            wire.resize(4 + 40_000, 0);
+            vec![refused::<Vec<Option<[u64; 100]>>>(&wire)]
+        },
+        peers: None,
+    },
+    Case {
         title: "Types that contain each other",
         about: "As deep as `Limits::max_depth` and no deeper, in both directions. 128 levels fit the 2 MiB of a thread.",
         types: &["ping", "pong"],

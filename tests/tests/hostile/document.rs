@@ -26,12 +26,15 @@ pub(crate) fn text() -> String {
 }
 
 fn section(text: &mut String, case: &Case) {
-    let _ = write!(text, "\n## {}\n\n{}\n\n```text\n", case.title, case.about);
-    for ty in case.types {
-        let definition = definition(ty).unwrap_or(ty);
-        let _ = writeln!(text, "{definition}");
+    let _ = write!(text, "\n## {}\n\n{}\n\n", case.title, case.about);
+    if !case.types.is_empty() {
+        text.push_str("```text\n");
+        for ty in case.types {
+            let definition = definition(ty).unwrap_or(ty);
+            let _ = writeln!(text, "{definition}");
+        }
+        text.push_str("```\n\n");
     }
-    text.push_str("```\n\n");
     for step in (case.run)() {
         line(text, &step);
     }
