@@ -100,6 +100,7 @@ fn config(protocol: &Protocol) -> Config {
     // Keepalive's procedures are neither calls nor events: both sides send both.
     config.messages(protocol.feature != "KEEPALIVE");
     config.type_table(is_on("TYPE_TABLE"));
+    config.strategies(is_on("PROPTEST") || is_on("ARBITRARY"));
     if protocol.uses_remote {
         // The module, under the names that it was made with.
         config.strip_prefix("remote_");

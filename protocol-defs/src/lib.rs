@@ -14,6 +14,7 @@
 //! | `lock`, `log`, `lxc-monitor` | the programs of virtlockd, virtlogd, and the helper beside an LXC container |
 //! | `net`, `keepalive` | what all programs share, as libvirt's files have it |
 //! | `type-table` | `TYPES` in each protocol's module: all its types, by their XDR names |
+//! | `proptest`, `arbitrary` | `Arbitrary` of these crates for all types of each protocol's module |
 //! | `serde` | the JSON form of [`graphics`] |
 //! | `tokio-util` | `packet::PacketCodec`, packets for tokio's `Framed` |
 //!

@@ -52,6 +52,7 @@ pub(crate) struct Style {
     pub(crate) borrowed: Rules<()>,
     pub(crate) bounded_types: bool,
     pub(crate) type_table: bool,
+    pub(crate) strategies: bool,
     pub(crate) messages: bool,
     pub(crate) serde: bool,
     pub(crate) no_std: bool,
@@ -75,6 +76,7 @@ impl Default for Config {
                 borrowed: Rules::default(),
                 bounded_types: false,
                 type_table: false,
+                strategies: false,
                 messages: false,
                 serde: false,
                 no_std: false,
@@ -209,6 +211,17 @@ impl Config {
     /// name, the table gets a number: `TYPES_2`.
     pub fn type_table(&mut self, table: bool) -> &mut Self {
         self.style.type_table = table;
+        self
+    }
+
+    /// Implements proptest's `Arbitrary`, and that of the crate `arbitrary`, for all types that borrow nothing. Typedefs are
+    /// the types that they stand for, so those with bounds have them where they are newtypes
+    /// ([`bounded_types`](Self::bounded_types)).
+    ///
+    /// It is a call of a macro of the crate `xdr-testkit`, which the generated code must be able to name; its features
+    /// `proptest` and `arbitrary` decide which of the two there are.
+    pub fn strategies(&mut self, strategies: bool) -> &mut Self {
+        self.style.strategies = strategies;
         self
     }
 

@@ -46,6 +46,8 @@ pub(crate) enum Item {
     Procedure(Procedure),
     Module(Module),
     TypeTable(TypeTable),
+    /// `::xdr_testkit::strategies! { … }`, of the types with these names.
+    Strategies(Vec<String>),
     ProcedureTable(ProcedureTable),
     Messages(Messages),
 }

@@ -324,3 +324,29 @@ program APP { version APP_V1 { app_text APP_ECHO(app_text) = 1; } = 1; } = 9;
         ],
     );
 }
+
+#[test]
+fn types_that_borrow_nothing_get_strategies() {
+    let strategies = |configure: fn(&mut Config)| {
+        let source = generate(|config| configure(config.strategies(true)));
+        let (_, rest) = source
+            .split_once("::xdr_testkit::strategies! {\n")
+            .expect("it is called");
+        let (names, rest) = rest.split_once("}\n").expect("it ends");
+        let names = names.lines().map(|line| line.trim().to_owned());
+        (names.collect::<Vec<_>>().concat(), rest.to_owned())
+    };
+    let (types, rest) = strategies(|_| {});
+    assert_eq!(types, "AppMode,AppItem,AppPage,Item,");
+    assert!(!rest.contains("strategies!"), "{rest}");
+    let (_, rest) = strategies(|config| {
+        config.bounded_types(true);
+    });
+    let bounded = "    ::xdr_testkit::strategies! {\n        AppText,\n        AppString,\n    }\n";
+    assert_has(&rest, &[bounded]);
+    let (types, _) = strategies(|config| {
+        config.borrowed("app_text");
+    });
+    assert_eq!(types, "AppMode,Item,");
+    assert!(!generate(|_| {}).contains("xdr_testkit"));
+}

@@ -51,6 +51,7 @@ fn option(input: ParseStream<'_>, config: &mut Config) -> syn::Result<()> {
         "bounded_types" => config.bounded_types(input.parse::<LitBool>()?.value),
         "messages" => config.messages(input.parse::<LitBool>()?.value),
         "type_table" => config.type_table(input.parse::<LitBool>()?.value),
+        "strategies" => config.strategies(input.parse::<LitBool>()?.value),
         "strip_enumerator_prefix" => {
             config.strip_enumerator_prefix(input.parse::<LitBool>()?.value)
         }
@@ -79,8 +80,8 @@ fn option(input: ParseStream<'_>, config: &mut Config) -> syn::Result<()> {
             return Err(syn::Error::new(
                 span,
                 "expected one of `bounded_types`, `borrowed`, `bytes`, `define`, `import`, `include`, `messages`, \
-                 `no_std`, `open_enum`, `profile`, `runtime_path`, `serde`, `strip_enumerator_prefix`, `strip_prefix`, \
-                 `type_table`",
+                 `no_std`, `open_enum`, `profile`, `runtime_path`, `serde`, `strategies`, `strip_enumerator_prefix`, \
+                 `strip_prefix`, `type_table`",
             ));
         }
     };

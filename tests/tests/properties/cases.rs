@@ -8,6 +8,9 @@ use xdr_wire::TypeEntry;
 /// How many messages of each type a fast run makes.
 pub(crate) const FEW: usize = 12;
 
+/// More bytes than this are not tried one by one in a fast run.
+const MANY: usize = 400;
+
 /// How much of a message is random.
 const SIZES: &[usize] = &[0, 3, 10, 30, 100, 300];
 
@@ -20,6 +23,16 @@ pub(crate) fn messages(entry: &TypeEntry, part: usize) -> impl Iterator<Item = V
     (first..=u64::MAX)
         .zip(sizes.take(cases))
         .map(move |(seed, size)| message(ty, &mut Choices::new(seed, size / part.max(1))))
+}
+
+/// The offsets of bytes that are tried one by one: of a long message some, others each time, unless time is taken.
+pub(crate) fn offsets(message: &[u8]) -> impl Iterator<Item = usize> + use<> {
+    let step = match asked_for() {
+        ..=FEW => message.len().div_ceil(MANY).max(1),
+        _ => 1,
+    };
+    let first = usize::try_from(RandomState::new().hash_one(()) >> 40).unwrap_or(0) % step;
+    (first..message.len()).step_by(step)
 }
 
 /// Messages of each type: few, unless the environment asks for more.

@@ -5,7 +5,7 @@ use xdr_testkit::oracle::round_trip;
 use xdr_testkit::random::{Place, places};
 use xdr_wire::{DecodeError, ErrorKind, Options, TypeEntry};
 
-use crate::cases::{FEW, asked_for, messages};
+use crate::cases::{FEW, asked_for, messages, offsets};
 
 /// No bound that is tried takes more bytes than this when time is taken: libvirt's largest.
 const LARGEST: usize = 8 << 20;
@@ -26,7 +26,7 @@ pub(crate) fn messages_come_back_and_have_the_length_that_is_said(types: &[TypeE
 pub(crate) fn every_proper_prefix_of_a_message_is_an_error(types: &[TypeEntry]) {
     for entry in types {
         for message in messages(entry, 4) {
-            for len in 0..message.len() {
+            for len in offsets(&message) {
                 let (prefix, options) = (&message[..len], Options::new());
                 let error = entry.validate(prefix, options).err();
                 assert!(error.is_some(), "{} {prefix:02x?}", entry.name());
@@ -40,7 +40,7 @@ pub(crate) fn every_proper_prefix_of_a_message_is_an_error(types: &[TypeEntry]) 
 pub(crate) fn a_message_with_another_byte_is_an_error_or_comes_back(types: &[TypeEntry]) {
     for entry in types {
         for mut message in messages(entry, 4) {
-            for at in 0..message.len() {
+            for at in offsets(&message) {
                 for change in [1, 0x80, 0xff] {
                     message[at] ^= change;
                     round_trip(entry, &message);

@@ -10,6 +10,8 @@
 
 mod cases;
 mod every_type;
+mod generated_strategies;
+mod what_is_tried;
 
 #[allow(
     dead_code,
@@ -25,7 +27,11 @@ mod golden {
 }
 
 mod shapes {
-    xdr_derive::include_xdr!("tests/c_peer/shapes.x", type_table = true);
+    xdr_derive::include_xdr!(
+        "tests/c_peer/shapes.x",
+        type_table = true,
+        strategies = true
+    );
 }
 
 /// A module of tests for the types of each table.

@@ -37,6 +37,17 @@ impl Printer {
         self.table(&format!("pub const PROCEDURES: &[{entry}] ="), &entries);
     }
 
+    /// One name per line: rustfmt leaves the macro as it is.
+    pub(super) fn strategies(&mut self, types: &[String]) {
+        self.line(&["::xdr_testkit::strategies! {"]);
+        self.indented(|printer| {
+            for ty in types {
+                printer.line(&[ty, ","]);
+            }
+        });
+        self.line(&["}"]);
+    }
+
     /// `{head} &[…];`
     fn table(&mut self, head: &str, entries: &[Call]) {
         let line = entries

@@ -81,10 +81,11 @@ impl Context<'_> {
     fn bounded(&self, file: usize, ids: &BTreeSet<TypeId>) -> Item {
         let types: Vec<&TypeDef> = ids.iter().map(|id| self.schema.ty(*id)).collect();
         let names: Vec<String> = ids.iter().map(|id| self.bounded_name(*id)).collect();
-        let items = types
+        let mut items: Vec<_> = types
             .iter()
             .map(|def| Item::Newtype(self.newtype(file, def)))
             .collect();
+        items.extend(self.strategies(&items));
         Item::Module(Module {
             docs: "Typedefs as types of their own: they carry their bounds to where no field could state them.".to_owned(),
             name: "bounded".to_owned(),

@@ -109,6 +109,7 @@ impl Context<'_> {
         if self.style.type_table {
             items.push(Item::TypeTable(self.type_table(index)));
         }
+        items.extend(self.strategies(&items));
         items.extend(modules);
         let types = naming::types_of(self.schema, &file.items)
             .filter(|def| self.names.foreign(def.id).is_none())

@@ -1,11 +1,11 @@
-//! The table of a file's types.
+//! What is said of all types of a file at once: their table, their strategies.
 
 use xdr_parser::schema::Type;
 
 use super::Context;
 use super::naming::types_of;
 use super::uses::Site;
-use crate::model::TypeTable;
+use crate::model::{Head, Item, TypeTable};
 
 impl Context<'_> {
     pub(super) fn type_table(&self, file: usize) -> TypeTable {
@@ -26,5 +26,26 @@ impl Context<'_> {
             name: self.names.type_table(file).to_owned(),
             entries: entries.collect(),
         }
+    }
+
+    /// Strategies for the types among these items, if they are asked for and there are any.
+    pub(super) fn strategies(&self, items: &[Item]) -> Option<Item> {
+        if !self.style.strategies {
+            return None;
+        }
+        let owned = items.iter().filter_map(head).filter(|head| !head.lifetime);
+        let names: Vec<_> = owned.map(|head| head.name.clone()).collect();
+        (!names.is_empty()).then_some(Item::Strategies(names))
+    }
+}
+
+/// Of an item that is a type.
+fn head(item: &Item) -> Option<&Head> {
+    match item {
+        Item::Struct(item) => Some(&item.head),
+        Item::Enum(item) => Some(&item.head),
+        Item::Union(item) => Some(&item.head),
+        Item::Newtype(item) => Some(&item.head),
+        _ => None,
     }
 }

@@ -45,6 +45,9 @@ pub(crate) struct Style {
     /// Add a table of all types, `TYPES`: codecs found by XDR name
     #[arg(long)]
     type_table: bool,
+    /// Implement `Arbitrary`, of proptest and of arbitrary, with the crate xdr-testkit
+    #[arg(long)]
+    strategies: bool,
     /// Derive serde's Serialize and Deserialize
     #[arg(long)]
     serde: bool,
@@ -92,6 +95,9 @@ impl Style {
         if self.type_table {
             config.type_table(true);
         }
+        if self.strategies {
+            config.strategies(true);
+        }
         if self.serde {
             config.serde(true);
         }
@@ -120,6 +126,7 @@ impl Style {
         flag(self.bounded_types, "--bounded-types");
         flag(self.messages, "--messages");
         flag(self.type_table, "--type-table");
+        flag(self.strategies, "--strategies");
         flag(self.serde, "--serde");
         flag(self.no_std, "--no-std");
         words.extend(
@@ -315,6 +322,7 @@ mod tests {
                 bounded-types = true
                 messages = true
                 type-table = true
+                strategies = true
                 serde = true
                 no-std = true
                 runtime-path = "crate::wire"
@@ -327,7 +335,7 @@ mod tests {
         let words = style.words();
         assert_eq!(
             words.join(" "),
-            "--keep-enumerator-prefix --bounded-types --messages --type-table --serde --no-std --strip-prefix=nfs_ --borrowed --bytes=path \
+            "--keep-enumerator-prefix --bounded-types --messages --type-table --strategies --serde --no-std --strip-prefix=nfs_ --borrowed --bytes=path \
              --bytes=dir.name --runtime-path=crate::wire --extern-path=mount=crate::mount \
              --type-attribute=.=#[derive(Hash)] --field-attribute=a.b=#[serde(skip)]"
         );
