@@ -11,6 +11,7 @@ pub(crate) const FOR_TEST: &[&str] = &[
     "g++",
     "gcc",
     "libc6-dev",
+    "libnsl-dev",
     "libtirpc-dev",
     "libvirt-wireshark",
     "rpcsvc-proto",

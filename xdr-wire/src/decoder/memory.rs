@@ -75,8 +75,9 @@ impl Decoder<'_> {
     /// The next capacity of a vector that a list is read into, whose room is used up and which has another element. `element`
     /// is the descriptor of the elements.
     ///
-    /// Where elements are small beside their bytes the vector doubles: the old one, the new one, and what is not used of it
-    /// are paid for by the elements that have been read. Otherwise the elements are counted first.
+    /// Where elements are small beside their bytes the vector doubles, or grows by a quarter: the old one, the new one, and
+    /// what is not used of it are paid for by the elements that have been read and the one that comes. Otherwise all of
+    /// them are counted first.
     ///
     /// # Errors
     /// [`ErrorKind::MemoryOverLimit`].
@@ -95,6 +96,8 @@ impl Decoder<'_> {
             .saturating_mul(rate(self.options.limits()));
         let more = if size.saturating_mul(3) <= paid {
             capacity.max(1)
+        } else if size.saturating_mul(9) / 4 <= paid {
+            (capacity / 4).max(1)
         } else {
             walker::elements_ahead(self.clone(), element, bounds)
         };
