@@ -74,6 +74,11 @@ fn full(report: &mut Report) {
     report.step("full: 32-bit", machines::narrow_rest);
     report.step("full: big-endian", machines::big_endian);
     report.step("full: miri", machines::miri);
+    report.step("full: fuzz-init", || {
+        let mut test = suite("fuzz_init");
+        test.args(["--", "--ignored"]);
+        follow(test)
+    });
     report.step("full: fresh clone", fresh_clone);
     report.step("full: later libvirt", later_libvirt);
 }

@@ -8,7 +8,7 @@ fn completions_know_subcommands_and_options() {
         let output = Sandbox::empty().shell(&format!("xdr completions {shell}"));
         assert!(output.status.success());
         let script = String::from_utf8(output.stdout).unwrap();
-        for word in ["check", "dump", "message-format", "strip-prefix"] {
+        for word in ["check", "dump", "message-format", "strip-prefix", "toolkit"] {
             assert!(script.contains(word), "{shell} does not complete {word}");
         }
     }
@@ -28,6 +28,7 @@ fn each_subcommand_has_a_manual_page() {
         ("xdr-check", "one object per line"),
         ("xdr-gen", r"strip\-prefix"),
         ("xdr-dump", "xdr dump calendar.x"),
+        ("xdr-fuzz-init", r"cargo\-fuzz"),
         ("xdr-completions", "zsh"),
         ("xdr-man", r"out\-dir"),
     ] {
