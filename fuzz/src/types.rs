@@ -72,6 +72,8 @@ fn strictly(entry: &TypeEntry, message: &[u8]) -> Option<Vec<u8>> {
             assert!(is_same(message, &out), "{name}: it became {out:?}");
             let again = entry.round_trip(&out, Options::new());
             assert_eq!(again.as_ref(), Ok(&out), "{name}");
+            let len = entry.encoded_len(message, Options::new());
+            assert_eq!(len, Ok(out.len()), "{name}");
             Some(out)
         }
         Err(RoundTripError::Decoding(error)) => {
