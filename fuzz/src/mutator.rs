@@ -22,7 +22,7 @@ pub fn mutate_messages(data: &mut [u8], size: usize, max_size: usize, seed: u32)
 
 /// Changes an input of [`graphics`](crate::graphics()), now as the one form of the event and now as the other.
 pub fn mutate_graphics(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> Option<usize> {
-    let ty = if seed % 2 == 0 {
+    let ty = if seed.is_multiple_of(2) {
         <DomainEventGraphicsMsg as Encode>::TYPE
     } else {
         <DomainEventCallbackGraphicsMsg as Encode>::TYPE
@@ -38,7 +38,7 @@ fn behind(
     (size, max_size): (usize, usize),
     seed: u32,
 ) -> Option<usize> {
-    if seed % 4 == 0 {
+    if seed.is_multiple_of(4) {
         return None;
     }
     let (size, max_size) = (size.checked_sub(head)?, max_size.checked_sub(head)?);
