@@ -44,7 +44,8 @@ pub fn mutate_in_place(
         0 => change_a_byte(input, choices).unwrap_or_default(),
         _ => message(
             ty,
-            &mut Choices::new(seed.into(), choices.below(room.max(1))),
+            // Not the numbers that decided to come here: the first of them would always be alike.
+            &mut Choices::new(!u64::from(seed), choices.below(room.max(1))),
         ),
     });
     let len = changed.len().min(room);

@@ -53,8 +53,8 @@ pub struct Mutation {
 /// What must come of a changed message, with default options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Expected {
-    /// It is valid; its bytes come back. Only a limit may stand against what was added: of the levels, the memory or the
-    /// elements without bytes.
+    /// It is valid; its bytes come back, but for a `char` of 128 to 255, which comes back negative. Only a limit may stand
+    /// against what was added: of the levels, the memory or the elements without bytes.
     MustAccept,
     /// It is an error, at this field. One that was [cut off](Mutated::CutOff) may be missed sooner, by an array around it
     /// that announces more than there is left.

@@ -207,25 +207,31 @@ fn discriminants(ty: &UnionTy, choices: &mut Choices) -> Vec<i64> {
     let labels = ty.arms().iter().flat_map(Arm::labels);
     let mut labels: Vec<i64> = labels.copied().collect();
     if ty.arms().iter().any(Arm::is_default) {
-        let mut others = discriminant_values(ty.discriminant(), choices);
+        let mut others = discriminant_values(ty.discriminant(), &labels, choices);
         others.retain(|value| !labels.contains(value));
         labels.append(&mut others);
     }
     labels
 }
 
-/// Values of a discriminant's type; of the integers some, one of which is at random.
-fn discriminant_values(ty: &'static Ty, choices: &mut Choices) -> Vec<i64> {
+/// Values of a discriminant's type; of the integers one at random that is no label.
+fn discriminant_values(ty: &'static Ty, labels: &[i64], choices: &mut Choices) -> Vec<i64> {
     match ty {
         Ty::Bool => vec![0, 1],
         Ty::Enum(ty) => {
             let enumerators = ty.enumerators().iter();
             enumerators.map(|it| i64::from(it.value())).collect()
         }
-        Ty::UInt => vec![i64::from(u32::from_be_bytes(choices.word()))],
-        Ty::Link { link, .. } => discriminant_values(link(), choices),
-        _ => vec![i64::from(i32::from_be_bytes(choices.word()))],
+        Ty::UInt => vec![beside(labels, u32::from_be_bytes(choices.word()).into())],
+        Ty::Link { link, .. } => discriminant_values(link(), labels, choices),
+        _ => vec![beside(labels, i32::from_be_bytes(choices.word()).into())],
     }
+}
+
+/// The value, or the least that is no label if it is one.
+fn beside(labels: &[i64], value: i64) -> i64 {
+    let mut others = [value].into_iter().chain(0..);
+    others.find(|it| !labels.contains(it)).unwrap_or(value)
 }
 
 /// The index of the discriminant with which a value ends soonest: a union may hold itself.

@@ -76,3 +76,31 @@ fn every_bound_of_a_type_can_be_reached_and_passed() {
         );
     }
 }
+
+/// Ends only in its default arm, where 0 is a label of another.
+#[derive(Debug, PartialEq, Encode, Decode)]
+#[xdr(union(i32))]
+enum Steps {
+    #[xdr(case = 0)]
+    Next(Box<Steps>),
+    #[xdr(default)]
+    End(i32, #[xdr(max = 4)] String),
+}
+
+#[test]
+fn a_union_that_ends_only_in_its_default_arm_ends() {
+    let ty = <Steps as Encode>::TYPE;
+    let least = message(ty, &mut Choices::new(0, 0));
+    let end = Steps::End(1, String::new());
+    assert_eq!(from_bytes(&least), Ok(end));
+}
+
+#[test]
+fn the_bound_of_a_default_arm_is_reached_with_a_discriminant_of_its_own() {
+    let found = places(<Steps as Encode>::TYPE);
+    let [place] = &found[..] else {
+        panic!("one string has a bound: {found:?}");
+    };
+    let end = Steps::End(1, "xxxx".to_owned());
+    assert_eq!(from_bytes(&place.message(4)), Ok(end));
+}

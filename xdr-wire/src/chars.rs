@@ -262,7 +262,12 @@ impl<S: Sign, C: Chars<S>> Chars<S> for Box<C> {
 
     #[inline]
     fn decode(decoder: &mut Decoder<'_>, bounds: Bounds) -> Result<Self, Fault> {
-        decoder.take_box(C::TYPE, bounds, C::TYPE.min_len(), size_of::<C>())?;
+        decoder.take_box(
+            <Self as Chars<S>>::TYPE,
+            bounds,
+            C::TYPE.min_len(),
+            size_of::<C>(),
+        )?;
         decoder.take_stack(0)?;
         let value = C::decode_boxed(decoder, bounds)?;
         decoder.give_stack(0);

@@ -16,7 +16,7 @@ use crate::walker;
 ///
 /// Every `take_` method reads one XDR form, moves on, and fails if the rules do not allow what is there. After a failure
 /// the position is unspecified; hand the [`Fault`] upwards.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Decoder<'de> {
     input: &'de [u8],
     rest: &'de [u8],
@@ -29,6 +29,8 @@ pub struct Decoder<'de> {
     memory_left: usize,
     /// The input is the part of a message before a fault of the encoder: lengths may promise more than there is.
     partial: bool,
+    /// Elements of a list are being counted, to make room for them.
+    counting: bool,
     record: Option<Record>,
 }
 
@@ -48,6 +50,7 @@ impl<'de> Decoder<'de> {
             stack_left: options.limits().max_stack,
             memory_left: memory::allowance(input.len(), options.limits()),
             partial: false,
+            counting: false,
             record: None,
         }
     }
@@ -121,6 +124,11 @@ impl<'de> Decoder<'de> {
             offset: self.offset(),
         });
         DecodeError::new(record.kind, record.offset, walked.path)
+    }
+
+    /// The same decoder once more, to look ahead.
+    pub(crate) fn ahead(&self, counting: bool) -> Self {
+        Self { counting, ..*self }
     }
 
     pub(crate) fn is_partial(&self) -> bool {

@@ -13,10 +13,10 @@ pub struct Limits {
     /// Levels of nesting. Every optional, every variable-length array that is not opaque, every list and every union
     /// counts one; structs and boxes count nothing. The stack a message needs grows with this number.
     pub max_depth: u32,
-    /// Bytes on the heap per byte of the message, beside 4 KiB that every message may take: 16 unless told otherwise. It
-    /// is kept to whatever the input is, and never reached by valid messages of generated types. A type that is much larger
-    /// in memory than its shortest form may reach it: an absent `Option<[u64; 100]>` in an array is 4 bytes in the input
-    /// and 808 in memory. Behind a `Box` it is 8.
+    /// Bytes on the heap per byte of the input, beside 4 KiB that every message may take: 16 unless told otherwise. It is
+    /// kept to whatever the input is. A type that is much larger in memory than its shortest form may reach it with valid
+    /// messages: an absent `Option<[u64; 100]>` in an array is 4 bytes in the input and 808 in memory. Behind a `Box` it
+    /// is 8, and the generator puts it there; but it does not look into types that `extern_path` brings in.
     pub max_memory_factor: u32,
     /// Array elements that take no bytes on the wire (arrays of `void` or of empty structs), in one whole message.
     pub max_empty_elements: u32,
@@ -29,8 +29,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// 128 levels, 16 times the input, 65,536 empty elements, 256 KiB of values on the stack. Without optimization that has been up to
-    /// 1.6 MiB of frames, little enough for a thread of 2 MiB.
+    /// 128 levels, 16 times the input, 65,536 empty elements, 256 KiB of values on the stack. Without optimization that has
+    /// been up to 1.6 MiB of frames, little enough for a thread of 2 MiB.
     pub const DEFAULT: Self = Self {
         max_depth: 128,
         max_memory_factor: 16,

@@ -43,7 +43,6 @@ pub(crate) fn first_fault(decoder: Decoder<'_>, ty: &'static Ty, bounds: Bounds)
 
 /// How many elements a list has from here, where its next one begins: all up to its end, or to the first fault.
 pub(crate) fn elements_ahead(decoder: Decoder<'_>, element: &'static Ty, bounds: Bounds) -> usize {
-    // Counting again in each list of a list would take exponential time.
     let mut walker = Walker::new(decoder, false);
     let mut count = 1;
     while walker.value(element, bounds).is_ok()

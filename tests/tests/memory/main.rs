@@ -17,7 +17,11 @@ mod counting;
 mod greedy;
 
 mod wide {
-    xdr_derive::include_xdr!("tests/memory/wide.x", type_table = true);
+    xdr_derive::include_xdr!(
+        "tests/memory/wide.x",
+        type_table = true,
+        open_enum = "state"
+    );
 }
 
 mod shapes {

@@ -46,7 +46,11 @@ impl Content {
     /// With an optional around what follows.
     fn in_optional(self) -> Self {
         match self.outside {
-            Some(_) => self.plus(TAG),
+            // A box in the inner one leaves the tag of the outer one where it is.
+            Some((size, times)) => Self {
+                outside: Some((size.saturating_add(TAG.saturating_mul(times)), times)),
+                ..self.plus(TAG)
+            },
             None => Self {
                 outside: Some((self.size, self.times)),
                 size: 0,

@@ -107,14 +107,22 @@ impl Shapes {
             facts: vec![Facts::default(); count],
         };
         shapes.spread(&contents);
+        for def in &schema.types {
+            if matches!(def.kind, TypeKind::Enum(_)) {
+                // An open one has a variant with a number beside its own.
+                let open = names.is_covered(&style.open, def, None);
+                shapes.facts[def.id.0 as usize].size = if open { 8 } else { 4 };
+            }
+        }
         let order = components(&graph).of;
         let closing = shapes.boxed_arms.clone();
         shapes.measure(schema, names, &contents, &order, &vec![false; count]);
         // Once more, as with more boxes less is large; but what was large may still be boxed.
         let compact = compact(schema, &contents, |id, arm| {
             let part = contents[id.0 as usize].get(arm);
-            matches!(schema.ty(id).kind, TypeKind::Union(_))
-                && part.is_some_and(|part| shapes.size(part) > LARGE)
+            let large = || part.is_some_and(|part| shapes.size(part) > LARGE);
+            closing.contains(&(id, arm))
+                || (matches!(schema.ty(id).kind, TypeKind::Union(_)) && large())
         });
         shapes.boxed_arms = closing;
         shapes.measure(schema, names, &contents, &order, &compact);
@@ -181,7 +189,7 @@ impl Shapes {
             let plain =
                 names.foreign(def.id).is_none() && parts.iter().all(|part| self.is_copy(part));
             let size = match &def.kind {
-                TypeKind::Enum(_) => 4,
+                TypeKind::Enum(_) => self.facts(def.id).size,
                 TypeKind::Union(_) => {
                     let compact = compact[def.id.0 as usize];
                     let largest = self.box_large_arms(def.id, sizes, compact);
@@ -245,12 +253,13 @@ impl Shapes {
     }
 }
 
-/// The size of what starts on an address of eight bytes, unless it is smaller.
+/// The size of what starts on an address of eight bytes, or of as many as it has if they are fewer.
 fn aligned(size: usize) -> usize {
-    if size < 8 {
-        return size;
+    match size {
+        0 => 0,
+        1..8 => size.next_power_of_two(),
+        _ => size.checked_next_multiple_of(8).unwrap_or(usize::MAX),
     }
-    size.checked_next_multiple_of(8).unwrap_or(usize::MAX)
 }
 
 /// Of variants and their sizes, those to box: the largest, as long as it is much larger than the next. With the size of the

@@ -53,7 +53,7 @@ impl Decoder<'_> {
         }
     }
 
-    /// Takes what one `ty` behind a pointer needs, a value of at least `min` bytes on the wire and `size` in memory.
+    /// Takes what the value of a box needs, at least `min` bytes on the wire and `size` in memory. `ty` is the box's type.
     ///
     /// # Errors
     /// [`ErrorKind::MemoryOverLimit`]; and if the rest of the input is too short, what is wrong with it, since nothing is
@@ -98,8 +98,12 @@ impl Decoder<'_> {
             capacity.max(1)
         } else if size.saturating_mul(9) / 4 <= paid {
             (capacity / 4).max(1)
+        } else if self.counting {
+            // Counting again in each list of a list would take exponential time. A count that ends early for want of memory
+            // is taken up again.
+            capacity.max(1)
         } else {
-            walker::elements_ahead(self.clone(), element, bounds)
+            walker::elements_ahead(self.ahead(true), element, bounds)
         };
         let grown = capacity.saturating_add(more);
         self.take_memory(self.offset(), grown, size)?;
@@ -113,7 +117,7 @@ impl Decoder<'_> {
     #[cold]
     #[inline(never)]
     fn too_short(&mut self, ty: &'static Ty, bounds: Bounds) -> Fault {
-        match walker::first_fault(self.clone(), ty, bounds) {
+        match walker::first_fault(self.ahead(self.counting), ty, bounds) {
             Some(record) => self.fail_at(record.offset, record.kind),
             None => self.end(),
         }

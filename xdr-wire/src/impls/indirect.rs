@@ -75,7 +75,7 @@ impl<'de, T: Decode<'de>> Decode<'de> for Box<T> {
 
     #[inline]
     fn decode_bounded(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Self, Fault> {
-        decoder.take_box(T::TYPE, bounds, T::MIN, size_of::<T>())?;
+        decoder.take_box(Self::TYPE, bounds, T::MIN, size_of::<T>())?;
         decoder.take_stack(T::BOXED_STACK)?;
         let value = T::decode_boxed(decoder, bounds)?;
         decoder.give_stack(T::BOXED_STACK);

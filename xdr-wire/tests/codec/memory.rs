@@ -3,7 +3,11 @@
 use proptest::prelude::{prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::strategy::Just;
 use xdr_wire::__private::decode_and_walk;
-use xdr_wire::{Decode, Encode, ErrorKind, List, Options, from_bytes, from_bytes_with, to_vec};
+use xdr_wire::describe::{CustomTy, Ty};
+use xdr_wire::{
+    Decode, Decoder, Encode, ErrorKind, Fault, List, Options, from_bytes, from_bytes_with, skip,
+    to_vec,
+};
 
 use crate::support::words;
 
@@ -79,6 +83,44 @@ fn text_that_is_replaced_is_paid_for() {
     let low = lenient.max_memory_factor(0);
     let error = from_bytes_with::<String>(&wire, low).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::MemoryOverLimit { factor: 0 });
+}
+
+/// A node whose code alone knows its bytes, wide enough for its lists to be counted beforehand.
+struct Opaque {
+    _pad: [u64; 8],
+    _children: List<Opaque>,
+}
+
+impl<'de> Decode<'de> for Opaque {
+    const MIN: usize = 4;
+    const TYPE: &'static Ty = &Ty::Custom(&CustomTy {
+        name: "opaque",
+        min: 4,
+        skip: skip::<Self>,
+    });
+
+    fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
+        Ok(Self {
+            _pad: [0; 8],
+            _children: List::decode(decoder)?,
+        })
+    }
+}
+
+#[test]
+fn lists_of_hand_written_types_are_counted_once_on_each_level() {
+    let depth = 120;
+    let wire = words(&[vec![1; depth], vec![0; depth + 1]].concat());
+    assert!(from_bytes::<Opaque>(&wire).is_ok());
+}
+
+#[test]
+fn a_box_that_is_too_short_fails_as_the_walk_does() {
+    let options = Options::new().max_stack(0);
+    for wire in [&[][..], &[0; 4]] {
+        let (decoded, walked) = decode_and_walk::<Box<(u32, u32)>>(wire, options);
+        assert_eq!(decoded, walked);
+    }
 }
 
 proptest! {
