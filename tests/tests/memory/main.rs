@@ -5,6 +5,7 @@
 )]
 
 use std::collections::HashSet;
+use std::fs;
 
 use proptest::prelude::{any, proptest};
 use proptest::sample::{Index, select};
@@ -44,7 +45,30 @@ const TABLES: &[&[TypeEntry]] = &[
 ];
 
 fn types() -> impl Iterator<Item = &'static TypeEntry> {
-    TABLES.iter().copied().flatten()
+    let installed = xdr_tests::rpcsvc_bindings::FILES.iter();
+    let tables = TABLES.iter().copied();
+    tables.chain(installed.map(|(_, table)| *table)).flatten()
+}
+
+#[test]
+fn every_protocol_of_libvirt_has_its_types_here() {
+    let names: HashSet<_> = types().map(TypeEntry::name).collect();
+    let folder = xdr_tests::root().join("protocol-defs/proto");
+    let entries = fs::read_dir(folder).expect("the protocols are in the repository");
+    let paths = entries.map(|entry| entry.expect("it can be listed").path());
+    for path in paths.filter(|path| path.extension().is_some_and(|it| it == "x")) {
+        let compilation =
+            xdr_parser::compile(std::slice::from_ref(&path), &xdr_parser::Options::default());
+        let schema = compilation.schema.expect("the protocols compile");
+        for def in schema.types.iter().filter(|def| def.parent.is_none()) {
+            assert!(
+                names.contains(&*def.name),
+                "{}: {}",
+                path.display(),
+                def.name
+            );
+        }
+    }
 }
 
 /// Holds what is promised, whatever comes of it. Says whether the input is valid.

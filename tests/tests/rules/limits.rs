@@ -86,6 +86,19 @@ fn values_inside_each_other_are_within_the_limit_of_the_stack() {
 }
 
 #[test]
+fn memory_is_within_its_multiple_of_the_input() {
+    let mut wire = words(&[0, 0, 513]);
+    wire.resize(12 + 513 * 8, 0);
+    accepted("loose", &wire, Options::new());
+    let frugal = Options::new().max_memory_factor(0);
+    let text = "takes more memory than the limit of 0 times the input, at numbers (byte 8)";
+    let over = ErrorKind::MemoryOverLimit { factor: 0 };
+    check(&[case_of("loose", wire)
+        .refused(over, 8, "numbers", text)
+        .under(frugal)]);
+}
+
+#[test]
 fn elements_without_bytes_are_within_their_limit() {
     let limit = 65_536;
     let kind = ErrorKind::EmptyElementsOverLimit { limit };
