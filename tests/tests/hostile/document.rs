@@ -12,8 +12,8 @@ What this codec does with what other codecs are hurt by. `cargo xtask hostile` w
 `cargo xtask test` fails when it no longer says what happens.
 
 Bytes are those held on the heap at a time, beyond the input; an error takes some for its own report. They and the number
-of allocations are the same on every machine with pointers of 64 bits. No step takes longer than a minute without
-optimization on a busy machine, which the test asserts; nearly all take microseconds.
+of allocations are those of a machine with pointers of 64 bits and of the Rust version that the manifest names. No step
+takes longer than a minute without optimization on a busy machine, which the test asserts.
 ";
 
 /// The whole page.
