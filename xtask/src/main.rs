@@ -1,4 +1,4 @@
-//! Developer tasks: `cargo xtask test`, `bless`, `hostile`, `fetch`, `fuzz` and `sync-libvirt`.
+//! Developer tasks: `cargo xtask test`, `bench`, `bless`, `hostile`, `fetch`, `fuzz` and `sync-libvirt`.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod bless;
 mod fetch;
 mod fuzz;
@@ -29,6 +30,8 @@ struct Arguments {
 enum Task {
     /// Runs every check that CI runs; installs with apt what is missing, where it can.
     Test(test::Arguments),
+    /// Measures speed and size, beside other codecs; writes docs/bench.
+    Bench(bench::Arguments),
     /// Renews what is generated and checked in: snapshots, the compiler's messages in UI tests.
     Bless,
     /// Renews docs/HOSTILE.md, which says what the codec does with hostile input; `bless` does so, too.
@@ -44,6 +47,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Test(arguments) => test::run(&arguments),
+        Task::Bench(arguments) => bench::run(&arguments),
         Task::Bless => bless::run(),
         Task::Hostile => hostile::run(),
         Task::Fetch(arguments) => fetch::run(&arguments),
