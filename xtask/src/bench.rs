@@ -54,7 +54,6 @@ pub(crate) fn run(arguments: &Arguments) -> bool {
 }
 
 /// Writes a result to docs/bench and says so. False, with the reason told, if it cannot.
-#[expect(dead_code, reason = "the parts that write follow")]
 fn write(name: &str, text: &str) -> bool {
     let folder = root().join("docs").join("bench");
     let written = fs::create_dir_all(&folder).and_then(|()| fs::write(folder.join(name), text));
@@ -66,7 +65,6 @@ fn write(name: &str, text: &str) -> bool {
 }
 
 /// What the figures are of: `Intel(R) Xeon(R) Processor, 2 cores; rustc 1.95.0`.
-#[expect(dead_code, reason = "the parts that write follow")]
 fn machine() -> String {
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info.lines().find_map(|line| {

@@ -1,0 +1,136 @@
+//! Who codes a message, and proof that it is the same message.
+
+use std::hint::black_box;
+
+use crate::workload::Workload;
+
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// Into a buffer that has been used before.
+    EncodeReused,
+    /// Into a buffer that is made for it.
+    EncodeFresh,
+    /// Into values of its own; they are dropped.
+    DecodeOwned,
+    /// Into values that refer to the message.
+    DecodeBorrowed,
+}
+
+impl Direction {
+    pub(crate) const ALL: [Self; 4] = [
+        Self::EncodeReused,
+        Self::EncodeFresh,
+        Self::DecodeOwned,
+        Self::DecodeBorrowed,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::EncodeReused => "encode reused",
+            Self::EncodeFresh => "encode fresh",
+            Self::DecodeOwned => "decode owned",
+            Self::DecodeBorrowed => "decode borrowed",
+        }
+    }
+}
+
+/// One contestant in one direction.
+pub(crate) struct Entry {
+    pub(crate) who: &'static str,
+    pub(crate) direction: Direction,
+    /// Codes so many times.
+    pub(crate) run: Box<dyn FnMut(u32)>,
+}
+
+/// All that code one message.
+pub(crate) struct Race {
+    pub(crate) workload: Workload,
+    /// The message. It lives as long as the program, so that values may refer to it.
+    pub(crate) wire: &'static [u8],
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl Race {
+    pub(crate) fn new(workload: Workload, wire: Vec<u8>) -> Self {
+        Self {
+            workload,
+            wire: wire.leak(),
+            entries: Vec::new(),
+        }
+    }
+
+    /// Enters an encoder: `reused` writes the value as all that is in the buffer, which has held another message or this
+    /// one; `fresh` makes a buffer of what size it likes.
+    pub(crate) fn encode<T: 'static>(
+        &mut self,
+        who: &'static str,
+        value: T,
+        reused: impl Fn(&T, &mut Vec<u8>) + 'static,
+        fresh: impl Fn(&T) -> Vec<u8> + 'static,
+    ) {
+        let mut buffer = vec![0xff; self.wire.len() + 40];
+        reused(&value, &mut buffer);
+        self.check(who, &buffer);
+        reused(&value, &mut buffer);
+        self.check(who, &buffer);
+        self.check(who, &fresh(&value));
+        let value = std::rc::Rc::new(value);
+        let kept = std::rc::Rc::clone(&value);
+        self.enter(who, Direction::EncodeReused, move |times| {
+            for _ in 0..times {
+                reused(black_box(&*value), &mut buffer);
+                black_box(buffer.as_mut_slice());
+            }
+        });
+        self.enter(who, Direction::EncodeFresh, move |times| {
+            for _ in 0..times {
+                black_box(fresh(black_box(&*kept)).as_slice());
+            }
+        });
+    }
+
+    /// Enters a decoder. `again` encodes what was decoded, which shows that nothing was lost.
+    pub(crate) fn decode<T>(
+        &mut self,
+        who: &'static str,
+        direction: Direction,
+        decode: impl Fn(&'static [u8]) -> T + 'static,
+        again: impl Fn(&T) -> Vec<u8>,
+    ) {
+        self.check(who, &again(&decode(self.wire)));
+        let wire = self.wire;
+        self.enter(who, direction, move |times| {
+            for _ in 0..times {
+                black_box(&decode(black_box(wire)));
+            }
+        });
+    }
+
+    /// Enters what cannot be checked by bytes.
+    pub(crate) fn enter(
+        &mut self,
+        who: &'static str,
+        direction: Direction,
+        run: impl FnMut(u32) + 'static,
+    ) {
+        self.entries.push(Entry {
+            who,
+            direction,
+            run: Box::new(run),
+        });
+    }
+
+    /// Figures of a codec that does something else would mean nothing.
+    pub(crate) fn check(&self, who: &str, bytes: &[u8]) {
+        let name = self.workload.name();
+        let pairs = self.wire.iter().zip(bytes);
+        let same = pairs.take_while(|(ours, theirs)| ours == theirs).count();
+        assert!(
+            same == self.wire.len() && same == bytes.len(),
+            "{name}: {who} writes {} bytes, not {}, and they differ at byte {same}",
+            bytes.len(),
+            self.wire.len(),
+        );
+    }
+}
