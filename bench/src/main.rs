@@ -10,8 +10,8 @@ use crate::workload::{WORKLOADS, Workload};
 mod hand;
 mod measure;
 mod memcpy;
-mod nfs3;
 mod ours;
+mod peers;
 mod race;
 mod workload;
 
@@ -56,6 +56,6 @@ fn run(workload: Workload, effort: measure::Effort) {
     ours::enter(&mut race);
     hand::enter(&mut race);
     memcpy::enter(&mut race);
-    nfs3::enter(&mut race);
+    peers::enter(&mut race);
     measure::run(&mut race, effort);
 }
