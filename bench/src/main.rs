@@ -10,6 +10,7 @@ use crate::workload::{WORKLOADS, Workload};
 mod hand;
 mod measure;
 mod memcpy;
+mod messages;
 mod ours;
 mod peers;
 mod race;
@@ -40,6 +41,9 @@ fn main() -> ExitCode {
             }
         }
     }
+    // After this, the C library's allocator has large buffers on the heap, as it has in programs that run for long, rather
+    // than in pages of their own, which the system would have to clear each time.
+    drop(std::hint::black_box(vec![0u8; 24 << 20]));
     for workload in WORKLOADS {
         if only.as_ref().is_none_or(|only| only.contains(&workload)) {
             run(workload, effort);

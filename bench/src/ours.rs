@@ -2,8 +2,9 @@
 
 use xdr_wire::{Decode, Encode, encode_into, from_bytes, to_vec};
 
+use crate::messages;
 use crate::race::{Direction, Race};
-use crate::workload::{self, Workload};
+use crate::workload::Workload;
 
 macro_rules! generated {
     ($($(#[$about:meta])* $module:ident;)*) => {$(
@@ -32,13 +33,13 @@ const VALID: &str = "the message is valid";
 /// The message, as bytes.
 pub(crate) fn wire(workload: Workload) -> Vec<u8> {
     match workload {
-        Workload::W1 => to_vec(&workload::graphics()),
-        Workload::W2 => to_vec(&workload::domains()),
-        Workload::W3 => to_vec(&workload::records()),
-        Workload::W4 => to_vec(&workload::blob()),
-        Workload::W5a => to_vec(&workload::words()),
-        Workload::W5b => to_vec(&workload::longs()),
-        Workload::W6 => to_vec(&workload::header()),
+        Workload::W1 => to_vec(&messages::graphics()),
+        Workload::W2 => to_vec(&messages::domains()),
+        Workload::W3 => to_vec(&messages::records()),
+        Workload::W4 => to_vec(&messages::blob()),
+        Workload::W5a => to_vec(&messages::words()),
+        Workload::W5b => to_vec(&messages::longs()),
+        Workload::W6 => to_vec(&messages::header()),
     }
     .expect(VALID)
 }

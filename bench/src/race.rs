@@ -1,6 +1,8 @@
 //! Who codes a message, and proof that it is the same message.
 
 use std::hint::black_box;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use crate::workload::Workload;
 
@@ -39,8 +41,8 @@ impl Direction {
 pub(crate) struct Entry {
     pub(crate) who: &'static str,
     pub(crate) direction: Direction,
-    /// Codes so many times.
-    pub(crate) run: Box<dyn FnMut(u32)>,
+    /// Codes so many times, and says how long that took.
+    pub(crate) turn: Box<dyn FnMut(u32) -> Duration>,
 }
 
 /// All that code one message.
@@ -75,13 +77,18 @@ impl Race {
         reused(&value, &mut buffer);
         self.check(who, &buffer);
         self.check(who, &fresh(&value));
-        let value = std::rc::Rc::new(value);
-        let kept = std::rc::Rc::clone(&value);
-        self.enter(who, Direction::EncodeReused, move |times| {
-            for _ in 0..times {
-                reused(black_box(&*value), &mut buffer);
-                black_box(buffer.as_mut_slice());
-            }
+        drop(buffer);
+        let value = Rc::new(value);
+        let kept = Rc::clone(&value);
+        self.enter_turn(who, Direction::EncodeReused, move |times| {
+            let mut buffer = Vec::new();
+            reused(&value, &mut buffer);
+            timed(|| {
+                for _ in 0..times {
+                    reused(black_box(&*value), &mut buffer);
+                    black_box(buffer.as_mut_slice());
+                }
+            })
         });
         self.enter(who, Direction::EncodeFresh, move |times| {
             for _ in 0..times {
@@ -107,17 +114,27 @@ impl Race {
         });
     }
 
-    /// Enters what cannot be checked by bytes.
+    /// Enters what checks itself, and codes so many times.
     pub(crate) fn enter(
         &mut self,
         who: &'static str,
         direction: Direction,
-        run: impl FnMut(u32) + 'static,
+        mut run: impl FnMut(u32) + 'static,
+    ) {
+        self.enter_turn(who, direction, move |times| timed(|| run(times)));
+    }
+
+    /// [`enter`](Self::enter), for what has to be made ready before time is taken.
+    pub(crate) fn enter_turn(
+        &mut self,
+        who: &'static str,
+        direction: Direction,
+        turn: impl FnMut(u32) -> Duration + 'static,
     ) {
         self.entries.push(Entry {
             who,
             direction,
-            run: Box::new(run),
+            turn: Box::new(turn),
         });
     }
 
@@ -133,4 +150,10 @@ impl Race {
             self.wire.len(),
         );
     }
+}
+
+pub(crate) fn timed(run: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    run();
+    start.elapsed()
 }

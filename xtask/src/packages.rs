@@ -6,7 +6,7 @@ use crate::report::Outcome;
 use crate::{command, output};
 
 /// What `cargo xtask test` needs: a C compiler and rpcgen with its run-time for the C peer, its `.x` files as input, a C++
-/// compiler for the fuzzer, and tshark with libvirt's dissector.
+/// compiler for the fuzzer, tshark with libvirt's dissector, and valgrind, which counts instructions.
 pub(crate) const FOR_TEST: &[&str] = &[
     "g++",
     "gcc",
@@ -16,6 +16,7 @@ pub(crate) const FOR_TEST: &[&str] = &[
     "libvirt-wireshark",
     "rpcsvc-proto",
     "tshark",
+    "valgrind",
     "xz-utils",
 ];
 

@@ -15,7 +15,7 @@ pub(crate) fn enter(race: &mut Race) {
 mod linked {
     use std::ffi::{c_char, c_uint, c_void};
 
-    use crate::race::{Direction, Race};
+    use crate::race::{Direction, Race, timed};
 
     const WHO: &str = "libtirpc";
 
@@ -50,8 +50,10 @@ mod linked {
         };
         reused(&mut buffer, 1);
         race.check(WHO, &buffer);
-        race.enter(WHO, Direction::EncodeReused, move |times| {
-            reused(&mut buffer, times);
+        race.enter_turn(WHO, Direction::EncodeReused, move |times| {
+            let mut buffer = vec![0u8; wire.len()];
+            reused(&mut buffer, 1);
+            timed(|| reused(&mut buffer, times))
         });
         race.enter(WHO, Direction::EncodeFresh, move |times| {
             // SAFETY: as above.

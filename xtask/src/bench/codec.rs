@@ -8,6 +8,7 @@ use figures::{Figures, Run};
 use super::{machine, write};
 use crate::{cargo, root};
 
+mod drawn;
 mod figures;
 mod table;
 mod targets;
@@ -117,7 +118,11 @@ pub(crate) fn run(arguments: &Arguments) -> bool {
     }
     table::print(&figures);
     let whole = arguments.only.is_none() && !arguments.quick && arguments.build.is_empty();
-    !whole || write("codec.json", &figures.to_json())
+    if !whole {
+        return true;
+    }
+    let chart = drawn::chart(&figures).unwrap_or_default();
+    write("codec.json", &figures.to_json()) && write("codec.svg", &chart)
 }
 
 fn failed(build: Build, why: &str) -> bool {

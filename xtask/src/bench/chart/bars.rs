@@ -8,11 +8,18 @@ pub(crate) struct Bars<'a> {
     pub(crate) subtitle: &'a str,
     /// Names of the series, for the legend; a bar refers to one by its place here.
     pub(crate) series: &'a [&'a str],
-    pub(crate) groups: Vec<Group>,
+    /// Side by side.
+    pub(crate) panels: Vec<Panel<'a>>,
     /// Where bars are cut off, with their number behind them still.
     pub(crate) limit: f64,
     /// A value that a line through the chart marks: 1 for ratios.
     pub(crate) mark: Option<f64>,
+}
+
+/// One column of groups.
+pub(crate) struct Panel<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) groups: Vec<Group>,
 }
 
 /// The bars of one thing.
@@ -23,8 +30,9 @@ pub(crate) struct Group {
 }
 
 const WIDTH: f64 = 840.0;
-const LEFT: f64 = 16.0;
-const RIGHT: f64 = 60.0;
+const MARGIN: f64 = 16.0;
+/// For the number behind the longest bar.
+const NUMBER: f64 = 48.0;
 const BAR: f64 = 13.0;
 const GAP: f64 = 12.0;
 
@@ -32,26 +40,38 @@ impl Bars<'_> {
     /// The file.
     pub(crate) fn draw(&self) -> String {
         let mut svg = Svg::new();
-        svg.text(LEFT, 28.0, Anchor::Start, "h", self.title);
-        svg.text(LEFT, 48.0, Anchor::Start, "s", self.subtitle);
-        let top = 72.0 + svg.legend(self.series, LEFT, WIDTH - LEFT, 72.0);
-        let labels = self.groups.iter().map(|group| width_of(&group.label));
-        let zero = LEFT + labels.fold(0.0, f64::max) + 8.0;
-        let all = self.groups.iter().flat_map(|group| &group.bars);
-        let longest = all.map(|bar| bar.1).fold(0.0, f64::max).min(self.limit);
-        let scale = (WIDTH - RIGHT - zero) / longest.max(f64::MIN_POSITIVE);
+        svg.text(MARGIN, 28.0, Anchor::Start, "h", self.title);
+        svg.text(MARGIN, 48.0, Anchor::Start, "s", self.subtitle);
+        let top = 84.0 + svg.legend(self.series, MARGIN, WIDTH - MARGIN, 74.0);
+        let width = (WIDTH - MARGIN) / count(self.panels.len().max(1));
+        let mut bottom = top;
+        for (at, panel) in self.panels.iter().enumerate() {
+            let left = MARGIN + width * count(at);
+            let y = self.panel(&mut svg, panel, left, left + width - MARGIN, top);
+            bottom = bottom.max(y);
+        }
+        svg.finish(WIDTH, bottom + 4.0, self.title)
+    }
 
-        let mut y = top;
-        for group in &self.groups {
-            let height = BAR * count(group.bars.len());
-            let middle = y + height / 2.0 + 4.0;
+    /// Draws between `left` and `right` from `top` down, and returns where it ends.
+    fn panel(&self, svg: &mut Svg, panel: &Panel<'_>, left: f64, right: f64, top: f64) -> f64 {
+        let labels = panel.groups.iter().map(|group| width_of(&group.label));
+        let zero = left + labels.fold(0.0, f64::max) + 8.0;
+        let all = panel.groups.iter().flat_map(|group| &group.bars);
+        let longest = all.map(|bar| bar.1).fold(0.0, f64::max).min(self.limit);
+        let scale = (right - NUMBER - zero) / longest.max(f64::MIN_POSITIVE);
+
+        svg.text(zero, top, Anchor::Start, "b", panel.title);
+        let first = top + 12.0;
+        let mut y = first;
+        for group in &panel.groups {
+            let middle = y + BAR * count(group.bars.len()) / 2.0 + 3.0;
             svg.text(zero - 8.0, middle, Anchor::End, "b", &group.label);
             for &(series, value) in &group.bars {
                 let length = value.min(longest) * scale;
                 svg.rect(zero, y, length, BAR - 2.0, colour(series));
-                let number = short(value);
                 let cut = if value > longest { " →" } else { "" };
-                let text = format!("{number}{cut}");
+                let text = format!("{}{cut}", short(value));
                 svg.text(zero + length + 4.0, y + 9.5, Anchor::Start, "v", &text);
                 y += BAR;
             }
@@ -59,9 +79,9 @@ impl Bars<'_> {
         }
         if let Some(mark) = self.mark {
             let x = zero + mark * scale;
-            svg.line((x, top - 6.0), (x, y - GAP + 4.0), "m");
+            svg.line((x, first - 4.0), (x, y - GAP + 4.0), "m");
         }
-        svg.finish(WIDTH, y + 4.0, self.title)
+        y
     }
 }
 
@@ -86,13 +106,17 @@ mod tests {
 
     #[test]
     fn a_bar_over_the_limit_is_cut_off_and_keeps_its_number() {
+        let group = Group {
+            label: "x".to_owned(),
+            bars: vec![(0, 1.0), (1, 40.0)],
+        };
         let chart = Bars {
             title: "a < b",
             subtitle: "",
             series: &["one", "two"],
-            groups: vec![Group {
-                label: "x".to_owned(),
-                bars: vec![(0, 1.0), (1, 40.0)],
+            panels: vec![Panel {
+                title: "",
+                groups: vec![group],
             }],
             limit: 4.0,
             mark: Some(1.0),
