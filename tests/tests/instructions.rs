@@ -161,9 +161,10 @@ fn program() -> PathBuf {
     let messages = messages
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok());
-    let paths =
+    let mut paths =
         messages.filter_map(|it: serde_json::Value| Some(it["executable"].as_str()?.to_owned()));
-    paths.last().expect("cargo names what it built").into()
+    let path = paths.next_back();
+    path.expect("cargo names what it built").into()
 }
 
 /// Runs the program in callgrind: a file for each call of its function `measured`.
