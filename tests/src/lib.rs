@@ -1,10 +1,13 @@
 //! What the suites share: where things are, and how a test that cannot run says so.
 
+use std::env;
 use std::io::Write;
 use std::panic::Location;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
+
+use serde_json::Value;
 
 pub mod rpcsvc;
 
@@ -57,6 +60,33 @@ pub fn has_program(name: &str) -> bool {
     started.is_ok()
 }
 
+/// Builds a program of `tests/programs` as a user's would be, a release build in which nothing is set, and returns its path.
+///
+/// # Panics
+/// If it does not build.
+pub fn release_program(name: &str) -> PathBuf {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build.args(["build", "--release", "--quiet", "--package", "xdr-programs"]);
+    build.args(["--bin", name, "--message-format", "json"]);
+    build.current_dir(root()).stderr(Stdio::inherit());
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.ends_with("RUSTFLAGS") || text.starts_with("CARGO_PROFILE_") {
+            build.env_remove(&name);
+        }
+    }
+    let output = build.output().expect("cargo runs");
+    assert!(output.status.success(), "cargo build: {}", output.status);
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let messages = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok());
+    let mut paths = messages.filter_map(|it: Value| Some(it["executable"].as_str()?.to_owned()));
+    let path = paths.next_back();
+    path.expect("cargo names what it built").into()
+}
+
 /// Reports the calling test as skipped, past the capture of the test harness; `cargo xtask test` collects these lines.
 ///
 /// # Panics
@@ -71,7 +101,7 @@ pub fn skip(why: &str) {
         _ => format!("{}:{}", here.file(), here.line()),
     };
     assert!(
-        std::env::var_os("XDR_TESTS_NO_SKIP").is_none(),
+        env::var_os("XDR_TESTS_NO_SKIP").is_none(),
         "{test} must not be skipped: {why}"
     );
     let line = format!("[skipped] {test}: {why}\n");

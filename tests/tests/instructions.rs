@@ -9,7 +9,7 @@ use std::env;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// What a count may differ by: a change of some other function moves code, and with it decisions of the compiler.
 const TOLERANCE: f64 = 0.03;
@@ -33,7 +33,7 @@ fn the_codec_takes_no_more_instructions_than_it_did() {
     if here != theirs && !blessing {
         return xdr_tests::skip(&format!("counts are of {theirs}, this is {here}"));
     }
-    let now = count(&program());
+    let now = count(&xdr_tests::release_program("instructions"));
     let before = if here == theirs {
         before
     } else {
@@ -47,7 +47,7 @@ fn the_codec_takes_no_more_instructions_than_it_did() {
     }
     assert!(
         differences.is_empty(),
-        "instructions differ from tests/instructions/baseline.txt; where that is meant, `cargo xtask bless`:\n{}",
+        "instructions differ from tests/programs/instructions.txt; where that is meant, `cargo xtask bless`:\n{}",
         differences.join("\n")
     );
 }
@@ -91,7 +91,7 @@ fn blessing_keeps_what_is_within_the_tolerance() {
 }
 
 fn baseline() -> PathBuf {
-    xdr_tests::root().join("tests/instructions/baseline.txt")
+    xdr_tests::root().join("tests/programs/instructions.txt")
 }
 
 /// What a count depends on besides the code: the compiler, the tool, the C library, whose copies are counted, and what it
@@ -133,47 +133,13 @@ fn said(program: &str, argument: &str) -> String {
     })
 }
 
-/// Builds the program as a user's would be: a release build, in which nothing is set.
-fn program() -> PathBuf {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.args([
-        "build",
-        "--release",
-        "--quiet",
-        "--package",
-        "xdr-instructions",
-    ]);
-    build.args(["--message-format", "json"]);
-    build.current_dir(xdr_tests::root());
-    for (name, _) in env::vars_os() {
-        let name = name.to_string_lossy().into_owned();
-        if name == "RUSTFLAGS"
-            || name == "CARGO_ENCODED_RUSTFLAGS"
-            || name.starts_with("CARGO_PROFILE_")
-        {
-            build.env_remove(name);
-        }
-    }
-    let output = build.stderr(Stdio::inherit()).output().expect("cargo runs");
-    assert!(output.status.success(), "cargo build: {}", output.status);
-    let messages = String::from_utf8_lossy(&output.stdout);
-    let messages = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str(line).ok());
-    let mut paths =
-        messages.filter_map(|it: serde_json::Value| Some(it["executable"].as_str()?.to_owned()));
-    let path = paths.next_back();
-    path.expect("cargo names what it built").into()
-}
-
 /// Runs the program in callgrind: a file for each call of its function `measured`.
 fn count(program: &Path) -> Counts {
     let folder = tempfile::tempdir().expect("there is a folder for temporary files");
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--quiet"]);
-    valgrind.arg("--toggle-collect=xdr_instructions::measured");
-    valgrind.arg("--dump-after=xdr_instructions::measured");
+    valgrind.arg("--toggle-collect=instructions::measured");
+    valgrind.arg("--dump-after=instructions::measured");
     let out = folder.path().join("counts");
     valgrind.arg(format!("--callgrind-out-file={}", out.display()));
     // The environment lies on the stack, and what lies where decides how much a copy takes.

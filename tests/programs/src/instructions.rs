@@ -1,28 +1,15 @@
-//! Codes each message of the benchmark once in each way. `tests/instructions.rs` runs it in callgrind, which counts the
+//! Codes each message of the benchmark once in each way. `tests/tests/instructions.rs` runs it in callgrind, which counts the
 //! instructions of each call of [`measured`], and knows by the lines on stdout which case they are of.
 
 use std::hint::black_box;
 
+use ours::{borrowed, bytes};
 use xdr_wire::{Decode, Encode, encode_into, from_bytes, to_vec};
 
 #[path = "../../../bench/src/messages.rs"]
 mod messages;
 
-/// What is generated.
-mod ours {
-    macro_rules! generated {
-        ($($module:ident)*) => {$(
-            #[allow(dead_code, unreachable_pub, clippy::pedantic, reason = "it is made for users")]
-            pub(crate) mod $module {
-                include!(concat!(env!("OUT_DIR"), "/", stringify!($module), "/bench.rs"));
-            }
-        )*};
-    }
-
-    generated!(owned bytes borrowed);
-}
-
-use ours::{borrowed, bytes};
+mod ours;
 
 const VALID: &str = "the message is valid";
 
