@@ -79,10 +79,10 @@ fn both<T>(race: &mut Race, who: &'static str)
 where
     T: Encode + Decode<'static> + 'static,
 {
-    let wire = race.wire;
+    let value: T = from_bytes(race.wire).expect(VALID);
     race.encode(
         who,
-        || from_bytes::<T>(wire).expect(VALID),
+        value,
         |value, out| {
             out.clear();
             encode_into(value, out).expect(VALID);

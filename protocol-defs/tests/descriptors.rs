@@ -18,7 +18,7 @@ fn read(bytes: &[u8]) -> Result<OwnedPacket, FrameError> {
     let mut reader = PacketReader::new();
     reader.feed(bytes);
     let packet = reader.next_packet()?.expect("it is whole").owned();
-    assert_eq!(reader.unread(), []);
+    assert!(reader.unread().is_empty());
     Ok(packet)
 }
 

@@ -160,7 +160,7 @@ mod messages {
         assert_eq!(Call::decode(1, &written(&call), STRICT), Ok(call));
         assert_eq!(Call::decode(7, &[], STRICT), Ok(Call::Unknown2));
         assert_eq!(Reply::decode(2, &[], STRICT), Ok(Reply::Ok));
-        assert_eq!(written(&Reply::Ok), []);
+        assert_eq!(written(&Reply::Ok), [0_u8; 0]);
         let event = Event::Closed(DeskClosedMsg { reason: 3 });
         assert_eq!(Event::decode(5, &[0, 0, 0, 3], STRICT), Ok(event));
         assert_eq!(

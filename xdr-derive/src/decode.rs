@@ -6,6 +6,7 @@ use syn::{Generics, Lifetime, Path};
 
 use crate::describe;
 use crate::encode::{impl_params, value_fn};
+use crate::fields::{Field, Group, groups};
 use crate::input::{Enum, Input, Shape, Struct};
 use crate::union::{Arm, Label, Side, Union};
 
@@ -26,11 +27,11 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
         }
         Shape::Enum(_) | Shape::Union(_) => quote!(4),
     };
-    // An enum's match is smaller than a call; a struct's or union's code is not.
+    // An enum's match is smaller than a call; a union's code is not. A struct is filled by a call.
     let (inline, body, beside) = match &input.shape {
         Shape::Struct(it) => (
-            TokenStream::new(),
-            of_struct(runtime, it),
+            quote!(#[inline]),
+            of_struct(runtime, it, &de),
             TokenStream::new(),
         ),
         Shape::Enum(it) => (
@@ -44,7 +45,8 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
             it.distinct(runtime, side),
         ),
     };
-    let stack = stack(input, &de);
+    let blank = blank(input, &de);
+    let (stack, fixed) = (stack(input, &de), fixed(input, &de));
     let decoder = match &input.shape {
         Shape::Struct(it) if it.fields.is_empty() => quote!(_),
         _ => quote!(decoder),
@@ -55,6 +57,8 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
             const MIN: ::core::primitive::usize = #min;
             #ty
             #stack
+            #fixed
+            #blank
             #inline
             fn decode(#decoder: &mut #runtime::Decoder<#de>) -> ::core::result::Result<Self, #runtime::Fault> {
                 #body
@@ -86,32 +90,187 @@ fn stack(input: &Input, de: &Lifetime) -> TokenStream {
     }
 }
 
-fn of_struct(runtime: &Path, it: &Struct) -> TokenStream {
+fn of_struct(runtime: &Path, it: &Struct, de: &Lifetime) -> TokenStream {
     let members: Vec<_> = it
         .fields
         .iter()
         .map(|field| (&field.member, field.decode(runtime)))
         .collect();
     let value = it.style.with(&quote!(Self), &members);
-    quote!(::core::result::Result::Ok(#value))
+    let filled = can_be_filled(it).then(|| {
+        quote! {
+            if const { <Self as #runtime::Decode<#de>>::BLANK } {
+                return decoder.take_filled();
+            }
+        }
+    });
+    quote! {
+        #filled
+        ::core::result::Result::Ok(#value)
+    }
+}
+
+fn can_be_filled(it: &Struct) -> bool {
+    !it.fields.is_empty() && !it.fields.iter().any(Field::is_characters)
+}
+
+/// A blank value, and for structs how it is filled.
+fn blank(input: &Input, de: &Lifetime) -> TokenStream {
+    let runtime = &input.runtime;
+    let (is_there, value, fill) = match &input.shape {
+        Shape::Struct(it) if can_be_filled(it) => {
+            let blanks = it.fields.iter().map(|field| field.has_blank(runtime, de));
+            let members: Vec<_> = it
+                .fields
+                .iter()
+                .map(|field| (&field.member, field.blank(runtime)))
+                .collect();
+            (
+                quote!(#runtime::__private::all(&[#(#blanks),*])),
+                it.style.with(&quote!(Self), &members),
+                fill(runtime, it, de),
+            )
+        }
+        Shape::Struct(_) => return TokenStream::new(),
+        Shape::Enum(it) => {
+            let value = match (it.enumerators.first(), &it.unknown) {
+                (Some(first), _) => {
+                    let ident = &first.ident;
+                    quote!(Self::#ident)
+                }
+                (None, Some(unknown)) => quote!(Self::#unknown(0)),
+                (None, None) => return TokenStream::new(),
+            };
+            (quote!(true), value, TokenStream::new())
+        }
+        Shape::Union(it) => {
+            let is_simple =
+                |arm: &&Arm| arm.tag.is_none() && arm.fields.iter().all(Field::is_surely_blank);
+            let Some(arm) = it
+                .arms
+                .iter()
+                .filter(is_simple)
+                .min_by_key(|arm| arm.fields.len())
+            else {
+                return TokenStream::new();
+            };
+            let value = arm.with(&TokenStream::new(), |field| field.blank(runtime));
+            let blanks = arm.fields.iter().map(|field| field.has_blank(runtime, de));
+            (
+                quote!(#runtime::__private::all(&[#(#blanks),*])),
+                value,
+                TokenStream::new(),
+            )
+        }
+    };
+    quote! {
+        const BLANK: ::core::primitive::bool = #is_there;
+        #[inline]
+        fn blank() -> ::core::option::Option<Self> {
+            ::core::option::Option::Some(#value)
+        }
+        #fill
+    }
+}
+
+fn fill(runtime: &Path, it: &Struct, de: &Lifetime) -> TokenStream {
+    let place = |field: &Field| {
+        let member = &field.member;
+        quote!(self.#member)
+    };
+    let fills = groups(&it.fields).map(|group| match group {
+        Group::Single(_, field) => field.fill(runtime, &place(field)),
+        Group::Run(index, fields) => {
+            let places = fields.iter().map(place);
+            quote! {
+                #runtime::__private::DecodeFields::fill(
+                    (#(&mut #places,)*),
+                    decoder,
+                    <Self as #runtime::Decode<#de>>::TYPE,
+                    #index,
+                );
+            }
+        }
+    });
+    quote! {
+        fn fill(&mut self, decoder: &mut #runtime::Decoder<#de>, _: #runtime::Bounds) {
+            #(#fills)*
+        }
+    }
+}
+
+/// How a value is taken from a run of the fields of another struct.
+fn fixed(input: &Input, de: &Lifetime) -> TokenStream {
+    let runtime = &input.runtime;
+    let (len, options, value) = match &input.shape {
+        Shape::Struct(it) if !it.fields.is_empty() && it.fields.iter().all(Field::may_be_fixed) => {
+            let lens = it.fields.iter().map(|field| field.fixed(runtime, Some(de)));
+            let members: Vec<_> = it
+                .fields
+                .iter()
+                .map(|field| {
+                    (
+                        &field.member,
+                        quote!(#runtime::Decode::take_fixed(run, options)?),
+                    )
+                })
+                .collect();
+            let value = it.style.with(&quote!(Self), &members);
+            (
+                quote!(#runtime::__private::fixed(&[#(#lens),*])),
+                quote!(options),
+                value,
+            )
+        }
+        Shape::Enum(it) => {
+            let none = quote!(return ::core::option::Option::None);
+            let value = match_value(runtime, it, &quote!(run.take_i32()?), &none);
+            (quote!(::core::option::Option::Some(4)), quote!(_), value)
+        }
+        _ => return TokenStream::new(),
+    };
+    quote! {
+        const FIXED: ::core::option::Option<::core::primitive::usize> = #len;
+        #[inline]
+        fn take_fixed(
+            run: &mut #runtime::__private::DecodeRun<#de>,
+            #options: &#runtime::Options,
+        ) -> ::core::option::Option<Self> {
+            ::core::option::Option::Some(#value)
+        }
+    }
 }
 
 fn of_enum(runtime: &Path, it: &Enum) -> TokenStream {
+    let other = quote!(return ::core::result::Result::Err(decoder.unknown_enum(value)));
+    let value = match_value(runtime, it, &quote!(decoder.take_i32()?), &other);
+    quote!(::core::result::Result::Ok(#value))
+}
+
+/// The enumerator of a number; `other` says what becomes of one that has none.
+fn match_value(
+    runtime: &Path,
+    it: &Enum,
+    number: &TokenStream,
+    other: &TokenStream,
+) -> TokenStream {
     let constants = it.constants(runtime);
     let arms = it.enumerators.iter().map(|enumerator| {
         let (ident, value) = (&enumerator.ident, enumerator.pattern());
         quote!(#value => Self::#ident,)
     });
-    let other = it.unknown.as_ref().map_or_else(
-        || quote!(return ::core::result::Result::Err(decoder.unknown_enum(value))),
-        |unknown| quote!(Self::#unknown(value)),
-    );
+    let other = it
+        .unknown
+        .as_ref()
+        .map_or_else(|| other.clone(), |unknown| quote!(Self::#unknown(value)));
     quote! {
-        #constants
-        ::core::result::Result::Ok(match decoder.take_i32()? {
-            #(#arms)*
-            value => #other,
-        })
+        {
+            #constants
+            match #number {
+                #(#arms)*
+                value => #other,
+            }
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! Writes `impl Encode`.
 
+use std::slice;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{ConstParam, GenericParam, Generics, Path, TypeParam};
 
 use crate::describe;
-use crate::fields::Field;
+use crate::fields::{Field, Group, groups};
 use crate::input::{Enum, Input, Shape, Struct};
 use crate::union::{Arm, Side, Union};
 
@@ -17,6 +19,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
 
     let ty = describe::expand(input, side);
     let Body {
+        fixed,
         measure,
         encode,
         beside,
@@ -29,6 +32,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
         #[automatically_derived]
         impl<#(#params),*> #runtime::Encode for #ident #type_generics #where_clause {
             #ty
+            #fixed
             #measure
             #encode
         }
@@ -37,6 +41,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
 }
 
 struct Body {
+    fixed: TokenStream,
     measure: TokenStream,
     encode: TokenStream,
     beside: TokenStream,
@@ -52,16 +57,14 @@ fn of_struct(runtime: &Path, it: &Struct) -> Body {
         .iter()
         .map(|field| field.measure(runtime, &value(field)));
     let len = sum(0, lens);
-    let puts = it
-        .fields
-        .iter()
-        .map(|field| field.encode(runtime, &value(field)));
+    let puts = puts(runtime, None, &it.fields, value);
     let (depth, encoder) = if it.fields.is_empty() {
         (quote!(_), quote!(_))
     } else {
         (quote!(depth), quote!(encoder))
     };
     Body {
+        fixed: fixed(runtime, it),
         measure: quote! {
             fn measure(&self, #depth: #runtime::Depth) -> ::core::primitive::usize {
                 #len
@@ -69,11 +72,54 @@ fn of_struct(runtime: &Path, it: &Struct) -> Body {
         },
         encode: quote! {
             fn encode(&self, #encoder: &mut #runtime::Encoder<'_>) {
-                #(#puts)*
+                #puts
             }
         },
         beside: TokenStream::new(),
     }
+}
+
+/// How a struct is written in a run of another, if all its fields may be of fixed length.
+fn fixed(runtime: &Path, it: &Struct) -> TokenStream {
+    if it.fields.is_empty() || !it.fields.iter().all(Field::may_be_fixed) {
+        return TokenStream::new();
+    }
+    let lens = it.fields.iter().map(|field| field.fixed(runtime, None));
+    let members = it.fields.iter().map(|field| &field.member);
+    quote! {
+        const FIXED: ::core::option::Option<::core::primitive::usize> =
+            #runtime::__private::fixed(&[#(#lens),*]);
+        #[inline]
+        fn put_fixed(&self, run: &mut #runtime::__private::EncodeRun) {
+            #(#runtime::Encode::put_fixed(&self.#members, run);)*
+        }
+    }
+}
+
+/// Writes fields behind one another, as many as possible at once. `value` is a reference to a field; `first` one to what comes
+/// before all of them, which is of fixed length.
+fn puts(
+    runtime: &Path,
+    first: Option<&TokenStream>,
+    fields: &[Field],
+    value: impl Fn(&Field) -> TokenStream,
+) -> TokenStream {
+    let joined = first.filter(|_| fields.first().is_some_and(Field::may_be_fixed));
+    let alone = first.filter(|_| joined.is_none());
+    let alone = alone.map(|first| quote!(#runtime::Encode::encode(#first, encoder);));
+    let groups = groups(fields).map(|group| {
+        let (index, fields) = match group {
+            Group::Single(index, field) if index > 0 || joined.is_none() => {
+                return field.encode(runtime, &value(field));
+            }
+            Group::Single(index, field) => (index, slice::from_ref(field)),
+            Group::Run(index, fields) => (index, fields),
+        };
+        let values = joined.filter(|_| index == 0).cloned();
+        let values = values.into_iter().chain(fields.iter().map(&value));
+        quote!(#runtime::__private::EncodeFields::put((#(#values,)*), encoder);)
+    });
+    quote!(#alone #(#groups)*)
 }
 
 /// The sum of `own` and the fields, with one statement for each field: a chain of calls would be as deep as the struct is
@@ -93,6 +139,13 @@ fn of_enum(input: &Input, it: &Enum) -> Body {
     let runtime = &input.runtime;
     let value = Side::Encode.value_fn();
     Body {
+        fixed: quote! {
+            const FIXED: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::Some(4);
+            #[inline]
+            fn put_fixed(&self, run: &mut #runtime::__private::EncodeRun) {
+                run.put_array(Self::#value(self).to_be_bytes());
+            }
+        },
         measure: quote! {
             #[inline]
             fn measure(&self, _: #runtime::Depth) -> ::core::primitive::usize {
@@ -156,12 +209,12 @@ fn of_union(runtime: &Path, it: &Union) -> Body {
     });
     let puts = it.arms.iter().map(|arm| {
         let pattern = pattern(arm, true);
-        let discriminant = put_discriminant(runtime, it, arm);
-        let puts = arm.fields.iter().map(|field| {
+        let (check, discriminant) = discriminant(runtime, it, arm);
+        let puts = puts(runtime, Some(&discriminant), &arm.fields, |field| {
             let binding = &field.binding;
-            field.encode(runtime, &quote!(#binding))
+            quote!(#binding)
         });
-        quote!(#pattern => { #discriminant #(#puts)* })
+        quote!(#pattern => { #check #puts })
     });
     let depth = if it.arms.iter().all(|arm| arm.fields.is_empty()) {
         quote!(_)
@@ -169,6 +222,7 @@ fn of_union(runtime: &Path, it: &Union) -> Body {
         quote!(depth)
     };
     Body {
+        fixed: TokenStream::new(),
         measure: quote! {
             fn measure(&self, depth: #runtime::Depth) -> ::core::primitive::usize {
                 depth.nested(|#depth| match self { #(#lens)* })
@@ -191,11 +245,19 @@ fn pattern(arm: &Arm, with_tag: bool) -> TokenStream {
     })
 }
 
-/// Writes the only label, or the discriminant that the variant carries if it selects this arm.
-fn put_discriminant(runtime: &Path, union: &Union, arm: &Arm) -> TokenStream {
+/// The check that the discriminant which the variant carries selects this arm, if it carries one; and a reference to it, or
+/// to the only label.
+fn discriminant(runtime: &Path, union: &Union, arm: &Arm) -> (TokenStream, TokenStream) {
     let discriminant = &union.discriminant;
     if let (Some([label]), None) = (arm.labels.as_deref(), &arm.tag) {
-        return label.encode(discriminant, runtime);
+        let (ty, value) = (discriminant.ty(), label.value(discriminant, runtime));
+        let value = quote! {
+            &{
+                let label: #ty = #value;
+                label
+            }
+        };
+        return (TokenStream::new(), value);
     }
     let number = discriminant.number_of(&quote!(tag), Side::Encode);
     let (labels, default) = match &arm.labels {
@@ -205,12 +267,12 @@ fn put_discriminant(runtime: &Path, union: &Union, arm: &Arm) -> TokenStream {
     let labels = labels
         .iter()
         .map(|label| discriminant.number(label, runtime, Side::Encode));
-    quote! {
+    let check = quote! {
         if !encoder.check_discriminant(#number, &[#(#labels),*], #default) {
             return;
         }
-        #runtime::Encode::encode(tag, encoder);
-    }
+    };
+    (check, quote!(tag))
 }
 
 /// The type's own parameters; each type has `codec`, too.

@@ -158,7 +158,116 @@ fn check_bounds(
     bounds
 }
 
+/// Consecutive fields that go over the wire together.
+pub(crate) enum Group<'a> {
+    /// One by one.
+    Single(usize, &'a Field),
+    /// In a run, as far as their types turn out to be of fixed length: the index of the first, and at least two.
+    Run(usize, &'a [Field]),
+}
+
+/// As many fields as go into one run.
+const MOST: usize = 8;
+
+/// Fields in groups. Which types are of fixed length only the compiler knows; these are all that may be.
+pub(crate) fn groups(fields: &[Field]) -> impl Iterator<Item = Group<'_>> {
+    let mut index = 0;
+    fields
+        .chunk_by(|one, next| one.may_be_fixed() && next.may_be_fixed())
+        .flat_map(|chunk| chunk.chunks(MOST))
+        .map(move |chunk| {
+            let first = index;
+            index += chunk.len();
+            match chunk {
+                [field] => Group::Single(first, field),
+                fields => Group::Run(first, fields),
+            }
+        })
+}
+
 impl Field {
+    /// Whether the bytes of this field are characters.
+    pub(crate) fn is_characters(&self) -> bool {
+        self.sign.is_some()
+    }
+
+    /// Whether the type can be one of fixed length. Those that obviously are not need no question to the compiler.
+    pub(crate) fn may_be_fixed(&self) -> bool {
+        let variable = match &self.ty {
+            Type::Reference(_) => true,
+            Type::Path(TypePath { path, .. }) => path.segments.last().is_some_and(|last| {
+                ["String", "Vec", "Option", "Box", "List", "Chain"]
+                    .iter()
+                    .any(|name| last.ident == name)
+            }),
+            _ => false,
+        };
+        !variable && self.bounds.is_empty() && self.sign.is_none()
+    }
+
+    /// The length that the type has, if it is fixed.
+    pub(crate) fn fixed(&self, runtime: &Path, de: Option<&Lifetime>) -> TokenStream {
+        let (span, runtime) = self.place(runtime);
+        let ty = &self.ty;
+        let codec = de.map_or_else(
+            || quote_spanned!(span=> #runtime::Encode),
+            |de| quote_spanned!(span=> #runtime::Decode<#de>),
+        );
+        quote_spanned!(span=> <#ty as #codec>::FIXED)
+    }
+
+    /// Reads this field over `value`, a mutable place. Characters have no blank value.
+    pub(crate) fn fill(&self, runtime: &Path, value: &TokenStream) -> TokenStream {
+        let (span, runtime) = self.place(runtime);
+        let bounds = self
+            .bounds(&runtime)
+            .unwrap_or_else(|| quote_spanned!(span=> #runtime::Bounds::NONE));
+        let value = at(span, value);
+        quote_spanned!(span=> #runtime::Decode::fill(&mut #value, decoder, #bounds);)
+    }
+
+    /// Whether the type has a blank value.
+    pub(crate) fn has_blank(&self, runtime: &Path, de: &Lifetime) -> TokenStream {
+        let (span, runtime) = self.place(runtime);
+        let ty = &self.ty;
+        quote_spanned!(span=> <#ty as #runtime::Decode<#de>>::BLANK)
+    }
+
+    /// Whether the type has a blank value as far as its name says.
+    pub(crate) fn is_surely_blank(&self) -> bool {
+        let Type::Path(TypePath {
+            qself: None, path, ..
+        }) = &self.ty
+        else {
+            return false;
+        };
+        self.sign.is_none()
+            && path.segments.last().is_some_and(|last| {
+                let ident = last.ident.to_string();
+                matches!(
+                    ident.as_str(),
+                    "i32"
+                        | "u32"
+                        | "i64"
+                        | "u64"
+                        | "f32"
+                        | "f64"
+                        | "bool"
+                        | "i16"
+                        | "u16"
+                        | "String"
+                        | "Vec"
+                        | "Option"
+                )
+            })
+    }
+
+    /// A blank value, or none from the function around it.
+    pub(crate) fn blank(&self, runtime: &Path) -> TokenStream {
+        let (span, runtime) = self.place(runtime);
+        quote_spanned!(span=> #runtime::Decode::blank()?)
+    }
+
     /// `decoder` → the value of this field.
     pub(crate) fn decode(&self, runtime: &Path) -> TokenStream {
         let (span, runtime) = self.place(runtime);

@@ -269,19 +269,13 @@ impl Label {
         }
     }
 
-    /// Writes the label to `encoder`.
-    pub(crate) fn encode(&self, discriminant: &Discriminant, runtime: &Path) -> TokenStream {
+    /// The label as a value of the discriminant's type.
+    pub(crate) fn value(&self, discriminant: &Discriminant, runtime: &Path) -> TokenStream {
         let expr = &self.expr;
-        let value = if self.constant.is_some() {
+        if self.constant.is_some() {
             discriminant.checked(expr, runtime)
         } else {
             expr.to_token_stream()
-        };
-        match discriminant {
-            Discriminant::Int => quote!(encoder.put_i32(#value);),
-            Discriminant::UInt => quote!(encoder.put_u32(#value);),
-            Discriminant::Bool => quote!(encoder.put_bool(#value);),
-            Discriminant::Enum(_) => quote!(#runtime::Encode::encode(&#value, encoder);),
         }
     }
 }

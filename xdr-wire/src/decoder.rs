@@ -4,12 +4,16 @@ mod faults;
 mod memory;
 mod numbers;
 mod opaque;
+pub(crate) mod run;
+
+use alloc::vec::Vec;
 
 use crate::bounds::Bounds;
 use crate::describe::Ty;
 use crate::error::{DecodeError, ErrorKind, Form};
 use crate::fault::{Fault, Record};
 use crate::options::{Options, Rule};
+use crate::traits::Decode;
 use crate::walker;
 
 /// A cursor over one message.
@@ -31,6 +35,8 @@ pub struct Decoder<'de> {
     partial: bool,
     /// Elements of a list are being counted, to make room for them.
     counting: bool,
+    /// The decoder has stopped.
+    failed: bool,
     record: Option<Record>,
 }
 
@@ -39,7 +45,6 @@ const FRAME: usize = 256;
 
 impl<'de> Decoder<'de> {
     /// A decoder at the start of `input`.
-    #[inline]
     pub fn new(input: &'de [u8], options: Options) -> Self {
         Self {
             input,
@@ -51,6 +56,7 @@ impl<'de> Decoder<'de> {
             memory_left: memory::allowance(input.len(), options.limits()),
             partial: false,
             counting: false,
+            failed: false,
             record: None,
         }
     }
@@ -95,8 +101,20 @@ impl<'de> Decoder<'de> {
     #[cold]
     #[inline(never)]
     pub fn fail_at(&mut self, offset: usize, kind: ErrorKind) -> Fault {
-        self.record = Some(Record { kind, offset });
+        if !self.failed {
+            self.record = Some(Record { kind, offset });
+        }
         Fault::recorded()
+    }
+
+    /// Stops at a fault, be it of this decoder or of another one: nothing is left to be read. What is read over blank values
+    /// need not ask after each part.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn stop(&mut self, fault: &Fault) {
+        let Fault { .. } = fault;
+        self.failed = true;
+        self.rest = &[];
     }
 
     /// Checks that nothing follows, unless [`Rule::Trailing`] is relaxed.
@@ -111,6 +129,25 @@ impl<'de> Decoder<'de> {
             let left = self.rest.len();
             Err(self.fail(ErrorKind::TrailingBytes { left }))
         }
+    }
+
+    /// Whether the message was read without a fault, and nothing follows that matters.
+    #[inline]
+    pub(crate) fn is_complete(&self) -> bool {
+        !self.failed && (self.rest.is_empty() || self.options.allows(Rule::Trailing))
+    }
+
+    /// The public error for a message, a `ty`, that is not complete.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn explain_incomplete(&mut self, ty: &'static Ty) -> DecodeError {
+        let fault = if self.failed {
+            Fault::recorded()
+        } else {
+            let left = self.rest.len();
+            self.fail(ErrorKind::TrailingBytes { left })
+        };
+        self.explain(&fault, ty)
     }
 
     /// The public error for a fault of this decoder: finds the field by walking the input along `ty` once more.
@@ -152,6 +189,80 @@ impl<'de> Decoder<'de> {
         let value = read(self);
         self.leave();
         value
+    }
+
+    /// Enters an array of at most `max` elements, which take at least `min` bytes each on the wire, `size` in memory and
+    /// `stack` while one is read: pays for them, and returns how many there are. If there are none, nothing is paid.
+    ///
+    /// # Errors
+    /// As the steps that it consists of. Nothing is entered then.
+    pub(crate) fn enter_array(
+        &mut self,
+        max: u32,
+        min: usize,
+        size: usize,
+        stack: usize,
+    ) -> Result<usize, Fault> {
+        self.enter()?;
+        let start = self.offset();
+        let count = self.take_count(max, min).and_then(|count| {
+            if count > 0 {
+                self.take_memory(start, count, size)?;
+                // The elements are read one after the other: the stack is that of one.
+                self.take_stack(stack)?;
+            }
+            Ok(count)
+        });
+        if count.is_err() {
+            self.leave();
+        }
+        count
+    }
+
+    /// Reads one more element of a vector that has room for it.
+    ///
+    /// # Errors
+    /// As [`Decode::decode`](crate::Decode::decode).
+    #[inline]
+    pub(crate) fn push_next<T: Decode<'de>>(
+        &mut self,
+        items: &mut Vec<T>,
+        bounds: Bounds,
+    ) -> Result<(), Fault> {
+        if const { T::BLANK } {
+            items.extend(T::blank());
+            if let Some(item) = items.last_mut() {
+                item.fill(self, bounds);
+            }
+            return if self.failed {
+                Err(Fault::recorded())
+            } else {
+                Ok(())
+            };
+        }
+        // Not `?`: without optimization it keeps two more copies of the value on the stack.
+        match T::decode_bounded(self, bounds) {
+            Ok(item) => items.push(item),
+            Err(fault) => return Err(fault),
+        }
+        Ok(())
+    }
+
+    /// Enters an optional if it has a value. Nothing is entered otherwise, and the decoder stops after a failure.
+    pub(crate) fn enter_optional(&mut self) -> bool {
+        if let Err(fault) = self.enter() {
+            self.stop(&fault);
+            return false;
+        }
+        let present = self.take_presence();
+        if let Ok(true) = present {
+            return true;
+        }
+        self.leave();
+        if let Err(fault) = present {
+            self.stop(&fault);
+        }
+        false
     }
 
     #[inline]
@@ -247,7 +358,7 @@ impl<'de> Decoder<'de> {
 ///
 /// # Errors
 /// As `T`'s implementation.
-pub fn skip<T: for<'de> crate::Decode<'de>>(
+pub fn skip<T: for<'de> Decode<'de>>(
     decoder: &mut Decoder<'_>,
     bounds: Bounds,
 ) -> Result<(), Fault> {

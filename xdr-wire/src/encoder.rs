@@ -1,6 +1,10 @@
 //! Writing: appends to a buffer, checks every rule, and keeps the first failure.
 
+mod buffer;
+pub(crate) mod run;
+
 use alloc::vec::Vec;
+use core::mem;
 
 use crate::decoder::Decoder;
 use crate::describe::Ty;
@@ -16,7 +20,12 @@ use crate::walker;
 /// is discarded with all the rest, so implementations need not ask after each field.
 #[derive(Debug)]
 pub struct Encoder<'a> {
-    out: &'a mut Vec<u8>,
+    /// The caller's buffer, which has its bytes back when the encoder is dropped.
+    target: &'a mut Vec<u8>,
+    /// Those bytes: written up to `end`, initialised beyond.
+    out: Vec<u8>,
+    end: usize,
+    /// Where the message begins; its end once it is complete.
     start: usize,
     options: Options,
     depth_left: u32,
@@ -25,28 +34,28 @@ pub struct Encoder<'a> {
 }
 
 impl<'a> Encoder<'a> {
-    /// An encoder that appends to `out` a message of `len` bytes. A length of `usize::MAX` is no length: the value is
-    /// too deep or too large, and writing it will meet the reason.
-    pub(crate) fn start(out: &'a mut Vec<u8>, len: usize, options: Options) -> Self {
-        let mut encoder = Self {
+    /// An encoder that appends to `target`.
+    pub(crate) fn start(target: &'a mut Vec<u8>, options: &Options) -> Self {
+        let out = mem::take(target);
+        Self {
+            end: out.len(),
             start: out.len(),
+            target,
             out,
-            options,
+            options: *options,
             depth_left: options.limits().max_depth,
             empty_left: options.limits().max_empty_elements,
             record: None,
-        };
-        if len != usize::MAX {
-            encoder.has_room(len);
         }
-        encoder
     }
 
     /// Ends the message. After a failure the buffer is as it was before, and the error names the field.
-    #[inline]
-    pub(crate) fn finish(self, ty: &'static Ty) -> Result<(), EncodeError> {
+    pub(crate) fn finish(mut self, ty: &'static Ty) -> Result<(), EncodeError> {
         match self.record {
-            None => Ok(()),
+            None => {
+                self.start = self.end;
+                Ok(())
+            }
             Some(record) => Err(self.explain(record, ty)),
         }
     }
@@ -54,7 +63,7 @@ impl<'a> Encoder<'a> {
     /// What was written up to the fault leads along `ty` to the field that was to come next.
     #[cold]
     #[inline(never)]
-    fn explain(self, record: Record, ty: &'static Ty) -> EncodeError {
+    fn explain(&self, record: Record, ty: &'static Ty) -> EncodeError {
         let end = self.start.saturating_add(record.offset);
         let written = self.out.get(self.start..end).unwrap_or_default();
         let path = match record.kind {
@@ -62,14 +71,13 @@ impl<'a> Encoder<'a> {
             ErrorKind::OutOfMemory => Path::default(),
             _ => walker::walk(Decoder::partial(written, self.options), ty).path,
         };
-        self.out.truncate(self.start);
         EncodeError::new(record.kind, record.offset, path)
     }
 
     /// Bytes written so far.
     #[inline]
     pub fn offset(&self) -> usize {
-        self.out.len() - self.start
+        self.end - self.start
     }
 
     /// Limits and relaxed rules.
@@ -117,7 +125,6 @@ impl<'a> Encoder<'a> {
     }
 
     /// `unsigned int` (RFC 4506, section 4.2).
-    #[inline]
     pub fn put_u32(&mut self, value: u32) {
         self.put_array(value.to_be_bytes());
     }
@@ -125,11 +132,10 @@ impl<'a> Encoder<'a> {
     /// `int` (section 4.1).
     #[inline]
     pub fn put_i32(&mut self, value: i32) {
-        self.put_array(value.to_be_bytes());
+        self.put_u32(value.cast_unsigned());
     }
 
     /// `unsigned hyper` (section 4.5).
-    #[inline]
     pub fn put_u64(&mut self, value: u64) {
         self.put_array(value.to_be_bytes());
     }
@@ -137,19 +143,19 @@ impl<'a> Encoder<'a> {
     /// `hyper` (section 4.5).
     #[inline]
     pub fn put_i64(&mut self, value: i64) {
-        self.put_array(value.to_be_bytes());
+        self.put_u64(value.cast_unsigned());
     }
 
     /// `float` (section 4.6), bit for bit.
     #[inline]
     pub fn put_f32(&mut self, value: f32) {
-        self.put_array(value.to_be_bytes());
+        self.put_u32(value.to_bits());
     }
 
     /// `double` (section 4.7), bit for bit.
     #[inline]
     pub fn put_f64(&mut self, value: f64) {
-        self.put_array(value.to_be_bytes());
+        self.put_u64(value.to_bits());
     }
 
     /// `bool` (section 4.4) or the presence word of an optional (section 4.19).
@@ -167,11 +173,7 @@ impl<'a> Encoder<'a> {
     /// `opaque[n]` with the length of `bytes` (section 4.9).
     #[inline]
     pub fn put_fixed_opaque(&mut self, bytes: &[u8]) {
-        let padding = bytes.len().wrapping_neg() & 3;
-        if self.has_room(bytes.len().saturating_add(padding)) {
-            self.out.extend_from_slice(bytes);
-            self.put_padding(padding);
-        }
+        self.put_padded(None, bytes);
     }
 
     /// `string<bound>` (section 4.11). Fails with [`ErrorKind::LengthOverBound`].
@@ -210,41 +212,9 @@ impl<'a> Encoder<'a> {
     }
 
     /// `opaque<>` or `string<>`: length, bytes, padding.
-    #[inline]
     fn put_bytes(&mut self, form: Form, bytes: &[u8], bound: u32) {
-        let Some(len) = self.checked_len(form, bytes.len(), bound) else {
-            return;
-        };
-        let padding = bytes.len().wrapping_neg() & 3;
-        if self.has_room(bytes.len().saturating_add(padding + 4)) {
-            self.out.extend_from_slice(&len.to_be_bytes());
-            self.out.extend_from_slice(bytes);
-            self.put_padding(padding);
-        }
-    }
-
-    #[inline]
-    fn put_padding(&mut self, len: usize) {
-        // One resize beats a copy of unknown length for so few bytes.
-        self.out.resize(self.out.len() + len, 0);
-    }
-
-    /// Bytes as they are.
-    #[inline]
-    pub(crate) fn put_array<const N: usize>(&mut self, bytes: [u8; N]) {
-        if self.has_room(N) {
-            self.out.extend_from_slice(&bytes);
-        }
-    }
-
-    /// Units of `N` bytes as they are.
-    #[inline]
-    pub(crate) fn put_units<const N: usize>(
-        &mut self,
-        units: impl ExactSizeIterator<Item = [u8; N]>,
-    ) {
-        if self.has_room(units.len().saturating_mul(N)) {
-            self.out.extend(units.flatten());
+        if let Some(len) = self.checked_len(form, bytes.len(), bound) {
+            self.put_padded(Some(len), bytes);
         }
     }
 
@@ -255,27 +225,6 @@ impl<'a> Encoder<'a> {
             Ok(word) if word <= bound => Some(word),
             word => self.over_bound(form, len, bound, word.ok()),
         }
-    }
-
-    /// Room for `len` more bytes. The exact length was reserved up front, so this grows only for an implementation that
-    /// measured too little.
-    #[inline]
-    pub(crate) fn has_room(&mut self, len: usize) -> bool {
-        self.out.capacity() - self.out.len() >= len || self.grow(len)
-    }
-
-    /// Nothing grows after a failure: a message that is discarded anyway needs no memory.
-    #[cold]
-    #[inline(never)]
-    fn grow(&mut self, len: usize) -> bool {
-        if self.has_failed() {
-            return false;
-        }
-        let grown = self.out.try_reserve(len).is_ok();
-        if !grown {
-            self.fail(ErrorKind::OutOfMemory);
-        }
-        grown
     }
 
     #[cold]
@@ -301,5 +250,13 @@ impl<'a> Encoder<'a> {
         }
         self.fail(ErrorKind::LengthOverBound { form, len, bound });
         None
+    }
+}
+
+impl Drop for Encoder<'_> {
+    /// Gives the buffer back: with the message if it is complete, as it was if not.
+    fn drop(&mut self) {
+        self.out.truncate(self.start);
+        mem::swap(self.target, &mut self.out);
     }
 }

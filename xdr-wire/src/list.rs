@@ -121,6 +121,12 @@ impl<'a, T> IntoIterator for &'a mut List<T> {
 impl<'de, T: Decode<'de>> Decode<'de> for List<T> {
     const MIN: usize = 4;
     const TYPE: &'static Ty = &Ty::List(element::<T>);
+    const BLANK: bool = true;
+
+    #[inline]
+    fn blank() -> Option<Self> {
+        Some(Self::new())
+    }
 
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
@@ -130,27 +136,18 @@ impl<'de, T: Decode<'de>> Decode<'de> for List<T> {
     fn decode_bounded(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Self, Fault> {
         decoder.nested(|decoder| {
             let mut items = Vec::new();
-            if !decoder.take_presence()? {
-                return Ok(Self(items));
-            }
             let element = element::<T>();
             let mut capacity = 0;
-            loop {
+            while decoder.take_presence()? {
                 if items.len() == capacity {
                     capacity = decoder.grow_list(capacity, element, bounds)?;
                     items.reserve_exact(capacity - items.len());
                 }
                 decoder.take_stack(T::STACK)?;
-                // Not `?`: without optimization it keeps two more copies of the value on the stack.
-                match T::decode_bounded(decoder, bounds) {
-                    Ok(item) => items.push(item),
-                    Err(fault) => return Err(fault),
-                }
+                decoder.push_next(&mut items, bounds)?;
                 decoder.give_stack(T::STACK);
-                if !decoder.take_presence()? {
-                    return Ok(Self(items));
-                }
             }
+            Ok(Self(items))
         })
     }
 }
@@ -173,7 +170,7 @@ impl<T: Encode> Encode for List<T> {
     fn encode_bounded(&self, encoder: &mut Encoder<'_>, bounds: Bounds) {
         encoder.nested(|encoder| {
             // Elements without a size may be more than there is memory for their presence.
-            if size_of::<T>() == 0 && !encoder.has_room(self.len().saturating_mul(4)) {
+            if size_of::<T>() == 0 && !encoder.reserve(self.len().saturating_mul(4)) {
                 return;
             }
             for item in self {

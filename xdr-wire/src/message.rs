@@ -2,8 +2,11 @@
 
 use alloc::vec::Vec;
 
+use crate::bounds::Bounds;
 use crate::decoder::Decoder;
+use crate::decoder::run::take_whole;
 use crate::encoder::Encoder;
+use crate::encoder::run::Run;
 use crate::error::{DecodeError, EncodeError};
 use crate::options::Options;
 use crate::traits::{Decode, Depth, Encode};
@@ -19,20 +22,31 @@ use crate::traits::{Decode, Depth, Encode};
 /// ```
 #[inline]
 pub fn to_vec<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError> {
-    to_vec_with(value, Options::new())
+    write(value, &Options::DEFAULT)
 }
 
 /// [`to_vec`] with limits and relaxed rules.
 ///
 /// # Errors
 /// As [`to_vec`].
+#[inline]
 pub fn to_vec_with<T: Encode + ?Sized>(
     value: &T,
     options: Options,
 ) -> Result<Vec<u8>, EncodeError> {
-    let mut out = Vec::new();
-    encode_into_with(value, &mut out, options)?;
-    Ok(out)
+    write(value, &options)
+}
+
+#[inline]
+fn write<T: Encode + ?Sized>(value: &T, options: &Options) -> Result<Vec<u8>, EncodeError> {
+    let mut out = Vec::with_capacity(T::FIXED.unwrap_or(0));
+    if append(value, &mut out) {
+        return Ok(out);
+    }
+    match encode(value, &mut out, options) {
+        Ok(()) => Ok(out),
+        Err(error) => Err(error),
+    }
 }
 
 /// Appends an encoded value to `out`. On an error `out` is as it was.
@@ -41,20 +55,51 @@ pub fn to_vec_with<T: Encode + ?Sized>(
 /// As [`to_vec`].
 #[inline]
 pub fn encode_into<T: Encode + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-    encode_into_with(value, out, Options::new())
+    if append(value, out) {
+        return Ok(());
+    }
+    encode(value, out, &Options::DEFAULT)
 }
 
 /// [`encode_into`] with limits and relaxed rules.
 ///
 /// # Errors
 /// As [`to_vec`].
+#[inline]
 pub fn encode_into_with<T: Encode + ?Sized>(
     value: &T,
     out: &mut Vec<u8>,
     options: Options,
 ) -> Result<(), EncodeError> {
-    let len = value.measure(Depth::new(options.limits().max_depth));
-    let mut encoder = Encoder::start(out, len, options);
+    if append(value, out) {
+        return Ok(());
+    }
+    encode(value, out, &options)
+}
+
+/// Appends a value of fixed length if there is room: no limit or rule concerns it.
+#[inline]
+fn append<T: Encode + ?Sized>(value: &T, out: &mut Vec<u8>) -> bool {
+    let has_room = T::FIXED.is_some_and(|len| out.capacity() - out.len() >= len);
+    if has_room {
+        let mut run = Run::new();
+        value.put_fixed(&mut run);
+        out.extend_from_slice(run.as_slice());
+    }
+    has_room
+}
+
+fn encode<T: Encode + ?Sized>(
+    value: &T,
+    out: &mut Vec<u8>,
+    options: &Options,
+) -> Result<(), EncodeError> {
+    let mut encoder = Encoder::start(out, options);
+    // The length is worth knowing where one allocation of that length saves others. A buffer that has room is as large as
+    // messages have been before.
+    if !encoder.begin_in_room() {
+        encoder.begin(value.measure(Depth::new(options.limits().max_depth)));
+    }
     value.encode(&mut encoder);
     encoder.finish(T::TYPE)
 }
@@ -72,27 +117,53 @@ pub fn encode_into_with<T: Encode + ?Sized>(
 /// ```
 #[inline]
 pub fn from_bytes<'de, T: Decode<'de>>(input: &'de [u8]) -> Result<T, DecodeError> {
-    from_bytes_with(input, Options::new())
+    read(input, &Options::DEFAULT)
 }
 
 /// [`from_bytes`] with limits and relaxed rules.
 ///
 /// # Errors
 /// As [`from_bytes`].
+#[inline]
 pub fn from_bytes_with<'de, T: Decode<'de>>(
     input: &'de [u8],
     options: Options,
 ) -> Result<T, DecodeError> {
-    let mut decoder = Decoder::new(input, options);
+    read(input, &options)
+}
+
+#[inline]
+fn read<'de, T: Decode<'de>>(input: &'de [u8], options: &Options) -> Result<T, DecodeError> {
+    match take_whole(input, options) {
+        Some(value) => Ok(value),
+        None => decode(input, options),
+    }
+}
+
+fn decode<'de, T: Decode<'de>>(input: &'de [u8], options: &Options) -> Result<T, DecodeError> {
+    let mut decoder = Decoder::new(input, *options);
+    if const { T::BLANK }
+        && let Some(mut value) = T::blank()
+    {
+        value.fill(&mut decoder, Bounds::NONE);
+        if decoder.is_complete() {
+            return Ok(value);
+        }
+        // The error needs memory, too.
+        drop(value);
+        return Err(decoder.explain_incomplete(T::TYPE));
+    }
     // Plain matches: combinators would move a large value from closure to closure, in the code of every type.
-    let fault = match T::decode(&mut decoder) {
-        Ok(value) => match decoder.finish() {
-            Ok(()) => return Ok(value),
-            Err(fault) => fault,
-        },
-        Err(fault) => fault,
-    };
-    Err(decoder.explain(&fault, T::TYPE))
+    match T::decode(&mut decoder) {
+        Ok(value) => {
+            if decoder.is_complete() {
+                return Ok(value);
+            }
+            drop(value);
+            Err(decoder.explain_incomplete(T::TYPE))
+        }
+        Err(fault) => Err(decoder.explain(&fault, T::TYPE)),
+    }
 }
 
 /// Decodes a value from the start of the input and returns what follows it.

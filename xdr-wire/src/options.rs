@@ -146,6 +146,9 @@ pub struct Options {
 }
 
 impl Options {
+    /// What [`new`](Self::new) returns, as a place in memory.
+    pub(crate) const DEFAULT: Self = Self::new();
+
     /// Every rule holds, default limits.
     pub const fn new() -> Self {
         Self {

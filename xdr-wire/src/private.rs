@@ -1,6 +1,8 @@
 //! What expansions of the derives and tests of the codec need beyond the public interface. Not covered by semantic versioning.
 
 pub use crate::chars::{Chars, Signed, Unsigned};
+pub use crate::decoder::run::{Fields as DecodeFields, Run as DecodeRun};
+pub use crate::encoder::run::{Fields as EncodeFields, Run as EncodeRun, fixed};
 
 use crate::decoder::Decoder;
 use crate::error::ErrorKind;
@@ -92,6 +94,18 @@ pub const fn largest(sizes: &[usize]) -> usize {
         rest = tail;
     }
     largest
+}
+
+/// Whether all of these hold.
+pub const fn all(conditions: &[bool]) -> bool {
+    let mut rest = conditions;
+    while let [condition, tail @ ..] = rest {
+        if !*condition {
+            return false;
+        }
+        rest = tail;
+    }
+    true
 }
 
 /// How reading a message ended.

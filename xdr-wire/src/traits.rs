@@ -4,11 +4,11 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::bounds::Bounds;
-use crate::decoder::Decoder;
+use crate::decoder::{self, Decoder};
 use crate::describe::Ty;
-use crate::encoder::Encoder;
+use crate::encoder::{self, Encoder};
 use crate::fault::Fault;
-use crate::options::Limits;
+use crate::options::{Limits, Options};
 
 /// A type with an XDR form that can be read from bytes borrowed for `'de`.
 ///
@@ -36,6 +36,20 @@ pub trait Decode<'de>: Sized {
     #[doc(hidden)]
     const BOXED_STACK: usize = Self::STACK;
 
+    /// Bytes that every value takes on the wire, if they are always as many, few, and more than none. Such fields are read
+    /// in runs.
+    #[doc(hidden)]
+    const FIXED: Option<usize> = None;
+
+    /// Takes a value of [`FIXED`](Self::FIXED) bytes from a run. Nothing if the bytes are no value, however the rules are
+    /// relaxed.
+    #[doc(hidden)]
+    #[inline]
+    fn take_fixed(run: &mut decoder::run::Run<'de>, options: &Options) -> Option<Self> {
+        let _ = (run, options);
+        None
+    }
+
     /// Reads one value.
     ///
     /// # Errors
@@ -59,23 +73,44 @@ pub trait Decode<'de>: Sized {
         Self::decode_bounded(decoder, bounds).map(Box::new)
     }
 
-    /// Reads `count` elements, whose memory has been paid for. Integers do it in one go.
+    /// Whether there is a [`blank`](Self::blank) value.
+    #[doc(hidden)]
+    const BLANK: bool = false;
+
+    /// A value to be filled: it has no heap, and its content does not matter.
     #[doc(hidden)]
     #[inline]
-    fn decode_vec(
+    fn blank() -> Option<Self> {
+        None
+    }
+
+    /// Reads one value over a blank one. After a failure, which the decoder keeps, the value is any.
+    ///
+    /// Parts are read over parts, so that nothing has to be moved, and nothing that was read has to be freed by the code
+    /// that reads the next part. That makes it half as large as [`decode`](Self::decode) part by part.
+    #[doc(hidden)]
+    #[inline]
+    fn fill(&mut self, decoder: &mut Decoder<'de>, bounds: Bounds) {
+        match Self::decode_bounded(decoder, bounds) {
+            Ok(value) => *self = value,
+            Err(fault) => decoder.stop(&fault),
+        }
+    }
+
+    /// Reads `count` elements, whose memory has been paid for, into an empty vector. Integers do it in one go.
+    #[doc(hidden)]
+    #[inline]
+    fn fill_vec(
+        items: &mut Vec<Self>,
         decoder: &mut Decoder<'de>,
         count: usize,
         bounds: Bounds,
-    ) -> Result<Vec<Self>, Fault> {
-        let mut items = Vec::with_capacity(count);
+    ) -> Result<(), Fault> {
+        items.reserve_exact(count);
         for _ in 0..count {
-            // Not `?`: without optimization it keeps two more copies of the value on the stack.
-            match Self::decode_bounded(decoder, bounds) {
-                Ok(item) => items.push(item),
-                Err(fault) => return Err(fault),
-            }
+            decoder.push_next(items, bounds)?;
         }
-        Ok(items)
+        Ok(())
     }
 
     /// Reads `N` elements. Integers do it in one go.
@@ -87,7 +122,8 @@ pub trait Decode<'de>: Sized {
     ) -> Result<[Self; N], Fault> {
         if const { size_of::<Self>() == 0 } {
             // Slots would have a size although the elements have none.
-            let items = Self::decode_vec(decoder, N, bounds)?;
+            let mut items = Vec::new();
+            Self::fill_vec(&mut items, decoder, N, bounds)?;
             return crate::impls::boxed_array(decoder, items).map(|array| *array);
         }
         crate::impls::array_of(|| Self::decode_bounded(decoder, bounds))
@@ -106,6 +142,18 @@ pub trait Decode<'de>: Sized {
 pub trait Encode {
     /// What the type looks like on the wire.
     const TYPE: &'static Ty;
+
+    /// Bytes that every value takes on the wire, if they are always as many, few, and more than none, and nothing can be
+    /// wrong with a value. Such fields are written in runs.
+    #[doc(hidden)]
+    const FIXED: Option<usize> = None;
+
+    /// Adds a value of [`FIXED`](Self::FIXED) bytes to a run.
+    #[doc(hidden)]
+    #[inline]
+    fn put_fixed(&self, run: &mut encoder::run::Run) {
+        let _ = run;
+    }
 
     /// Bytes that [`encode`](Self::encode) writes for this value: exact, or `usize::MAX` for a value that is nested
     /// deeper than `depth` or too large for memory. Sums saturate.
@@ -134,6 +182,9 @@ pub trait Encode {
     where
         Self: Sized,
     {
+        if let Some(len) = Self::FIXED {
+            return items.len().saturating_mul(len);
+        }
         // Values without a size are alike. There may be any number of them.
         if let (0, Some(item)) = (size_of::<Self>(), items.first()) {
             return item.measure(depth).saturating_mul(items.len());

@@ -41,6 +41,22 @@ pub(crate) fn first_fault(decoder: Decoder<'_>, ty: &'static Ty, bounds: Bounds)
     }
 }
 
+/// What is wrong with the fields of the struct `ty` from `index` on, the first of which begins here.
+pub(crate) fn first_fault_of_fields(
+    decoder: Decoder<'_>,
+    ty: &'static Ty,
+    index: usize,
+) -> Option<Record> {
+    let Ty::Struct(ty) = ty else {
+        return None;
+    };
+    let mut walker = Walker::new(decoder, true);
+    match walker.fields(ty.fields().get(index..).unwrap_or_default()) {
+        Ok(()) => None,
+        Err(_) => walker.decoder.record(),
+    }
+}
+
 /// How many elements a list has from here, where its next one begins: all up to its end, or to the first fault.
 pub(crate) fn elements_ahead(decoder: Decoder<'_>, element: &'static Ty, bounds: Bounds) -> usize {
     let mut walker = Walker::new(decoder, false);

@@ -29,10 +29,9 @@ pub(crate) fn enter(race: &mut Race) {
 }
 
 fn both<T: ReadXdr + WriteXdr + 'static>(race: &mut Race) {
-    let wire = race.wire;
     race.encode(
         WHO,
-        || decode::<T>(wire),
+        decode::<T>(race.wire),
         |value, out| {
             out.clear();
             let mut out = Limited::new(out, LIMITS);

@@ -2,6 +2,7 @@
 //! relaxed.
 
 use alloc::string::String;
+use core::str::Utf8Error;
 
 use super::Decoder;
 use crate::error::{ErrorKind, Form};
@@ -110,12 +111,24 @@ impl Decoder<'_> {
         Err(self.fail_at(self.offset() + zeros, ErrorKind::NonZeroPadding))
     }
 
+    /// A string that has just been read, to its end, and is no UTF-8.
     #[cold]
     #[inline(never)]
-    pub(super) fn malformed(&mut self, bytes: &[u8], offset: usize) -> Result<String, Fault> {
+    pub(super) fn malformed(&mut self, bytes: &[u8], error: &Utf8Error) -> Fault {
+        let padding = bytes.len().wrapping_neg() & 3;
+        let start = self.offset().saturating_sub(bytes.len() + padding);
+        self.fail_at(start + error.valid_up_to(), ErrorKind::InvalidUtf8)
+    }
+
+    /// The same, with what is malformed replaced if that is allowed.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn replaced(&mut self, bytes: &[u8], error: &Utf8Error) -> Result<String, Fault> {
         if !self.options.allows(Rule::Utf8) {
-            return Err(self.fail_at(offset, ErrorKind::InvalidUtf8));
+            return Err(self.malformed(bytes, error));
         }
+        let padding = bytes.len().wrapping_neg() & 3;
+        let offset = self.offset().saturating_sub(bytes.len() + padding) + error.valid_up_to();
         let replaced = || {
             let chunks = bytes.utf8_chunks();
             chunks.flat_map(|chunk| [chunk.valid(), replacement(chunk.invalid())])

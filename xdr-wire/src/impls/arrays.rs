@@ -47,28 +47,51 @@ pub(crate) fn boxed_array<T, const N: usize>(
 impl<'de, T: Decode<'de>> Decode<'de> for Vec<T> {
     const MIN: usize = 4;
     const TYPE: &'static Ty = &Ty::Array(element::<T>);
+    const BLANK: bool = true;
+
+    #[inline]
+    fn blank() -> Option<Self> {
+        Some(Self::new())
+    }
 
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
         Self::decode_bounded(decoder, Bounds::NONE)
     }
 
-    fn decode_bounded(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Self, Fault> {
-        let (max, inner) = bounds.split();
-        decoder.nested(|decoder| {
-            let start = decoder.offset();
-            let count = decoder.take_count(max, T::MIN)?;
-            if count == 0 {
-                return Ok(Self::new());
-            }
-            decoder.take_memory(start, count, size_of::<T>())?;
-            // The elements are read one after the other: the stack is that of one.
-            decoder.take_stack(T::STACK)?;
-            let items = T::decode_vec(decoder, count, inner)?;
-            decoder.give_stack(T::STACK);
-            Ok(items)
-        })
+    fn fill(&mut self, decoder: &mut Decoder<'de>, bounds: Bounds) {
+        if let Err(fault) = fill_vec(self, decoder, bounds) {
+            decoder.stop(&fault);
+        }
     }
+
+    #[inline]
+    fn decode_bounded(decoder: &mut Decoder<'de>, bounds: Bounds) -> Result<Self, Fault> {
+        let mut items = Self::new();
+        match fill_vec(&mut items, decoder, bounds) {
+            Ok(()) => Ok(items),
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
+fn fill_vec<'de, T: Decode<'de>>(
+    items: &mut Vec<T>,
+    decoder: &mut Decoder<'de>,
+    bounds: Bounds,
+) -> Result<(), Fault> {
+    let (max, inner) = bounds.split();
+    let count = decoder.enter_array(max, T::MIN, size_of::<T>(), T::STACK)?;
+    if count > 0 {
+        let filled = T::fill_vec(items, decoder, count, inner);
+        decoder.give_stack(T::STACK);
+        if filled.is_err() {
+            decoder.leave();
+            return filled;
+        }
+    }
+    decoder.leave();
+    Ok(())
 }
 
 impl<'de, T: Decode<'de>, const N: usize> Decode<'de> for [T; N] {
@@ -101,7 +124,8 @@ impl<'de, T: Decode<'de>, const N: usize> Decode<'de> for [T; N] {
         if const { T::MIN == 0 } {
             decoder.take_fixed_empty(N)?;
         }
-        let items = T::decode_vec(decoder, N, bounds)?;
+        let mut items = Vec::new();
+        T::fill_vec(&mut items, decoder, N, bounds)?;
         boxed_array(decoder, items)
     }
 }

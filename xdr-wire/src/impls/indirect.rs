@@ -13,6 +13,30 @@ impl<'de, T: Decode<'de>> Decode<'de> for Option<T> {
     const MIN: usize = 4;
     const TYPE: &'static Ty = &Ty::Optional(|| T::TYPE);
     const STACK: usize = size_of::<Self>().saturating_add(T::STACK);
+    const BLANK: bool = true;
+
+    #[inline]
+    fn blank() -> Option<Self> {
+        Some(None)
+    }
+
+    fn fill(&mut self, decoder: &mut Decoder<'de>, bounds: Bounds) {
+        if !decoder.enter_optional() {
+            return;
+        }
+        if const { T::BLANK } {
+            *self = T::blank();
+            if let Some(value) = self {
+                value.fill(decoder, bounds);
+            }
+        } else {
+            match T::decode_bounded(decoder, bounds) {
+                Ok(value) => *self = Some(value),
+                Err(fault) => decoder.stop(&fault),
+            }
+        }
+        decoder.leave();
+    }
 
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {

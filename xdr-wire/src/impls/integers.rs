@@ -4,10 +4,13 @@ use alloc::vec::Vec;
 
 use crate::bounds::Bounds;
 use crate::decoder::Decoder;
+use crate::decoder::run::Run as DecodeRun;
 use crate::describe::Ty;
 use crate::encoder::Encoder;
+use crate::encoder::run::Run as EncodeRun;
 use crate::error::Form;
 use crate::fault::Fault;
+use crate::options::{Options, Rule};
 use crate::traits::{Decode, Depth, Encode};
 
 /// Implements both traits for a number whose form is its big-endian bytes, with whole arrays in one go.
@@ -16,6 +19,18 @@ macro_rules! number {
         impl<'de> Decode<'de> for $type {
             const MIN: usize = $len;
             const TYPE: &'static Ty = &Ty::$ty;
+            const FIXED: Option<usize> = Some($len);
+            const BLANK: bool = true;
+
+            #[inline]
+            fn take_fixed(run: &mut DecodeRun<'de>, _: &Options) -> Option<Self> {
+                run.take().map(Self::from_be_bytes)
+            }
+
+            #[inline]
+            fn blank() -> Option<Self> {
+                Some(Self::default())
+            }
 
             #[inline]
             fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
@@ -23,16 +38,18 @@ macro_rules! number {
             }
 
             #[inline]
-            fn decode_vec(
+            fn fill_vec(
+                items: &mut Vec<Self>,
                 decoder: &mut Decoder<'de>,
                 count: usize,
                 _: Bounds,
-            ) -> Result<Vec<Self>, Fault> {
+            ) -> Result<(), Fault> {
                 let units = decoder.take_units::<$len>(count)?;
-                Ok(units
+                *items = units
                     .iter()
                     .map(|unit| Self::from_be_bytes(*unit))
-                    .collect())
+                    .collect();
+                Ok(())
             }
 
             #[inline]
@@ -51,6 +68,12 @@ macro_rules! number {
 
         impl Encode for $type {
             const TYPE: &'static Ty = &Ty::$ty;
+            const FIXED: Option<usize> = Some($len);
+
+            #[inline]
+            fn put_fixed(&self, run: &mut EncodeRun) {
+                run.put_array(self.to_be_bytes());
+            }
 
             #[inline]
             fn measure(&self, _: Depth) -> usize {
@@ -82,12 +105,28 @@ number!(u64, UHyper, 8, take_u64, put_u64);
 number!(f32, Float, 4, take_f32, put_f32);
 number!(f64, Double, 8, take_f64, put_f64);
 
-/// Implements both traits for a type of fixed length without a bulk form.
+/// Implements both traits for a type of fixed length without a bulk form; in runs it goes from and to its bytes by `$from`
+/// and `$to`.
 macro_rules! scalar {
-    ($type:ty, $ty:ident, $len:literal, $take:ident, $put:ident) => {
+    ($type:ty, $ty:ident, $len:literal, $take:ident, $put:ident $(, $from:expr, $to:expr)?) => {
         impl<'de> Decode<'de> for $type {
             const MIN: usize = $len;
             const TYPE: &'static Ty = &Ty::$ty;
+            $(
+                const FIXED: Option<usize> = Some($len);
+
+                #[inline]
+                fn take_fixed(run: &mut DecodeRun<'de>, options: &Options) -> Option<Self> {
+                    $from(run.take()?, options)
+                }
+            )?
+
+            const BLANK: bool = true;
+
+            #[inline]
+            fn blank() -> Option<Self> {
+                Some(Self::default())
+            }
 
             #[inline]
             fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
@@ -97,6 +136,14 @@ macro_rules! scalar {
 
         impl Encode for $type {
             const TYPE: &'static Ty = &Ty::$ty;
+            $(
+                const FIXED: Option<usize> = Some($len);
+
+                #[inline]
+                fn put_fixed(&self, run: &mut EncodeRun) {
+                    run.put_array::<$len>($to(*self));
+                }
+            )?
 
             #[inline]
             fn measure(&self, _: Depth) -> usize {
@@ -116,11 +163,47 @@ macro_rules! scalar {
     };
 }
 
-scalar!(bool, Bool, 4, take_bool, put_bool);
-scalar!(i16, Short, 4, take_i16, put_i16);
-scalar!(u16, UShort, 4, take_u16, put_u16);
+scalar!(
+    bool,
+    Bool,
+    4,
+    take_bool,
+    put_bool,
+    |bytes, options: &Options| match u32::from_be_bytes(bytes) {
+        0 => Some(false),
+        1 => Some(true),
+        _ => options.allows(Rule::Bool).then_some(true),
+    },
+    |value| u32::from(value).to_be_bytes()
+);
+scalar!(
+    i16,
+    Short,
+    4,
+    take_i16,
+    put_i16,
+    |bytes, _| Self::try_from(i32::from_be_bytes(bytes)).ok(),
+    |value| i32::from(value).to_be_bytes()
+);
+scalar!(
+    u16,
+    UShort,
+    4,
+    take_u16,
+    put_u16,
+    |bytes, _| Self::try_from(u32::from_be_bytes(bytes)).ok(),
+    |value| u32::from(value).to_be_bytes()
+);
 scalar!((), Void, 0, take_void, put_void);
-scalar!(Quadruple, Quadruple, 16, take_quadruple, put_quadruple);
+scalar!(
+    Quadruple,
+    Quadruple,
+    16,
+    take_quadruple,
+    put_quadruple,
+    |bytes, _| Some(Self(bytes)),
+    |value: Self| value.0
+);
 
 /// A quadruple-precision floating-point number (RFC 4506, section 4.8): sixteen bytes in wire order.
 ///

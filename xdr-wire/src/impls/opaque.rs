@@ -6,16 +6,19 @@ use alloc::vec::Vec;
 
 use crate::bounds::Bounds;
 use crate::decoder::Decoder;
+use crate::decoder::run::Run as DecodeRun;
 use crate::describe::Ty;
 use crate::encoder::Encoder;
+use crate::encoder::run::{Run as EncodeRun, fixed};
 use crate::fault::Fault;
 use crate::impls::boxed_array;
+use crate::options::{Options, Rule};
 use crate::traits::{Decode, Depth, Encode};
 
-/// Bytes with their length word and their padding.
+/// Bytes with their length word and their padding. No slice is long enough for this to overflow.
 #[inline]
-pub(super) fn opaque_len(len: usize) -> usize {
-    padded_len(len).saturating_add(4)
+pub(super) const fn opaque_len(len: usize) -> usize {
+    len.wrapping_add(7) & !3
 }
 
 #[inline]
@@ -26,6 +29,17 @@ const fn padded_len(len: usize) -> usize {
 impl<'de> Decode<'de> for Vec<u8> {
     const MIN: usize = 4;
     const TYPE: &'static Ty = &Ty::Opaque;
+    const BLANK: bool = true;
+
+    #[inline]
+    fn blank() -> Option<Self> {
+        Some(Self::new())
+    }
+
+    #[inline]
+    fn fill(&mut self, decoder: &mut Decoder<'de>, bounds: Bounds) {
+        decoder.fill_opaque(self, bounds.split().0);
+    }
 
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
@@ -41,6 +55,12 @@ impl<'de> Decode<'de> for Vec<u8> {
 impl<'de: 'a, 'a> Decode<'de> for &'a [u8] {
     const MIN: usize = 4;
     const TYPE: &'static Ty = &Ty::Opaque;
+    const BLANK: bool = true;
+
+    #[inline]
+    fn blank() -> Option<Self> {
+        Some(&[])
+    }
 
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
@@ -57,6 +77,23 @@ impl<'de, const N: usize> Decode<'de> for [u8; N] {
     const MIN: usize = padded_len(N);
     const TYPE: &'static Ty = &Ty::FixedOpaque(N);
     const BOXED_STACK: usize = 0;
+    const FIXED: Option<usize> = fixed(&[Some(padded_len(N))]);
+    const BLANK: bool = true;
+
+    #[inline]
+    fn blank() -> Option<Self> {
+        Some([0; N])
+    }
+
+    #[inline]
+    fn take_fixed(run: &mut DecodeRun<'de>, options: &Options) -> Option<Self> {
+        let bytes = run.take()?;
+        let mut zero = true;
+        for _ in N..padded_len(N) {
+            zero &= run.take::<1>()? == [0];
+        }
+        (zero || options.allows(Rule::Padding)).then_some(bytes)
+    }
 
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
@@ -110,6 +147,15 @@ impl Encode for Vec<u8> {
 
 impl<const N: usize> Encode for [u8; N] {
     const TYPE: &'static Ty = &Ty::FixedOpaque(N);
+    const FIXED: Option<usize> = fixed(&[Some(padded_len(N))]);
+
+    #[inline]
+    fn put_fixed(&self, run: &mut EncodeRun) {
+        run.put_array(*self);
+        for _ in N..padded_len(N) {
+            run.put_array([0]);
+        }
+    }
 
     #[inline]
     fn measure(&self, _: Depth) -> usize {

@@ -13,6 +13,17 @@ use crate::traits::{Decode, Depth, Encode};
 impl<'de> Decode<'de> for String {
     const MIN: usize = 4;
     const TYPE: &'static Ty = &Ty::String;
+    const BLANK: bool = true;
+
+    #[inline]
+    fn blank() -> Option<Self> {
+        Some(Self::new())
+    }
+
+    #[inline]
+    fn fill(&mut self, decoder: &mut Decoder<'de>, bounds: Bounds) {
+        decoder.fill_string(self, bounds.split().0);
+    }
 
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {
@@ -28,6 +39,12 @@ impl<'de> Decode<'de> for String {
 impl<'de: 'a, 'a> Decode<'de> for &'a str {
     const MIN: usize = 4;
     const TYPE: &'static Ty = &Ty::Str;
+    const BLANK: bool = true;
+
+    #[inline]
+    fn blank() -> Option<Self> {
+        Some("")
+    }
 
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, Fault> {

@@ -1,0 +1,185 @@
+//! Where the bytes go: the caller's buffer, of which the next block is initialised before it is written.
+//!
+//! Small forms are stores into a slice that is known to be long enough, which costs one comparison. Appending each of them
+//! would keep the length of the vector up to date in memory, too. The blocks are small enough to stay in the nearest cache
+//! between being zeroed and being written, so that zeroing them hardly shows; what is long is appended instead.
+
+use alloc::vec::Vec;
+
+use super::Encoder;
+use crate::error::ErrorKind;
+
+/// Bytes that are initialised at a time.
+const BLOCK: usize = 1024;
+
+/// Half of the first block where nobody has said how long the message is.
+const HEAD: usize = 128;
+
+/// From how many bytes on appending is faster than copying into a block.
+const LONG: usize = 512;
+
+impl Encoder<'_> {
+    /// Makes room for a message of `len` bytes. A length of `usize::MAX` is no length: the value is too deep or too large,
+    /// and writing it will meet the reason.
+    pub(crate) fn begin(&mut self, len: usize) {
+        if len != usize::MAX && self.reserve(len) {
+            self.out.resize(self.end + len.min(BLOCK), 0);
+        }
+    }
+
+    /// Whether there is room enough to begin without knowing how long the message is.
+    pub(crate) fn begin_in_room(&mut self) -> bool {
+        let has_room = self.out.capacity() - self.out.len() >= 2 * HEAD;
+        if has_room {
+            // Of constant length, without a call: many messages end here.
+            self.out.extend_from_slice(&[0; HEAD]);
+            self.out.extend_from_slice(&[0; HEAD]);
+        }
+        has_room
+    }
+
+    /// Bytes as they are.
+    #[inline]
+    pub(crate) fn put_array<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.put_short(&bytes);
+    }
+
+    /// A few bytes as they are. They are not handed on: if they are made up of registers here, they stay there.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the caller knows how many bytes")]
+    pub(super) fn put_short(&mut self, bytes: &[u8]) {
+        if let Some(slot) = self.open(bytes.len()) {
+            slot.copy_from_slice(bytes);
+        }
+    }
+
+    /// Bytes as they are, with a length word before them if there is one, and with their padding.
+    #[inline]
+    pub(super) fn put_padded(&mut self, word: Option<u32>, bytes: &[u8]) {
+        let padded = bytes.len().saturating_add(bytes.len().wrapping_neg() & 3);
+        if padded >= LONG {
+            return self.append_padded(word, bytes);
+        }
+        let head = if word.is_some() { 4 } else { 0 };
+        let Some(slot) = self.open(padded + head) else {
+            return;
+        };
+        let (len, body) = slot.split_at_mut(head);
+        if let (Some(len), Some(word)) = (len.first_chunk_mut(), word) {
+            *len = word.to_be_bytes();
+        }
+        // The last unit has the padding; the data goes over the rest of it.
+        if let Some(last) = body.last_chunk_mut::<4>() {
+            *last = [0; 4];
+        }
+        if let Some(data) = body.get_mut(..bytes.len()) {
+            copy(data, bytes);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn append_padded(&mut self, word: Option<u32>, bytes: &[u8]) {
+        let padding = bytes.len().wrapping_neg() & 3;
+        if self.reserve(bytes.len().saturating_add(padding + 4)) {
+            self.append(|out| {
+                if let Some(word) = word {
+                    out.extend_from_slice(&word.to_be_bytes());
+                }
+                out.extend_from_slice(bytes);
+                out.resize(out.len() + padding, 0);
+            });
+        }
+    }
+
+    /// Units of `N` bytes as they are.
+    #[inline]
+    pub(crate) fn put_units<const N: usize>(
+        &mut self,
+        units: impl ExactSizeIterator<Item = [u8; N]>,
+    ) {
+        if self.reserve(units.len().saturating_mul(N)) {
+            self.append(|out| out.extend(units.flatten()));
+        }
+    }
+
+    /// Lets `write` append to the buffer, which has room for it.
+    #[inline]
+    fn append(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        self.out.truncate(self.end);
+        write(&mut self.out);
+        self.end = self.out.len();
+    }
+
+    /// The next `len` bytes, which are taken for written.
+    #[inline]
+    fn open(&mut self, len: usize) -> Option<&mut [u8]> {
+        let next = self.out.get(self.end..);
+        if next.and_then(|next| next.get(..len)).is_none() && !self.extend(len) {
+            return None;
+        }
+        let slot = self.out.get_mut(self.end..)?.get_mut(..len)?;
+        self.end += len;
+        Some(slot)
+    }
+
+    /// Initialises a block with at least `len` bytes.
+    #[cold]
+    #[inline(never)]
+    fn extend(&mut self, len: usize) -> bool {
+        let has_room = self.reserve(len);
+        if has_room {
+            let most = self.out.capacity() - self.end;
+            self.out.resize(self.end + BLOCK.max(len).min(most), 0);
+        }
+        has_room
+    }
+
+    /// Room for `len` more bytes. The exact length was reserved up front, so this grows only for an implementation that
+    /// measured too little. Nothing grows after a failure: a message that is discarded anyway needs no memory.
+    #[inline]
+    pub(crate) fn reserve(&mut self, len: usize) -> bool {
+        self.out.capacity() - self.end >= len || self.grow(len)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, len: usize) -> bool {
+        if self.has_failed() {
+            return false;
+        }
+        self.out.truncate(self.end);
+        let grown = self.out.try_reserve(len).is_ok();
+        if !grown {
+            self.fail(ErrorKind::OutOfMemory);
+        }
+        grown
+    }
+}
+
+/// Copies between slices of the same length. Up to 32 bytes go in two overlapping moves, without a call.
+#[inline]
+fn copy(to: &mut [u8], from: &[u8]) {
+    match from.len() {
+        0..4 => {
+            for (to, from) in to.iter_mut().zip(from) {
+                *to = *from;
+            }
+        }
+        4..8 => copy_ends::<4>(to, from),
+        8..16 => copy_ends::<8>(to, from),
+        16..=32 => copy_ends::<16>(to, from),
+        _ => to.copy_from_slice(from),
+    }
+}
+
+/// Copies the first and the last `N` bytes.
+#[inline]
+fn copy_ends<const N: usize>(to: &mut [u8], from: &[u8]) {
+    if let (Some(to), Some(from)) = (to.first_chunk_mut::<N>(), from.first_chunk()) {
+        *to = *from;
+    }
+    if let (Some(to), Some(from)) = (to.last_chunk_mut::<N>(), from.last_chunk()) {
+        *to = *from;
+    }
+}
