@@ -1,4 +1,6 @@
 //! Optionals (RFC 4506, section 4.19), and indirections that the wire does not know.
+//!
+//! Optionals are never inlined: schemas have the same few in hundreds of types.
 
 use alloc::boxed::Box;
 
@@ -20,6 +22,7 @@ impl<'de, T: Decode<'de>> Decode<'de> for Option<T> {
         Some(None)
     }
 
+    #[inline(never)]
     fn fill(&mut self, decoder: &mut Decoder<'de>, bounds: Bounds) {
         if !decoder.enter_optional() {
             return;
@@ -58,7 +61,7 @@ impl<'de, T: Decode<'de>> Decode<'de> for Option<T> {
 impl<T: Encode> Encode for Option<T> {
     const TYPE: &'static Ty = &Ty::Optional(|| T::TYPE);
 
-    #[inline]
+    #[inline(never)]
     fn measure(&self, depth: Depth) -> usize {
         depth.nested(|depth| match self {
             Some(value) => value.measure(depth).saturating_add(4),
@@ -71,7 +74,7 @@ impl<T: Encode> Encode for Option<T> {
         self.encode_bounded(encoder, Bounds::NONE);
     }
 
-    #[inline]
+    #[inline(never)]
     fn encode_bounded(&self, encoder: &mut Encoder<'_>, bounds: Bounds) {
         encoder.nested(|encoder| {
             encoder.put_bool(self.is_some());
