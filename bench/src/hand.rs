@@ -39,7 +39,8 @@ pub(crate) fn enter(race: &mut Race) {
 }
 
 fn both<T: Write + Read<'static> + 'static>(race: &mut Race) {
-    race.encode("hand", decode::<T>(race.wire), reused, fresh);
+    let wire = race.wire;
+    race.encode("hand", || decode::<T>(wire), reused, fresh);
     race.decode("hand", Direction::DecodeOwned, decode::<T>, fresh);
 }
 

@@ -79,10 +79,10 @@ fn both<T>(race: &mut Race, who: &'static str)
 where
     T: Encode + Decode<'static> + 'static,
 {
-    let value: T = from_bytes(race.wire).expect(VALID);
+    let wire = race.wire;
     race.encode(
         who,
-        value,
+        || from_bytes::<T>(wire).expect(VALID),
         |value, out| {
             out.clear();
             encode_into(value, out).expect(VALID);

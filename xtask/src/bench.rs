@@ -7,7 +7,6 @@ use std::thread;
 
 use crate::{command, output, root};
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the parts that draw follow"))]
 mod chart;
 mod codec;
 mod front;

@@ -36,6 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> bool {
         report.step(&format!("features {feature}"), || one_feature(feature));
     }
     report.step("fuzz targets", fuzz_targets);
+    report.step("benchmark", benchmark);
     report.step("rust version", rust_version);
     report.step("dependencies", || deny(&["bans", "licenses", "sources"]));
     report.step("no std", no_std::run);
@@ -66,6 +67,7 @@ fn full(report: &mut Report) {
         packages::install(packages::FOR_RECORDING)
     });
     report.step("full: live libvirtd", live_libvirtd);
+    report.step("full: peers' bytes", peers);
     report.step("full: random cases", || {
         let mut tests = tests(&["--lib", "--tests"]);
         tests.env("PROPTEST_CASES", "4096");
@@ -150,6 +152,24 @@ fn fuzz_targets() -> Outcome {
     clippy.args(["--features", "targets", "--", "-D", "warnings"]);
     clippy.env("CARGO_TARGET_DIR", root().join("target"));
     follow(clippy)
+}
+
+/// The benchmark is a workspace of its own, and builds its peers.
+fn benchmark() -> Outcome {
+    let manifest = ["--locked", "--manifest-path", "bench/Cargo.toml"];
+    if output(cargo(&[&["fetch", "--quiet"], &manifest[..]].concat())).is_none() {
+        return Outcome::skipped("the peers cannot be fetched");
+    }
+    let mut clippy = cargo(&["clippy"]);
+    clippy.args(manifest).args(["--", "-D", "warnings"]);
+    clippy.env("CARGO_TARGET_DIR", root().join("target"));
+    follow(clippy)
+}
+
+/// Five other codecs write the bytes that this one writes, and read them.
+fn peers() -> Outcome {
+    let bench = ["xtask", "bench", "codec", "--check", "--build", "default"];
+    follow(cargo(&bench))
 }
 
 /// The version that the manifest promises must be the one in use, or the promise rests on a lint alone.

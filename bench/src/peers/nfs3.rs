@@ -23,9 +23,10 @@ pub(crate) fn enter(race: &mut Race) {
 }
 
 fn both<T: Pack + Unpack + 'static>(race: &mut Race) {
+    let wire = race.wire;
     race.encode(
         WHO,
-        decode::<T>(race.wire),
+        || decode::<T>(wire),
         |value, out| {
             out.clear();
             value.pack(out).expect("a vector takes all bytes");

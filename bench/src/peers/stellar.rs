@@ -29,9 +29,10 @@ pub(crate) fn enter(race: &mut Race) {
 }
 
 fn both<T: ReadXdr + WriteXdr + 'static>(race: &mut Race) {
+    let wire = race.wire;
     race.encode(
         WHO,
-        decode::<T>(race.wire),
+        || decode::<T>(wire),
         |value, out| {
             out.clear();
             let mut out = Limited::new(out, LIMITS);

@@ -37,9 +37,10 @@ pub(crate) fn enter(race: &mut Race) {
 }
 
 fn both<T: Pack<Vec<u8>> + Unpack<Input> + 'static>(race: &mut Race) {
+    let wire = race.wire;
     race.encode(
         WHO,
-        decode::<T>(race.wire),
+        || decode::<T>(wire),
         |value, out| {
             out.clear();
             pack(value, out).expect("a vector takes all bytes");

@@ -29,6 +29,12 @@ pub(crate) struct Group {
     pub(crate) bars: Vec<(usize, f64)>,
 }
 
+impl Group {
+    fn height(&self) -> f64 {
+        BAR * count(self.bars.len()) + GAP
+    }
+}
+
 const WIDTH: f64 = 840.0;
 const MARGIN: f64 = 16.0;
 /// For the number behind the longest bar.
@@ -63,6 +69,11 @@ impl Bars<'_> {
 
         svg.text(zero, top, Anchor::Start, "b", panel.title);
         let first = top + 12.0;
+        let height = panel.groups.iter().map(Group::height).sum::<f64>();
+        if let Some(mark) = self.mark {
+            let x = zero + mark * scale;
+            svg.line((x, first - 4.0), (x, first + height - GAP), "m");
+        }
         let mut y = first;
         for group in &panel.groups {
             let middle = y + BAR * count(group.bars.len()) / 2.0 + 3.0;
@@ -76,10 +87,6 @@ impl Bars<'_> {
                 y += BAR;
             }
             y += GAP;
-        }
-        if let Some(mark) = self.mark {
-            let x = zero + mark * scale;
-            svg.line((x, first - 4.0), (x, y - GAP + 4.0), "m");
         }
         y
     }

@@ -8,7 +8,7 @@ pub(crate) struct LogLog<'a> {
     pub(crate) subtitle: &'a str,
     pub(crate) x: Axis<'a>,
     pub(crate) y: Axis<'a>,
-    pub(crate) lines: Vec<Line<'a>>,
+    pub(crate) lines: Vec<Line>,
 }
 
 /// What an axis shows.
@@ -19,8 +19,8 @@ pub(crate) struct Axis<'a> {
 }
 
 /// Measurements of one thing, by rising `x`. Neither coordinate may be 0 or less; such points are left out.
-pub(crate) struct Line<'a> {
-    pub(crate) label: &'a str,
+pub(crate) struct Line {
+    pub(crate) label: String,
     pub(crate) points: Vec<(f64, f64)>,
 }
 
@@ -36,8 +36,8 @@ impl LogLog<'_> {
         let mut svg = Svg::new();
         svg.text(16.0, 28.0, Anchor::Start, "h", self.title);
         svg.text(16.0, 48.0, Anchor::Start, "s", self.subtitle);
-        let names: Vec<_> = self.lines.iter().map(|line| line.label).collect();
-        let top = 78.0 + svg.legend(&names, 16.0, WIDTH - 16.0, 72.0);
+        let names: Vec<_> = self.lines.iter().map(|line| line.label.as_str()).collect();
+        let top = 88.0 + svg.legend(&names, 16.0, WIDTH - 16.0, 72.0);
         let x = Scale::new(self.points().map(|point| point.0), LEFT, WIDTH - RIGHT);
         let y = Scale::new(self.points().map(|point| point.1), top + PLOT, top);
 
@@ -155,7 +155,7 @@ mod tests {
             x: axis("x"),
             y: axis("y"),
             lines: vec![Line {
-                label: "a",
+                label: "a".to_owned(),
                 points: vec![(0.0, 1.0), (10.0, 1.0), (20.0, 5.0)],
             }],
         };

@@ -125,9 +125,9 @@ rect.p {{ fill: #ffffff }}
     }
 }
 
-/// Roughly how wide a text of 12 pixels is: there is no font here to ask.
+/// Roughly how wide a text of 12 pixels is, if it is bold: there is no font here to ask.
 pub(crate) fn width_of(text: &str) -> f64 {
-    text.chars().map(|_| 6.6).sum()
+    text.chars().map(|_| 7.2).sum()
 }
 
 fn escaped(text: &str) -> String {
