@@ -71,10 +71,10 @@ const NOISE: f64 = 1.05;
 
 impl Verdict {
     pub(super) fn word(&self, limit: f64) -> &'static str {
-        let ratio = self.ratio.min(self.least);
-        if ratio <= limit {
+        // The median alone: a second figure would be a second chance.
+        if self.ratio <= limit {
             "ok"
-        } else if ratio <= limit * NOISE {
+        } else if self.ratio <= limit * NOISE {
             "ok, in noise"
         } else {
             "missed"
@@ -161,9 +161,11 @@ mod tests {
     use super::*;
 
     fn run(figures: &[(&str, &str, f64)]) -> Run {
+        // The shortest times of the first one are too good to be true, and decide nothing.
         let line = |(direction, who, ns): &(&str, &str, f64)| {
+            let least = if *who == "ours" { 1.0 } else { *ns };
             format!(
-                r#"{{"workload":"W2","bytes":1,"direction":"{direction}","contestant":"{who}","ns":{ns},"least":{ns}}}"#
+                r#"{{"workload":"W2","bytes":1,"direction":"{direction}","contestant":"{who}","ns":{ns},"least":{least}}}"#
             )
         };
         let lines: Vec<_> = figures.iter().map(line).collect();
