@@ -50,6 +50,7 @@ pub(crate) struct Style {
     pub(crate) bytes: Rules<()>,
     pub(crate) open: Rules<()>,
     pub(crate) borrowed: Rules<()>,
+    pub(crate) outlined: Rules<()>,
     pub(crate) bounded_types: bool,
     pub(crate) type_table: bool,
     pub(crate) strategies: bool,
@@ -74,6 +75,7 @@ impl Default for Config {
                 bytes: Rules::default(),
                 open: Rules::default(),
                 borrowed: Rules::default(),
+                outlined: Rules::default(),
                 bounded_types: false,
                 type_table: false,
                 strategies: false,
@@ -195,6 +197,14 @@ impl Config {
     /// A typedef's path covers all its uses.
     pub fn borrowed(&mut self, path: impl Into<String>) -> &mut Self {
         self.style.borrowed.add(path, ());
+        self
+    }
+
+    /// Makes structs that others have as a field share one copy of their code: smaller programs, built sooner, that take a
+    /// nanosecond or two longer for each such field. `.` is small over fast for everything. Without it those structs do
+    /// that are fields in eight places or more.
+    pub fn outline(&mut self, path: impl Into<String>) -> &mut Self {
+        self.style.outlined.add(path, ());
         self
     }
 

@@ -116,7 +116,7 @@ pub(crate) struct Field {
 /// An argument in `#[xdr(…)]`.
 #[derive(Debug)]
 pub(crate) enum Argument {
-    /// `chars`, `default`, `unknown`.
+    /// `chars`, `default`, `outlined`, `unknown`.
     Word(&'static str),
     /// `max = STRING_MAX`, `name = "authScheme"`.
     Value(&'static str, String),

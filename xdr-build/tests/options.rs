@@ -120,6 +120,46 @@ fn strings_become_bytes() {
 }
 
 #[test]
+fn outlined_structs_say_so() {
+    let outlined = |source: &str, name: &str| {
+        source.contains(&format!("#[xdr(outlined)]\npub struct {name} {{"))
+    };
+    let source = generate(|_| {});
+    assert!(!source.contains("outlined"), "{source}");
+    let source = generate(|config| {
+        config.outline("app_page");
+    });
+    assert!(
+        outlined(&source, "AppPage") && !outlined(&source, "AppItem"),
+        "{source}"
+    );
+}
+
+/// A struct that is a field in eight places, but is neither plain numbers nor an element.
+#[test]
+fn common_structs_are_outlined() {
+    let generate = |uses: usize| {
+        let fields: Vec<_> = (0..uses)
+            .map(|at| format!("struct u{at} {{ name x; point p; }};\n"))
+            .collect();
+        let text = format!(
+            "struct label {{ string text<>; }};\ntypedef label name;\nstruct point {{ int x; int y; }};\n\
+             struct part {{ string s<>; }};\nstruct all {{ part a<>; part b[9]; part *c; }};\n{}",
+            fields.concat()
+        );
+        let files = Config::new().generate_text("app.x", &text, None);
+        files.expect("it has no errors").remove(0).source
+    };
+    assert!(!generate(7).contains("outlined"));
+    let source = generate(8);
+    assert!(
+        source.contains("#[xdr(outlined)]\npub struct Label {"),
+        "{source}"
+    );
+    assert_eq!(source.matches("outlined").count(), 1, "{source}");
+}
+
+#[test]
 fn open_enums_have_a_variant_for_the_unknown() {
     let source = generate(|config| {
         config.open_enum("app_mode");

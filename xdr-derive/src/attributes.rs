@@ -21,6 +21,7 @@ pub(crate) struct ContainerAttributes {
     pub(crate) runtime: Option<Set<Path>>,
     pub(crate) union: Option<Set<Type>>,
     pub(crate) name: Option<Set<String>>,
+    pub(crate) outlined: Option<Set<()>>,
 }
 
 /// Settings of a variant.
@@ -45,12 +46,13 @@ pub(crate) struct FieldAttributes {
 impl ContainerAttributes {
     pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
         let mut it = Self::default();
-        let place = "a type: `crate = path`, `union(D)`, `name = \"…\"`";
+        let place = "a type: `crate = path`, `union(D)`, `name = \"…\"`, `outlined`";
         settings(attrs, errors, place, |meta, key, errors| {
             match key {
                 "crate" => set(&mut it.runtime, meta, meta.value()?.parse()?, errors),
                 "union" => set(&mut it.union, meta, parenthesised(meta.input)?, errors),
                 "name" => set(&mut it.name, meta, string(meta)?, errors),
+                "outlined" => set(&mut it.outlined, meta, (), errors),
                 _ => return Ok(false),
             }
             Ok(true)

@@ -192,10 +192,19 @@ fn fill(runtime: &Path, it: &Struct, de: &Lifetime) -> TokenStream {
             }
         }
     });
+    let part = it.outlined.then(|| {
+        quote! {
+            #[inline(never)]
+            fn fill_part(&mut self, decoder: &mut #runtime::Decoder<#de>) {
+                self.fill(decoder, #runtime::Bounds::NONE);
+            }
+        }
+    });
     quote! {
         fn fill(&mut self, decoder: &mut #runtime::Decoder<#de>, _: #runtime::Bounds) {
             #(#fills)*
         }
+        #part
     }
 }
 

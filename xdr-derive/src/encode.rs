@@ -63,6 +63,14 @@ fn of_struct(runtime: &Path, it: &Struct) -> Body {
     } else {
         (quote!(depth), quote!(encoder))
     };
+    let part = it.outlined.then(|| {
+        quote! {
+            #[inline(never)]
+            fn encode_part(&self, encoder: &mut #runtime::Encoder<'_>) {
+                self.encode(encoder);
+            }
+        }
+    });
     Body {
         fixed: fixed(runtime, it),
         measure: quote! {
@@ -74,6 +82,7 @@ fn of_struct(runtime: &Path, it: &Struct) -> Body {
             fn encode(&self, #encoder: &mut #runtime::Encoder<'_>) {
                 #puts
             }
+            #part
         },
         beside: TokenStream::new(),
     }

@@ -219,11 +219,12 @@ impl Field {
     /// Reads this field over `value`, a mutable place. Characters have no blank value.
     pub(crate) fn fill(&self, runtime: &Path, value: &TokenStream) -> TokenStream {
         let (span, runtime) = self.place(runtime);
-        let bounds = self
-            .bounds(&runtime)
-            .unwrap_or_else(|| quote_spanned!(span=> #runtime::Bounds::NONE));
         let value = at(span, value);
-        quote_spanned!(span=> #runtime::Decode::fill(&mut #value, decoder, #bounds);)
+        if let Some(bounds) = self.bounds(&runtime) {
+            quote_spanned!(span=> #runtime::Decode::fill(&mut #value, decoder, #bounds);)
+        } else {
+            quote_spanned!(span=> #runtime::Decode::fill_part(&mut #value, decoder);)
+        }
     }
 
     /// Whether the type has a blank value.
@@ -300,7 +301,9 @@ impl Field {
             (None, Some(bounds)) => {
                 quote_spanned!(span=> #runtime::Encode::encode_bounded(#value, encoder, #bounds);)
             }
-            (None, None) => quote_spanned!(span=> #runtime::Encode::encode(#value, encoder);),
+            (None, None) => {
+                quote_spanned!(span=> #runtime::Encode::encode_part(#value, encoder);)
+            }
         }
     }
 

@@ -29,6 +29,8 @@ pub(crate) enum Shape {
 
 pub(crate) struct Struct {
     pub(crate) style: Style,
+    /// Other structs that have one as a field call its code.
+    pub(crate) outlined: bool,
     pub(crate) fields: Vec<Field>,
 }
 
@@ -51,6 +53,9 @@ impl Input {
     pub(crate) fn check(item: DeriveInput) -> syn::Result<Self> {
         let mut errors = Errors::default();
         let attributes = ContainerAttributes::read(&item.attrs, &mut errors);
+        if let (Data::Enum(_), Some(outlined)) = (&item.data, &attributes.outlined) {
+            errors.at(outlined.span, "only the code of a struct is inlined");
+        }
         let has_int_repr = has_int_repr(&item.attrs);
         let shape = match (item.data, attributes.union) {
             (Data::Struct(data), union) => {
@@ -62,7 +67,12 @@ impl Input {
                 }
                 let style = Style::of(&data.fields);
                 let fields = check_fields(data.fields, &mut errors);
-                Shape::Struct(Struct { style, fields })
+                let outlined = attributes.outlined.is_some();
+                Shape::Struct(Struct {
+                    style,
+                    outlined,
+                    fields,
+                })
             }
             (Data::Enum(data), Some(union)) => {
                 Shape::Union(Union::check(union.value, data, &mut errors))
@@ -74,6 +84,7 @@ impl Input {
                 errors.on(data.union_token, help);
                 Shape::Struct(Struct {
                     style: Style::Unit,
+                    outlined: false,
                     fields: Vec::new(),
                 })
             }

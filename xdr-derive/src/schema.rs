@@ -59,6 +59,7 @@ fn option(input: ParseStream<'_>, config: &mut Config) -> syn::Result<()> {
         "bytes" => config.bytes(text(input)?),
         "open_enum" => config.open_enum(text(input)?),
         "borrowed" => config.borrowed(text(input)?),
+        "outline" => config.outline(text(input)?),
         "runtime_path" => config.runtime_path(text(input)?),
         "include" => config.include(manifest_dir()?.join(text(input)?)),
         "import" => config.import(manifest_dir()?.join(text(input)?)),
@@ -80,7 +81,7 @@ fn option(input: ParseStream<'_>, config: &mut Config) -> syn::Result<()> {
             return Err(syn::Error::new(
                 span,
                 "expected one of `bounded_types`, `borrowed`, `bytes`, `define`, `import`, `include`, `messages`, \
-                 `no_std`, `open_enum`, `profile`, `runtime_path`, `serde`, `strategies`, `strip_enumerator_prefix`, \
+                 `no_std`, `open_enum`, `outline`, `profile`, `runtime_path`, `serde`, `strategies`, `strip_enumerator_prefix`, \
                  `strip_prefix`, `type_table`",
             ));
         }

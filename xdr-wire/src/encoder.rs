@@ -22,9 +22,9 @@ use crate::walker;
 pub struct Encoder<'a> {
     /// The caller's buffer, which has its bytes back when the encoder is dropped.
     target: &'a mut Vec<u8>,
-    /// Those bytes: written up to `end`, initialised beyond.
+    /// Those bytes: written but for the last `free`, which are initialised.
     out: Vec<u8>,
-    end: usize,
+    free: usize,
     /// Where the message begins; its end once it is complete.
     start: usize,
     options: Options,
@@ -38,7 +38,7 @@ impl<'a> Encoder<'a> {
     pub(crate) fn start(target: &'a mut Vec<u8>, options: &Options) -> Self {
         let out = mem::take(target);
         Self {
-            end: out.len(),
+            free: 0,
             start: out.len(),
             target,
             out,
@@ -53,7 +53,7 @@ impl<'a> Encoder<'a> {
     pub(crate) fn finish(mut self, ty: &'static Ty) -> Result<(), EncodeError> {
         match self.record {
             None => {
-                self.start = self.end;
+                self.start = self.end();
                 Ok(())
             }
             Some(record) => Err(self.explain(record, ty)),
@@ -77,7 +77,7 @@ impl<'a> Encoder<'a> {
     /// Bytes written so far.
     #[inline]
     pub fn offset(&self) -> usize {
-        self.end - self.start
+        self.end() - self.start
     }
 
     /// Limits and relaxed rules.

@@ -7,7 +7,7 @@ use crate::decoder::Decoder;
 use crate::decoder::run::take_whole;
 use crate::encoder::Encoder;
 use crate::encoder::run::Run;
-use crate::error::{DecodeError, EncodeError};
+use crate::error::{DecodeError, EncodeError, ErrorKind};
 use crate::options::Options;
 use crate::traits::{Decode, Depth, Encode};
 
@@ -136,8 +136,22 @@ pub fn from_bytes_with<'de, T: Decode<'de>>(
 fn read<'de, T: Decode<'de>>(input: &'de [u8], options: &Options) -> Result<T, DecodeError> {
     match take_whole(input, options) {
         Some(value) => Ok(value),
+        // Not a result: a value that may come from a call would be put together in memory.
+        None if const { T::FIXED.is_some() } => Err(what_is_wrong::<T>(input, options)),
         None => decode(input, options),
     }
+}
+
+/// Why a value of fixed length is not the whole of `input`.
+#[cold]
+#[inline(never)]
+fn what_is_wrong<'de, T: Decode<'de>>(input: &'de [u8], options: &Options) -> DecodeError {
+    if let Err(error) = decode::<T>(input, options) {
+        return error;
+    }
+    let mut decoder = Decoder::new(input, *options);
+    let fault = decoder.fail(ErrorKind::Custom("a type that is read in two ways"));
+    decoder.explain(&fault, T::TYPE)
 }
 
 fn decode<'de, T: Decode<'de>>(input: &'de [u8], options: &Options) -> Result<T, DecodeError> {

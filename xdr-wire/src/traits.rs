@@ -97,6 +97,14 @@ pub trait Decode<'de>: Sized {
         }
     }
 
+    /// [`fill`](Self::fill) where the value is a field of a struct. A struct that many others have as a field does it by a
+    /// call, so that they need not have its code each.
+    #[doc(hidden)]
+    #[inline]
+    fn fill_part(&mut self, decoder: &mut Decoder<'de>) {
+        self.fill(decoder, Bounds::NONE);
+    }
+
     /// Reads `count` elements, whose memory has been paid for, into an empty vector. Integers do it in one go.
     #[doc(hidden)]
     #[inline]
@@ -162,6 +170,14 @@ pub trait Encode {
     /// Writes this value. A failure stays in the encoder.
     fn encode(&self, encoder: &mut Encoder<'_>);
 
+    /// [`encode`](Self::encode) where the value is a field of a struct. A struct that many others have as a field does it by
+    /// a call.
+    #[doc(hidden)]
+    #[inline]
+    fn encode_part(&self, encoder: &mut Encoder<'_>) {
+        self.encode(encoder);
+    }
+
     /// Writes this value under the bounds of a declaration. Types without variable dimensions ignore them.
     #[inline]
     fn encode_bounded(&self, encoder: &mut Encoder<'_>, bounds: Bounds) {
@@ -189,11 +205,7 @@ pub trait Encode {
         if let (0, Some(item)) = (size_of::<Self>(), items.first()) {
             return item.measure(depth).saturating_mul(items.len());
         }
-        let mut len = 0usize;
-        for item in items {
-            len = len.saturating_add(item.measure(depth));
-        }
-        len
+        measure_each(items, depth)
     }
 
     /// Writes many elements. Integers do it in one go.
@@ -207,6 +219,17 @@ pub trait Encode {
             item.encode_bounded(encoder, bounds);
         }
     }
+}
+
+/// The bytes of elements that each have a length of their own. Not inlined: schemas have the same few arrays in hundreds of
+/// types.
+#[inline(never)]
+fn measure_each<T: Encode>(items: &[T], depth: Depth) -> usize {
+    let mut len = 0usize;
+    for item in items {
+        len = len.saturating_add(item.measure(depth));
+    }
+    len
 }
 
 /// Levels of nesting that a value may still have while it is measured.

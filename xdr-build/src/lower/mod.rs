@@ -13,6 +13,7 @@ mod compact;
 mod content;
 mod messages;
 mod naming;
+mod outlined;
 mod programs;
 mod shape;
 mod structs;
@@ -50,6 +51,7 @@ pub(crate) fn lower(schema: &Schema, sources: &Sources, style: &Style) -> Vec<Op
         keeps_name,
         modules,
         enumerators: unions::enumerators(schema),
+        uses: outlined::uses(schema),
     };
     let mut trailing = context.trailing_modules();
     (0..schema.files.len())
@@ -81,6 +83,8 @@ struct Context<'a> {
     modules: Vec<naming::Modules>,
     /// The enumerators of each enum by value, without aliases.
     enumerators: HashMap<TypeId, HashMap<i32, u32>>,
+    /// By type, how many fields it is.
+    uses: Vec<u32>,
 }
 
 impl Context<'_> {

@@ -23,8 +23,12 @@ impl Context<'_> {
         let count = body.fields.len() - usize::from(body.list);
         let fields = &body.fields[..count];
         let names = unique(fields.iter().map(|field| snake(&field.name)).collect(), "_");
+        let mut head = self.head(def, &derives);
+        if self.is_outlined(def) {
+            head.xdr.push(Argument::Word("outlined"));
+        }
         model::Struct {
-            head: self.head(def, &derives),
+            head,
             fields: fields
                 .iter()
                 .zip(names)

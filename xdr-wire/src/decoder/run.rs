@@ -5,7 +5,7 @@ use crate::bounds::Bounds;
 use crate::describe::Ty;
 use crate::error::ErrorKind;
 use crate::fault::Fault;
-use crate::options::Options;
+use crate::options::{Options, Rule};
 use crate::traits::Decode;
 use crate::walker;
 
@@ -37,11 +37,6 @@ impl<'de> Run<'de> {
     pub fn take_i32(&mut self) -> Option<i32> {
         self.take().map(i32::from_be_bytes)
     }
-
-    #[inline]
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 impl<'de> Decoder<'de> {
@@ -56,32 +51,37 @@ impl<'de> Decoder<'de> {
         index: usize,
     ) -> bool {
         if const { T::FIXED.is_none() } {
-            value.fill(self, Bounds::NONE);
+            value.fill_part(self);
             return true;
         }
         if len > 0 {
             let Some((bytes, rest)) = self.rest.split_at_checked(len) else {
-                return self.stop_in_run(0, ty, index);
+                if const { is_number(T::TYPE) } && T::FIXED == Some(len) {
+                    self.stop_at_end();
+                } else {
+                    self.stop_in_run(0, ty, index);
+                }
+                return false;
             };
             *run = Run(bytes);
             self.rest = rest;
         }
         let left = run.0.len();
-        match T::take_fixed(run, &self.options) {
-            Some(taken) => {
-                *value = taken;
-                true
-            }
-            None => self.stop_in_run(left, ty, index),
+        let taken = T::take_fixed(run, &self.options);
+        if let Some(taken) = taken {
+            *value = taken;
+            return true;
         }
+        self.stop_in_run(left, ty, index);
+        false
     }
 
     /// Finds what is wrong with the fields of the struct `ty` from `index` on, of which `left` bytes have been taken.
     #[cold]
     #[inline(never)]
-    fn stop_in_run(&mut self, left: usize, ty: &'static Ty, index: usize) -> bool {
+    fn stop_in_run(&mut self, left: usize, ty: &'static Ty, index: usize) {
         if self.failed {
-            return false;
+            return;
         }
         let start = self.offset().saturating_sub(left);
         self.rest = self.input.get(start..).unwrap_or_default();
@@ -90,7 +90,14 @@ impl<'de> Decoder<'de> {
             None => self.end(),
         };
         self.stop(&fault);
-        false
+    }
+
+    /// Finds that the input ends before a number.
+    #[cold]
+    #[inline(never)]
+    fn stop_at_end(&mut self) {
+        let fault = self.end();
+        self.stop(&fault);
     }
 
     /// Reads a value by filling a blank one.
@@ -113,6 +120,14 @@ impl<'de> Decoder<'de> {
             Ok(value)
         }
     }
+}
+
+/// Whether nothing can be wrong with a value of the type but that it is not there.
+const fn is_number(ty: &Ty) -> bool {
+    matches!(
+        ty,
+        Ty::Int | Ty::UInt | Ty::Hyper | Ty::UHyper | Ty::Float | Ty::Double | Ty::Quadruple
+    )
 }
 
 /// Fields of a struct that follow one another, as a tuple of references.
@@ -168,12 +183,13 @@ const fn runs<const N: usize>(fields: [Option<usize>; N]) -> [usize; N] {
     runs
 }
 
-/// Takes a value of fixed length that is the whole of `input`.
+/// Takes a value of fixed length that is the whole of `input`; more may follow if [`Rule::Trailing`] is relaxed. Nothing if
+/// there is no such value.
 #[inline]
 pub(crate) fn take_whole<'de, T: Decode<'de>>(input: &'de [u8], options: &Options) -> Option<T> {
-    if const { T::FIXED.is_none() } || Some(input.len()) != T::FIXED {
+    let len = T::FIXED?;
+    if input.len() != len && !(input.len() > len && options.allows(Rule::Trailing)) {
         return None;
     }
-    let mut run = Run::new(input);
-    T::take_fixed(&mut run, options).filter(|_| run.is_empty())
+    T::take_fixed(&mut Run::new(input), options)
 }

@@ -23,7 +23,7 @@ impl Encoder<'_> {
     /// and writing it will meet the reason.
     pub(crate) fn begin(&mut self, len: usize) {
         if len != usize::MAX && self.reserve(len) {
-            self.out.resize(self.end + len.min(BLOCK), 0);
+            self.initialise(len.min(BLOCK));
         }
     }
 
@@ -34,6 +34,7 @@ impl Encoder<'_> {
             // Of constant length, without a call: many messages end here.
             self.out.extend_from_slice(&[0; HEAD]);
             self.out.extend_from_slice(&[0; HEAD]);
+            self.free = 2 * HEAD;
         }
         has_room
     }
@@ -106,40 +107,53 @@ impl Encoder<'_> {
     /// Lets `write` append to the buffer, which has room for it.
     #[inline]
     fn append(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
-        self.out.truncate(self.end);
+        self.out.truncate(self.end());
+        self.free = 0;
         write(&mut self.out);
-        self.end = self.out.len();
     }
 
     /// The next `len` bytes, which are taken for written.
     #[inline]
     fn open(&mut self, len: usize) -> Option<&mut [u8]> {
-        let next = self.out.get(self.end..);
-        if next.and_then(|next| next.get(..len)).is_none() && !self.extend(len) {
-            return None;
+        if self.free < len {
+            self.extend(len);
+            if self.free < len {
+                return None;
+            }
         }
-        let slot = self.out.get_mut(self.end..)?.get_mut(..len)?;
-        self.end += len;
+        let end = self.out.len().checked_sub(self.free)?;
+        let slot = self.out.get_mut(end..)?.get_mut(..len)?;
+        self.free -= len;
         Some(slot)
+    }
+
+    /// How many bytes are written, those before the message included.
+    #[inline]
+    pub(super) fn end(&self) -> usize {
+        self.out.len() - self.free
     }
 
     /// Initialises a block with at least `len` bytes.
     #[cold]
     #[inline(never)]
-    fn extend(&mut self, len: usize) -> bool {
-        let has_room = self.reserve(len);
-        if has_room {
-            let most = self.out.capacity() - self.end;
-            self.out.resize(self.end + BLOCK.max(len).min(most), 0);
+    fn extend(&mut self, len: usize) {
+        if self.reserve(len) {
+            let most = self.out.capacity() - self.end();
+            self.initialise(BLOCK.max(len).min(most));
         }
-        has_room
+    }
+
+    /// Zeroes the next `len` bytes.
+    fn initialise(&mut self, len: usize) {
+        self.out.resize(self.end() + len, 0);
+        self.free = len;
     }
 
     /// Room for `len` more bytes. The exact length was reserved up front, so this grows only for an implementation that
     /// measured too little. Nothing grows after a failure: a message that is discarded anyway needs no memory.
     #[inline]
     pub(crate) fn reserve(&mut self, len: usize) -> bool {
-        self.out.capacity() - self.end >= len || self.grow(len)
+        self.out.capacity() - self.end() >= len || self.grow(len)
     }
 
     #[cold]
@@ -148,7 +162,8 @@ impl Encoder<'_> {
         if self.has_failed() {
             return false;
         }
-        self.out.truncate(self.end);
+        self.out.truncate(self.end());
+        self.free = 0;
         let grown = self.out.try_reserve(len).is_ok();
         if !grown {
             self.fail(ErrorKind::OutOfMemory);

@@ -40,7 +40,7 @@ impl Run {
             value.put_fixed(self);
         } else {
             self.end(encoder);
-            value.encode(encoder);
+            value.encode_part(encoder);
         }
     }
 

@@ -37,6 +37,14 @@ macro_rules! number {
                 decoder.$take()
             }
 
+            #[inline(never)]
+            fn fill(&mut self, decoder: &mut Decoder<'de>, _: Bounds) {
+                match decoder.take_array() {
+                    Ok(bytes) => *self = Self::from_be_bytes(bytes),
+                    Err(fault) => decoder.stop(&fault),
+                }
+            }
+
             #[inline]
             fn fill_vec(
                 items: &mut Vec<Self>,

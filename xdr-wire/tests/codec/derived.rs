@@ -1,6 +1,6 @@
 //! The form of derived types, as bytes.
 
-use xdr_wire::{Chain, Decode, List, Quadruple, from_bytes, to_vec};
+use xdr_wire::{Chain, Decode, Encode, List, Quadruple, from_bytes, to_vec};
 
 use crate::support::{assert_form, words};
 use crate::types::{
@@ -330,5 +330,53 @@ fn a_union_may_hold_itself_by_way_of_a_struct() {
     assert_eq!(
         (<Term as Decode<'_>>::MIN, <Sum as Decode<'_>>::MIN),
         (4, 8)
+    );
+}
+
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[xdr(outlined)]
+struct Outlined {
+    #[xdr(max = 3)]
+    name: String,
+    id: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+struct WithOutlined {
+    first: Outlined,
+    more: Vec<Outlined>,
+    last: Option<Outlined>,
+}
+
+/// The code of an outlined struct is elsewhere; its form, its bounds and the paths to it are where they were.
+#[test]
+fn outlined_structs_are_read_and_written_like_others() {
+    let part = |name: &str, id| Outlined {
+        name: name.to_owned(),
+        id,
+    };
+    let value = WithOutlined {
+        first: part("a", 1),
+        more: vec![part("bc", 2), part("", 3)],
+        last: Some(part("def", 4)),
+    };
+    let wire = to_vec(&value).unwrap();
+    let plain = (
+        ("a", 1u32),
+        [("bc", 2u32), ("", 3)].as_slice(),
+        Some(("def", 4u32)),
+    );
+    assert_eq!(wire, to_vec(&plain).unwrap());
+    assert_eq!(from_bytes::<WithOutlined>(&wire).unwrap(), value);
+
+    let long = WithOutlined {
+        first: part("abcd", 1),
+        ..value
+    };
+    assert_eq!(to_vec(&long).unwrap_err().path().to_string(), "first.name");
+    let error = from_bytes::<WithOutlined>(&wire[..8 + 3]).unwrap_err();
+    assert_eq!(
+        (error.path().to_string(), error.offset()),
+        ("first.id".to_owned(), 11)
     );
 }

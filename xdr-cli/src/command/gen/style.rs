@@ -36,6 +36,10 @@ pub(crate) struct Style {
     #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = ".")]
     #[serde(deserialize_with = "paths")]
     open_enums: Vec<String>,
+    /// Let structs that others have as a field share one copy of their code: small over fast
+    #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = ".")]
+    #[serde(deserialize_with = "paths")]
+    outline: Vec<String>,
     /// Make a newtype of every typedef that has a bound
     #[arg(long)]
     bounded_types: bool,
@@ -85,6 +89,9 @@ impl Style {
         }
         for path in &self.open_enums {
             config.open_enum(path);
+        }
+        for path in &self.outline {
+            config.outline(path);
         }
         if self.bounded_types {
             config.bounded_types(true);
@@ -138,6 +145,7 @@ impl Style {
             ("--borrowed", &self.borrowed),
             ("--bytes", &self.bytes),
             ("--open-enums", &self.open_enums),
+            ("--outline", &self.outline),
         ] {
             words.extend(paths.iter().map(|path| match path.as_str() {
                 "." => name.to_owned(),
@@ -319,6 +327,7 @@ mod tests {
                 borrowed = true
                 bytes = ["path", "dir.name"]
                 open-enums = false
+                outline = ["page"]
                 bounded-types = true
                 messages = true
                 type-table = true
@@ -336,7 +345,7 @@ mod tests {
         assert_eq!(
             words.join(" "),
             "--keep-enumerator-prefix --bounded-types --messages --type-table --strategies --serde --no-std --strip-prefix=nfs_ --borrowed --bytes=path \
-             --bytes=dir.name --runtime-path=crate::wire --extern-path=mount=crate::mount \
+             --bytes=dir.name --outline=page --runtime-path=crate::wire --extern-path=mount=crate::mount \
              --type-attribute=.=#[derive(Hash)] --field-attribute=a.b=#[serde(skip)]"
         );
         let line = std::iter::once("xdr".to_owned()).chain(words.clone());

@@ -16,4 +16,10 @@ enum Choice {
     A(String),
 }
 
+#[derive(xdr_wire::Decode)]
+#[xdr(outlined)]
+enum Colour {
+    Red = 0,
+}
+
 fn main() {}
