@@ -4,11 +4,14 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Generics, Lifetime, Path};
 
+mod fill;
+mod union;
+
 use crate::describe;
 use crate::encode::{impl_params, value_fn};
-use crate::fields::{Field, Group, groups};
+use crate::fields::Field;
 use crate::input::{Enum, Input, Shape, Struct};
-use crate::union::{Arm, Label, Side, Union};
+use crate::union::Side;
 
 pub(crate) fn expand(input: &Input) -> TokenStream {
     let (ident, runtime) = (&input.ident, &input.runtime);
@@ -41,11 +44,11 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
         ),
         Shape::Union(it) => (
             TokenStream::new(),
-            of_union(runtime, it, side),
+            union::decode(runtime, it, side),
             it.distinct(runtime, side),
         ),
     };
-    let blank = blank(input, &de);
+    let blank = fill::expand(input, &de);
     let (stack, fixed) = (stack(input, &de), fixed(input, &de));
     let decoder = match &input.shape {
         Shape::Struct(it) if it.fields.is_empty() => quote!(_),
@@ -97,7 +100,7 @@ fn of_struct(runtime: &Path, it: &Struct, de: &Lifetime) -> TokenStream {
         .map(|field| (&field.member, field.decode(runtime)))
         .collect();
     let value = it.style.with(&quote!(Self), &members);
-    let filled = can_be_filled(it).then(|| {
+    let filled = fill::is_possible(it).then(|| {
         quote! {
             if const { <Self as #runtime::Decode<#de>>::BLANK } {
                 return decoder.take_filled();
@@ -107,104 +110,6 @@ fn of_struct(runtime: &Path, it: &Struct, de: &Lifetime) -> TokenStream {
     quote! {
         #filled
         ::core::result::Result::Ok(#value)
-    }
-}
-
-fn can_be_filled(it: &Struct) -> bool {
-    !it.fields.is_empty() && !it.fields.iter().any(Field::is_characters)
-}
-
-/// A blank value, and for structs how it is filled.
-fn blank(input: &Input, de: &Lifetime) -> TokenStream {
-    let runtime = &input.runtime;
-    let (is_there, value, fill) = match &input.shape {
-        Shape::Struct(it) if can_be_filled(it) => {
-            let blanks = it.fields.iter().map(|field| field.has_blank(runtime, de));
-            let members: Vec<_> = it
-                .fields
-                .iter()
-                .map(|field| (&field.member, field.blank(runtime)))
-                .collect();
-            (
-                quote!(#runtime::__private::all(&[#(#blanks),*])),
-                it.style.with(&quote!(Self), &members),
-                fill(runtime, it, de),
-            )
-        }
-        Shape::Struct(_) => return TokenStream::new(),
-        Shape::Enum(it) => {
-            let value = match (it.enumerators.first(), &it.unknown) {
-                (Some(first), _) => {
-                    let ident = &first.ident;
-                    quote!(Self::#ident)
-                }
-                (None, Some(unknown)) => quote!(Self::#unknown(0)),
-                (None, None) => return TokenStream::new(),
-            };
-            (quote!(true), value, TokenStream::new())
-        }
-        Shape::Union(it) => {
-            let is_simple =
-                |arm: &&Arm| arm.tag.is_none() && arm.fields.iter().all(Field::is_surely_blank);
-            let Some(arm) = it
-                .arms
-                .iter()
-                .filter(is_simple)
-                .min_by_key(|arm| arm.fields.len())
-            else {
-                return TokenStream::new();
-            };
-            let value = arm.with(&TokenStream::new(), |field| field.blank(runtime));
-            let blanks = arm.fields.iter().map(|field| field.has_blank(runtime, de));
-            (
-                quote!(#runtime::__private::all(&[#(#blanks),*])),
-                value,
-                TokenStream::new(),
-            )
-        }
-    };
-    quote! {
-        const BLANK: ::core::primitive::bool = #is_there;
-        #[inline]
-        fn blank() -> ::core::option::Option<Self> {
-            ::core::option::Option::Some(#value)
-        }
-        #fill
-    }
-}
-
-fn fill(runtime: &Path, it: &Struct, de: &Lifetime) -> TokenStream {
-    let place = |field: &Field| {
-        let member = &field.member;
-        quote!(self.#member)
-    };
-    let fills = groups(&it.fields).map(|group| match group {
-        Group::Single(_, field) => field.fill(runtime, &place(field)),
-        Group::Run(index, fields) => {
-            let places = fields.iter().map(place);
-            quote! {
-                #runtime::__private::DecodeFields::fill(
-                    (#(&mut #places,)*),
-                    decoder,
-                    <Self as #runtime::Decode<#de>>::TYPE,
-                    #index,
-                );
-            }
-        }
-    });
-    let part = it.outlined.then(|| {
-        quote! {
-            #[inline(never)]
-            fn fill_part(&mut self, decoder: &mut #runtime::Decoder<#de>) {
-                self.fill(decoder, #runtime::Bounds::NONE);
-            }
-        }
-    });
-    quote! {
-        fn fill(&mut self, decoder: &mut #runtime::Decoder<#de>, _: #runtime::Bounds) {
-            #(#fills)*
-        }
-        #part
     }
 }
 
@@ -281,42 +186,6 @@ fn match_value(
             }
         }
     }
-}
-
-fn of_union(runtime: &Path, it: &Union, side: Side<'_>) -> TokenStream {
-    let constants = it.constants(runtime);
-    let labelled = it.arms.iter().filter_map(|arm| {
-        let patterns = arm.labels.as_ref()?.iter().map(Label::pattern);
-        let bind = arm.tag.is_some().then(|| quote!(tag @));
-        let value = construct(runtime, arm);
-        Some(quote!(#bind (#(#patterns)|*) => #value,))
-    });
-    let default = it.arms.iter().find(|arm| arm.labels.is_none());
-    let number = it.discriminant.number_of(&quote!(&tag), side);
-    let other = default.map_or_else(
-        || quote!(return ::core::result::Result::Err(decoder.unknown_discriminant(#number))),
-        |arm| construct(runtime, arm),
-    );
-    let other = (!it.is_exhaustive()).then(|| {
-        quote! {
-            #[allow(unreachable_patterns, reason = "the labels may name every value of an enum")]
-            tag => #other,
-        }
-    });
-    let ty = it.discriminant.ty();
-    quote! {
-        #constants
-        decoder.nested(|decoder| ::core::result::Result::Ok(
-            match <#ty as #runtime::Decode<'_>>::decode(decoder)? {
-                #(#labelled)*
-                #other
-            }
-        ))
-    }
-}
-
-fn construct(runtime: &Path, arm: &Arm) -> TokenStream {
-    arm.with(&quote!(tag), |field| field.decode(runtime))
 }
 
 /// The lifetime of the input; `'de` unless the type has one of that name.

@@ -230,7 +230,10 @@ impl<'de> Decoder<'de> {
         bounds: Bounds,
     ) -> Result<(), Fault> {
         if const { T::BLANK } {
-            items.extend(T::blank());
+            // Not `extend`: what is built in an option waits to be moved out of it.
+            if let Some(blank) = T::blank() {
+                items.push(blank);
+            }
             if let Some(item) = items.last_mut() {
                 item.fill(self, bounds);
             }
