@@ -230,10 +230,7 @@ impl<'de> Decoder<'de> {
         bounds: Bounds,
     ) -> Result<(), Fault> {
         if const { T::BLANK } {
-            // Not `extend`: what is built in an option waits to be moved out of it.
-            if let Some(blank) = T::blank() {
-                items.push(blank);
-            }
+            items.extend(T::blank());
             if let Some(item) = items.last_mut() {
                 item.fill(self, bounds);
             }

@@ -57,6 +57,21 @@ pub(crate) fn first_fault_of_fields(
     }
 }
 
+/// The path to the first fault of an array's element, which begins here.
+pub(crate) fn path_in_element(
+    decoder: Decoder<'_>,
+    index: usize,
+    ty: &'static Ty,
+    bounds: Bounds,
+) -> Path {
+    let mut walker = Walker::new(decoder, true);
+    // The path is left where the walk ends. It ends early where a hand-written implementation is stricter than its descriptor.
+    if walker.element(index, ty, bounds).is_ok() {
+        walker.path.push(Segment::Index(index));
+    }
+    walker.path
+}
+
 /// How many elements a list has from here, where its next one begins: all up to its end, or to the first fault.
 pub(crate) fn elements_ahead(decoder: Decoder<'_>, element: &'static Ty, bounds: Bounds) -> usize {
     let mut walker = Walker::new(decoder, false);

@@ -5,7 +5,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use xdr_wire::{Decode, Encode, ErrorKind, List, encode_into, from_bytes};
+use xdr_wire::{Bounds, Decode, Encode, ErrorKind, List, elements, encode_into, from_bytes};
 
 struct Counting;
 
@@ -184,4 +184,19 @@ fn a_failure_allocates_only_its_report() {
     let (result, count, _) = measure(|| from_bytes::<Borrowed<'_>>(&wire).is_err());
     assert!(result);
     assert!(count <= 3, "{count} allocations");
+}
+
+/// A megabyte of elements is read with the memory of one.
+#[test]
+fn elements_are_not_held() {
+    let names: Vec<String> = (0..100_000).map(|at| format!("{at:06}")).collect();
+    let mut wire = Vec::new();
+    encode_into(&names, &mut wire).unwrap();
+    let (total, count, peak) = measure(|| {
+        let names = elements::<String>(&wire, Bounds::NONE).unwrap();
+        names.map(|name| name.unwrap().len()).sum::<usize>()
+    });
+    assert_eq!((total, count, peak), (600_000, 100_000, 6));
+    let borrowed = || elements::<&str>(&wire, Bounds::NONE).unwrap().count();
+    assert_eq!(measure(borrowed), (100_000, 0, 0));
 }

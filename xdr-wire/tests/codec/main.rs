@@ -3,6 +3,7 @@
 mod derived;
 mod describe;
 mod dispatch;
+mod elements;
 mod entry;
 mod errors;
 mod forms;
