@@ -63,6 +63,7 @@ mod options;
 mod path;
 mod procedure;
 mod traits;
+mod view;
 mod walker;
 
 pub mod describe;
@@ -96,5 +97,6 @@ pub use options::{Limits, Options, Rule, UnknownRule};
 pub use path::{Path, Segment};
 pub use procedure::{Priority, Procedure, ProcedureKind, StreamDirection};
 pub use traits::{Decode, Depth, Encode};
+pub use view::{Number, NumberView, Numbers};
 #[cfg(feature = "derive")]
 pub use xdr_derive::{Decode, Encode};

@@ -18,3 +18,4 @@ mod stack;
 mod strategies;
 mod support;
 mod types;
+mod view;
