@@ -235,6 +235,17 @@ impl<'a> Encoder<'a> {
 
     /// `opaque<>` or `string<>`: length, bytes, padding.
     fn put_bytes(&mut self, form: Form, bytes: &[u8], bound: u32) {
+        match u32::try_from(bytes.len()) {
+            Ok(len) if len <= bound && self.put_in_room(len, bytes) => {}
+            // The last thing that is done: what has not to be kept for afterwards is not saved beforehand.
+            _ => self.put_bytes_stepwise(form, bytes, bound),
+        }
+    }
+
+    /// The same where there is no room yet, and where the bytes are many or too many.
+    #[cold]
+    #[inline(never)]
+    fn put_bytes_stepwise(&mut self, form: Form, bytes: &[u8], bound: u32) {
         if let Some(len) = self.checked_len(form, bytes.len(), bound) {
             self.put_padded(Some(len), bytes);
         }

@@ -48,6 +48,7 @@
 extern crate alloc;
 
 mod bounds;
+mod bulk;
 mod chars;
 mod decoder;
 mod dispatch;

@@ -7,6 +7,7 @@ use core::marker::PhantomData;
 use core::slice::ChunksExact;
 
 use crate::bounds::Bounds;
+use crate::bulk;
 use crate::decoder::Decoder;
 use crate::describe::Ty;
 use crate::encoder::Encoder;
@@ -36,7 +37,7 @@ mod sealed {
 pub trait Number: sealed::Number {}
 
 macro_rules! number {
-    ($($type:ty, $len:literal;)+) => {$(
+    ($($type:ty, $len:literal, $read:ident, $from:expr;)+) => {$(
         impl sealed::Number for $type {
             const LEN: usize = $len;
             const TYPE: &'static Ty = <$type as Encode>::TYPE;
@@ -48,8 +49,7 @@ macro_rules! number {
 
             #[inline]
             fn numbers(bytes: &[u8]) -> Vec<Self> {
-                let units = bytes.as_chunks().0.iter();
-                units.map(|unit| Self::from_be_bytes(*unit)).collect()
+                bulk::$read(bytes.as_chunks().0, $from)
             }
 
             #[inline]
@@ -65,12 +65,12 @@ macro_rules! number {
 }
 
 number! {
-    i32, 4;
-    u32, 4;
-    i64, 8;
-    u64, 8;
-    f32, 4;
-    f64, 8;
+    i32, 4, read_4, u32::cast_signed;
+    u32, 4, read_4, |bits| bits;
+    i64, 8, read_8, u64::cast_signed;
+    u64, 8, read_8, |bits| bits;
+    f32, 4, read_4, Self::from_bits;
+    f64, 8, read_8, Self::from_bits;
 }
 
 /// An array of numbers as the bytes that it has in the message (RFC 4506, section 4.13): decoding it checks the count and

@@ -62,20 +62,29 @@ impl Encoder<'_> {
             return self.append_padded(word, bytes);
         }
         let head = if word.is_some() { 4 } else { 0 };
-        let Some(slot) = self.open(padded + head) else {
-            return;
+        if let Some(slot) = self.open(padded + head) {
+            let (len, body) = slot.split_at_mut(head);
+            if let (Some(len), Some(word)) = (len.first_chunk_mut(), word) {
+                *len = word.to_be_bytes();
+            }
+            copy_padded(body, bytes);
+        }
+    }
+
+    /// A length word, its bytes and their padding, if they are few and there is room for them already.
+    #[inline]
+    pub(super) fn put_in_room(&mut self, len: u32, bytes: &[u8]) -> bool {
+        let padded = bytes.len().saturating_add(bytes.len().wrapping_neg() & 3);
+        if padded >= LONG || self.free < padded + 4 {
+            return false;
+        }
+        let slot = self.open_in_room(padded + 4);
+        let Some((word, body)) = slot.and_then(<[u8]>::split_first_chunk_mut) else {
+            return false;
         };
-        let (len, body) = slot.split_at_mut(head);
-        if let (Some(len), Some(word)) = (len.first_chunk_mut(), word) {
-            *len = word.to_be_bytes();
-        }
-        // The last unit has the padding; the data goes over the rest of it.
-        if let Some(last) = body.last_chunk_mut::<4>() {
-            *last = [0; 4];
-        }
-        if let Some(data) = body.get_mut(..bytes.len()) {
-            copy(data, bytes);
-        }
+        *word = len.to_be_bytes();
+        copy_padded(body, bytes);
+        true
     }
 
     #[cold]
@@ -93,14 +102,11 @@ impl Encoder<'_> {
         }
     }
 
-    /// Units of `N` bytes as they are.
+    /// Lets `write` append `count` units of `len` bytes.
     #[inline]
-    pub(crate) fn put_units<const N: usize>(
-        &mut self,
-        units: impl ExactSizeIterator<Item = [u8; N]>,
-    ) {
-        if self.reserve(units.len().saturating_mul(N)) {
-            self.append(|out| out.extend(units.flatten()));
+    pub(crate) fn put_bulk(&mut self, count: usize, len: usize, write: impl FnOnce(&mut Vec<u8>)) {
+        if self.reserve(count.saturating_mul(len)) {
+            self.append(write);
         }
     }
 
@@ -121,6 +127,12 @@ impl Encoder<'_> {
                 return None;
             }
         }
+        self.open_in_room(len)
+    }
+
+    /// The same where `free` is known to be as many or more.
+    #[inline]
+    fn open_in_room(&mut self, len: usize) -> Option<&mut [u8]> {
         let end = self.out.len().checked_sub(self.free)?;
         let slot = self.out.get_mut(end..)?.get_mut(..len)?;
         self.free -= len;
@@ -172,16 +184,30 @@ impl Encoder<'_> {
     }
 }
 
-/// Copies between slices of the same length. Up to 32 bytes go in two overlapping moves, without a call.
+/// Copies to the slice that is as long as the bytes with their padding. Up to 32 bytes go in two overlapping moves, without a
+/// call.
 #[inline]
-fn copy(to: &mut [u8], from: &[u8]) {
+fn copy_padded(to: &mut [u8], from: &[u8]) {
+    let Some(last) = to.last_chunk_mut() else {
+        return;
+    };
+    if from.len() < 4 {
+        let word = match *from {
+            [a] => u32::from_le_bytes([a, 0, 0, 0]),
+            [a, b] => u32::from_le_bytes([a, b, 0, 0]),
+            [a, b, c] => u32::from_le_bytes([a, b, c, 0]),
+            _ => 0,
+        };
+        *last = word.to_le_bytes();
+        return;
+    }
+    // The last unit has the padding; the data goes over the rest of it.
+    *last = [0; 4];
+    let Some(to) = to.get_mut(..from.len()) else {
+        return;
+    };
     match from.len() {
-        0..4 => {
-            for (to, from) in to.iter_mut().zip(from) {
-                *to = *from;
-            }
-        }
-        4..8 => copy_ends::<4>(to, from),
+        ..8 => copy_ends::<4>(to, from),
         8..16 => copy_ends::<8>(to, from),
         16..=32 => copy_ends::<16>(to, from),
         _ => to.copy_from_slice(from),

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::bounds::Bounds;
+use crate::bulk;
 use crate::decoder::Decoder;
 use crate::decoder::run::Run as DecodeRun;
 use crate::describe::Ty;
@@ -15,7 +16,7 @@ use crate::traits::{Decode, Depth, Encode};
 
 /// Implements both traits for a number whose form is its big-endian bytes, with whole arrays in one go.
 macro_rules! number {
-    ($type:ty, $ty:ident, $len:literal, $take:ident, $put:ident) => {
+    ($type:ty, $ty:ident, $len:literal, $take:ident, $put:ident, $read:ident, $from:expr, $write:ident, $bits:expr) => {
         impl<'de> Decode<'de> for $type {
             const MIN: usize = $len;
             const TYPE: &'static Ty = &Ty::$ty;
@@ -52,11 +53,7 @@ macro_rules! number {
                 count: usize,
                 _: Bounds,
             ) -> Result<(), Fault> {
-                let units = decoder.take_units::<$len>(count)?;
-                *items = units
-                    .iter()
-                    .map(|unit| Self::from_be_bytes(*unit))
-                    .collect();
+                *items = bulk::$read(decoder.take_units(count)?, $from);
                 Ok(())
             }
 
@@ -100,18 +97,78 @@ macro_rules! number {
 
             #[inline]
             fn encode_slice(items: &[Self], encoder: &mut Encoder<'_>, _: Bounds) {
-                encoder.put_units(items.iter().map(|item| item.to_be_bytes()));
+                encoder.put_bulk(items.len(), $len, |out| bulk::$write(items, out, $bits));
             }
         }
     };
 }
 
-number!(i32, Int, 4, take_i32, put_i32);
-number!(u32, UInt, 4, take_u32, put_u32);
-number!(i64, Hyper, 8, take_i64, put_i64);
-number!(u64, UHyper, 8, take_u64, put_u64);
-number!(f32, Float, 4, take_f32, put_f32);
-number!(f64, Double, 8, take_f64, put_f64);
+number!(
+    i32,
+    Int,
+    4,
+    take_i32,
+    put_i32,
+    read_4,
+    u32::cast_signed,
+    write_4,
+    |number| number.cast_unsigned()
+);
+number!(
+    u32,
+    UInt,
+    4,
+    take_u32,
+    put_u32,
+    read_4,
+    |bits| bits,
+    write_4,
+    |number| *number
+);
+number!(
+    i64,
+    Hyper,
+    8,
+    take_i64,
+    put_i64,
+    read_8,
+    u64::cast_signed,
+    write_8,
+    |number| number.cast_unsigned()
+);
+number!(
+    u64,
+    UHyper,
+    8,
+    take_u64,
+    put_u64,
+    read_8,
+    |bits| bits,
+    write_8,
+    |number| *number
+);
+number!(
+    f32,
+    Float,
+    4,
+    take_f32,
+    put_f32,
+    read_4,
+    Self::from_bits,
+    write_4,
+    |number| number.to_bits()
+);
+number!(
+    f64,
+    Double,
+    8,
+    take_f64,
+    put_f64,
+    read_8,
+    Self::from_bits,
+    write_8,
+    |number| number.to_bits()
+);
 
 /// Implements both traits for a type of fixed length without a bulk form; in runs it goes from and to its bytes by `$from`
 /// and `$to`.
