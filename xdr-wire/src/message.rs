@@ -98,7 +98,7 @@ fn encode<T: Encode + ?Sized>(
     // The length is worth knowing where one allocation of that length saves others. A buffer that has room is as large as
     // messages have been before.
     if !encoder.begin_in_room() {
-        encoder.begin(value.measure(Depth::new(options.limits().max_depth)));
+        encoder.begin(value.measure(Depth::at_least(options.limits().max_depth)));
     }
     value.encode(&mut encoder);
     encoder.finish(T::TYPE)

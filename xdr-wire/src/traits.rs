@@ -221,12 +221,17 @@ pub trait Encode {
     }
 }
 
+/// Elements of an array that are measured before a message is written: those of most messages, and of long ones so few that
+/// it takes no time.
+const SAMPLE: usize = 16;
+
 /// The bytes of elements that each have a length of their own. Not inlined: schemas have the same few arrays in hundreds of
 /// types.
 #[inline(never)]
 fn measure_each<T: Encode>(items: &[T], depth: Depth) -> usize {
+    let some = items.len().min(depth.elements);
     let mut len = 0usize;
-    for item in items {
+    for item in items.iter().take(some) {
         len = len.saturating_add(item.measure(depth));
     }
     len
@@ -234,19 +239,34 @@ fn measure_each<T: Encode>(items: &[T], depth: Depth) -> usize {
 
 /// Levels of nesting that a value may still have while it is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Depth(u32);
+pub struct Depth {
+    levels: u32,
+    /// Elements of an array that are measured.
+    elements: usize,
+}
 
 impl Depth {
     /// So many levels.
     pub const fn new(levels: u32) -> Self {
-        Self(levels)
+        Self {
+            levels,
+            elements: usize::MAX,
+        }
+    }
+
+    /// For a length that is met or exceeded, without a look at each element of long arrays.
+    pub(crate) const fn at_least(levels: u32) -> Self {
+        Self {
+            levels,
+            elements: SAMPLE,
+        }
     }
 
     /// Measures one nested value: an optional, an array, a list or a union.
     #[inline]
     pub fn nested(self, measure: impl FnOnce(Self) -> usize) -> usize {
-        match self.0.checked_sub(1) {
-            Some(levels) => measure(Self(levels)),
+        match self.levels.checked_sub(1) {
+            Some(levels) => measure(Self { levels, ..self }),
             None => usize::MAX,
         }
     }
