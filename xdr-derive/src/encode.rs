@@ -233,6 +233,7 @@ fn of_union(runtime: &Path, it: &Union) -> Body {
     Body {
         fixed: TokenStream::new(),
         measure: quote! {
+            #[inline]
             fn measure(&self, depth: #runtime::Depth) -> ::core::primitive::usize {
                 depth.nested(|#depth| match self { #(#lens)* })
             }

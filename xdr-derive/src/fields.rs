@@ -287,6 +287,18 @@ impl Field {
         }
     }
 
+    /// [`decode`](Self::decode) without a call, if the field is of fixed length: for the arms of unions, which are few beside
+    /// structs, and of which a message may hold many.
+    pub(crate) fn decode_here(&self, runtime: &Path) -> TokenStream {
+        if self.may_be_fixed() {
+            let (span, _) = self.place(runtime);
+            let ty = &self.ty;
+            quote_spanned!(span=> decoder.take_here::<#ty>()?)
+        } else {
+            self.decode(runtime)
+        }
+    }
+
     /// Writes `value`, a reference to this field, to `encoder`.
     pub(crate) fn encode(&self, runtime: &Path, value: &TokenStream) -> TokenStream {
         let (span, runtime) = self.place(runtime);

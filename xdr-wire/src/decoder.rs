@@ -5,6 +5,7 @@ mod memory;
 mod numbers;
 mod opaque;
 pub(crate) mod run;
+mod text;
 
 use alloc::vec::Vec;
 

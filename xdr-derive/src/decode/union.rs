@@ -31,7 +31,7 @@ pub(super) fn decode(runtime: &Path, it: &Union, side: Side<'_>) -> TokenStream 
     quote! {
         #constants
         decoder.nested(|decoder| ::core::result::Result::Ok(
-            match <#ty as #runtime::Decode<'_>>::decode(decoder)? {
+            match decoder.take_here::<#ty>()? {
                 #(#labelled)*
                 #other
             }
@@ -40,5 +40,5 @@ pub(super) fn decode(runtime: &Path, it: &Union, side: Side<'_>) -> TokenStream 
 }
 
 fn construct(runtime: &Path, arm: &Arm) -> TokenStream {
-    arm.with(&quote!(tag), |field| field.decode(runtime))
+    arm.with(&quote!(tag), |field| field.decode_here(runtime))
 }

@@ -3,9 +3,9 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::str::{self, Utf8Error};
+use core::str;
 
-use super::Decoder;
+use super::{Decoder, text};
 use crate::error::{ErrorKind, Form};
 use crate::fault::Fault;
 
@@ -14,6 +14,7 @@ impl<'de> Decoder<'de> {
     ///
     /// # Errors
     /// [`ErrorKind::LengthOverBound`], [`ErrorKind::LengthOverInput`], [`ErrorKind::NonZeroPadding`].
+    #[inline]
     pub fn take_opaque(&mut self, bound: u32) -> Result<&'de [u8], Fault> {
         self.take_bytes(Form::Opaque, bound)
     }
@@ -55,12 +56,15 @@ impl<'de> Decoder<'de> {
     ///
     /// # Errors
     /// As [`take_opaque`](Self::take_opaque), and [`ErrorKind::InvalidUtf8`].
+    #[inline]
     pub fn take_str(&mut self, bound: u32) -> Result<&'de str, Fault> {
-        let bytes = self.take_bytes(Form::String, bound)?;
-        match text(bytes) {
-            Ok(text) => Ok(text),
-            Err(error) => Err(self.malformed(bytes, &error)),
+        if let Some((bytes, rest)) = whole(self.rest, bound)
+            && let Some(text) = text::ascii(bytes)
+        {
+            self.rest = rest;
+            return Ok(text);
         }
+        self.take_other_str(bound)
     }
 
     /// `string<bound>` (section 4.11), owned. With [`Rule::Utf8`](crate::Rule::Utf8) relaxed, U+FFFD stands for what is malformed.
@@ -69,7 +73,7 @@ impl<'de> Decoder<'de> {
     /// As [`take_str`](Self::take_str).
     pub fn take_string(&mut self, bound: u32) -> Result<String, Fault> {
         let bytes = self.take_bytes(Form::String, bound)?;
-        match text(bytes) {
+        match text::text(bytes) {
             Ok(text) => Ok(text.to_owned()),
             Err(error) => self.replaced(bytes, &error),
         }
@@ -85,8 +89,22 @@ impl<'de> Decoder<'de> {
 
     /// `string<bound>` into a string that is empty.
     pub(crate) fn fill_string(&mut self, slot: &mut String, bound: u32) {
+        if let Some((bytes, rest)) = whole(self.rest, bound)
+            && let Some(body) = self.rest.get(4..)
+            && let Some(text) = text::short(body, bytes.len())
+        {
+            self.rest = rest;
+            *slot = text;
+        } else {
+            self.fill_other_string(slot, bound);
+        }
+    }
+
+    /// The same where the string is empty, long, not ASCII or not valid, or where the message ends behind it.
+    #[inline(never)]
+    fn fill_other_string(&mut self, slot: &mut String, bound: u32) {
         match self.take_bytes(Form::String, bound) {
-            Ok(bytes) => match text(bytes) {
+            Ok(bytes) => match text::text(bytes) {
                 Ok(text) => *slot = String::from(text),
                 Err(error) => match self.replaced(bytes, &error) {
                     Ok(text) => *slot = text,
@@ -94,6 +112,16 @@ impl<'de> Decoder<'de> {
                 },
             },
             Err(fault) => self.stop(&fault),
+        }
+    }
+
+    /// [`take_str`](Self::take_str) of text in any language, or of none.
+    #[inline(never)]
+    fn take_other_str(&mut self, bound: u32) -> Result<&'de str, Fault> {
+        let bytes = self.take_bytes(Form::String, bound)?;
+        match str::from_utf8(bytes) {
+            Ok(text) => Ok(text),
+            Err(error) => Err(self.malformed(bytes, &error)),
         }
     }
 
@@ -159,14 +187,4 @@ fn whole(input: &[u8], bound: u32) -> Option<(&[u8], &[u8])> {
     };
     let bytes = padded.get(..len)?;
     (word <= bound && fill == 0).then_some((bytes, rest))
-}
-
-/// Bytes as text. Most text is ASCII, which takes a third of the time.
-#[inline]
-fn text(bytes: &[u8]) -> Result<&str, Utf8Error> {
-    #[cfg(feature = "ascii")]
-    if let Ok(text) = ascii::AsciiStr::from_ascii(bytes) {
-        return Ok(text.as_str());
-    }
-    str::from_utf8(bytes)
 }

@@ -100,6 +100,28 @@ impl<'de> Decoder<'de> {
         self.stop(&fault);
     }
 
+    #[cold]
+    #[inline(never)]
+    pub(super) fn no_blank(&mut self) -> Fault {
+        self.fail(ErrorKind::Custom("type without a blank value"))
+    }
+
+    /// Reads a value; one of fixed length without a call.
+    ///
+    /// # Errors
+    /// As [`Decode::decode`].
+    #[inline]
+    pub fn take_here<T: Decode<'de>>(&mut self) -> Result<T, Fault> {
+        if let Some(len) = const { T::FIXED }
+            && let Some((bytes, rest)) = self.rest.split_at_checked(len)
+            && let Some(value) = T::take_fixed(&mut Run(bytes), &self.options)
+        {
+            self.rest = rest;
+            return Ok(value);
+        }
+        T::decode(self)
+    }
+
     /// Reads a value by filling a blank one.
     ///
     /// # Errors
@@ -107,7 +129,7 @@ impl<'de> Decoder<'de> {
     #[inline]
     pub fn take_filled<T: Decode<'de>>(&mut self) -> Result<T, Fault> {
         let Some(mut value) = T::blank() else {
-            return Err(self.fail(ErrorKind::Custom("type without a blank value")));
+            return Err(self.no_blank());
         };
         let start = self.rest;
         value.fill(self, Bounds::NONE);
