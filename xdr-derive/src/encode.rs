@@ -240,7 +240,10 @@ fn of_union(runtime: &Path, it: &Union) -> Body {
         },
         encode: quote! {
             fn encode(&self, encoder: &mut #runtime::Encoder<'_>) {
-                encoder.nested(|encoder| match self { #(#puts)* });
+                encoder.level(
+                    const { <Self as #runtime::Encode>::TYPE.arms_nest() },
+                    |encoder| match self { #(#puts)* },
+                );
             }
         },
         beside: it.distinct(runtime, Side::Encode),

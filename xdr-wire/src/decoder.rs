@@ -186,9 +186,32 @@ impl<'de> Decoder<'de> {
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        self.enter()?;
+        self.level(true, read)
+    }
+
+    /// The same where it is known whether what is read may have levels of its own. Otherwise it need not be told how many are
+    /// left.
+    ///
+    /// # Errors
+    /// As [`nested`](Self::nested).
+    #[doc(hidden)]
+    #[inline]
+    pub fn level<T>(
+        &mut self,
+        nests: bool,
+        read: impl FnOnce(&mut Self) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let depth = self.depth_left;
+        let Some(left) = depth.checked_sub(1) else {
+            return Err(self.too_deep());
+        };
+        if !nests {
+            return read(self);
+        }
+        self.depth_left = left;
         let value = read(self);
-        self.leave();
+        // Not one more than what is there now: that would have to be waited for.
+        self.depth_left = depth;
         value
     }
 
@@ -249,21 +272,20 @@ impl<'de> Decoder<'de> {
         Ok(())
     }
 
-    /// Enters an optional if it has a value. Nothing is entered otherwise, and the decoder stops after a failure.
-    pub(crate) fn enter_optional(&mut self) -> bool {
-        if let Err(fault) = self.enter() {
+    /// Whether an optional has a value. The decoder stops after a failure.
+    pub(crate) fn fill_presence(&mut self) -> bool {
+        if self.depth_left == 0 {
+            let fault = self.too_deep();
             self.stop(&fault);
             return false;
         }
-        let present = self.take_presence();
-        if let Ok(true) = present {
-            return true;
+        match self.take_presence() {
+            Ok(present) => present,
+            Err(fault) => {
+                self.stop(&fault);
+                false
+            }
         }
-        self.leave();
-        if let Err(fault) = present {
-            self.stop(&fault);
-        }
-        false
     }
 
     #[inline]

@@ -162,6 +162,38 @@ impl Ty {
             Self::Custom(ty) => ty.min,
         }
     }
+
+    /// Whether a value may have levels of nesting: optionals, arrays, lists and unions, itself or in its parts.
+    pub(crate) const fn nests(&self) -> bool {
+        match *self {
+            Self::FixedArray(_, ty) | Self::Bounded(_, ty) => ty.nests(),
+            Self::Struct(ty) => any_nests(ty.fields),
+            Self::Array(_)
+            | Self::Optional(_)
+            | Self::List(_)
+            | Self::Chain(_)
+            | Self::Union(_)
+            | Self::Link { .. }
+            | Self::Custom(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether an arm of this union may have levels of nesting beside that of the union.
+    #[doc(hidden)]
+    pub const fn arms_nest(&self) -> bool {
+        let Self::Union(ty) = self else {
+            return true;
+        };
+        let mut rest = ty.arms;
+        while let [arm, tail @ ..] = rest {
+            if any_nests(arm.fields) {
+                return true;
+            }
+            rest = tail;
+        }
+        false
+    }
 }
 
 /// The descriptor of a `T` in a vector, which is read on the stack before it is moved to the heap.
@@ -332,6 +364,17 @@ impl Arm {
     pub const fn fields(&self) -> &'static [Field] {
         self.fields
     }
+}
+
+const fn any_nests(fields: &[Field]) -> bool {
+    let mut rest = fields;
+    while let [field, tail @ ..] = rest {
+        if field.ty.nests() {
+            return true;
+        }
+        rest = tail;
+    }
+    false
 }
 
 const fn sum_of_min(fields: &[Field]) -> usize {

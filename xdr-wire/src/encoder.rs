@@ -138,12 +138,25 @@ impl<'a> Encoder<'a> {
     /// Writes one nested value: an optional, an array, a list or a union. Fails with [`ErrorKind::DepthOverLimit`].
     #[inline]
     pub fn nested(&mut self, write: impl FnOnce(&mut Self)) {
-        let Some(left) = self.depth_left.checked_sub(1) else {
+        self.level(true, write);
+    }
+
+    /// The same where it is known whether what is written may have levels of its own. Otherwise it need not be told how many
+    /// are left.
+    #[doc(hidden)]
+    #[inline]
+    pub fn level(&mut self, nests: bool, write: impl FnOnce(&mut Self)) {
+        let depth = self.depth_left;
+        let Some(left) = depth.checked_sub(1) else {
             return self.too_deep();
         };
+        if !nests {
+            return write(self);
+        }
         self.depth_left = left;
         write(self);
-        self.depth_left += 1;
+        // Not one more than what is there now: that would have to be waited for.
+        self.depth_left = depth;
     }
 
     /// `unsigned int` (RFC 4506, section 4.2).

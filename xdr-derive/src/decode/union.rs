@@ -30,12 +30,13 @@ pub(super) fn decode(runtime: &Path, it: &Union, side: Side<'_>) -> TokenStream 
     let ty = it.discriminant.ty();
     quote! {
         #constants
-        decoder.nested(|decoder| ::core::result::Result::Ok(
-            match decoder.take_here::<#ty>()? {
+        decoder.level(
+            const { <Self as #runtime::Decode<'_>>::TYPE.arms_nest() },
+            |decoder| ::core::result::Result::Ok(match decoder.take_here::<#ty>()? {
                 #(#labelled)*
                 #other
-            }
-        ))
+            }),
+        )
     }
 }
 

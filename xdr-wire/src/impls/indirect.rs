@@ -24,21 +24,26 @@ impl<'de, T: Decode<'de>> Decode<'de> for Option<T> {
 
     #[inline(never)]
     fn fill(&mut self, decoder: &mut Decoder<'de>, bounds: Bounds) {
-        if !decoder.enter_optional() {
+        if !decoder.fill_presence() {
             return;
         }
-        if const { T::BLANK } {
-            *self = T::blank();
-            if let Some(value) = self {
-                value.fill(decoder, bounds);
+        let filled = decoder.level(const { T::TYPE.nests() }, |decoder| {
+            if const { T::BLANK } {
+                *self = T::blank();
+                if let Some(value) = self {
+                    value.fill(decoder, bounds);
+                }
+                return Ok(());
             }
-        } else {
             match T::decode_bounded(decoder, bounds) {
                 Ok(value) => *self = Some(value),
-                Err(fault) => decoder.stop(&fault),
+                Err(fault) => return Err(fault),
             }
+            Ok(())
+        });
+        if let Err(fault) = filled {
+            decoder.stop(&fault);
         }
-        decoder.leave();
     }
 
     #[inline]
@@ -76,7 +81,7 @@ impl<T: Encode> Encode for Option<T> {
 
     #[inline(never)]
     fn encode_bounded(&self, encoder: &mut Encoder<'_>, bounds: Bounds) {
-        encoder.nested(|encoder| {
+        encoder.level(const { T::TYPE.nests() }, |encoder| {
             encoder.put_bool(self.is_some());
             if let Some(value) = self {
                 value.encode_bounded(encoder, bounds);
