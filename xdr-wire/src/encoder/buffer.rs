@@ -184,43 +184,69 @@ impl Encoder<'_> {
     }
 }
 
-/// Copies to the slice that is as long as the bytes with their padding. Up to 32 bytes go in two overlapping moves, without a
-/// call.
+/// Copies to the slice that is as long as the bytes with their padding. Up to 32 bytes go in a few moves, without a call. The
+/// last of them has the padding, too: what is stored twice has to go to memory twice.
 #[inline]
 fn copy_padded(to: &mut [u8], from: &[u8]) {
-    let Some(last) = to.last_chunk_mut() else {
-        return;
-    };
-    if from.len() < 4 {
-        let word = match *from {
-            [a] => u32::from_le_bytes([a, 0, 0, 0]),
-            [a, b] => u32::from_le_bytes([a, b, 0, 0]),
-            [a, b, c] => u32::from_le_bytes([a, b, c, 0]),
-            _ => 0,
-        };
-        *last = word.to_le_bytes();
-        return;
-    }
-    // The last unit has the padding; the data goes over the rest of it.
-    *last = [0; 4];
-    let Some(to) = to.get_mut(..from.len()) else {
-        return;
-    };
     match from.len() {
-        ..8 => copy_ends::<4>(to, from),
-        8..16 => copy_ends::<8>(to, from),
-        16..=32 => copy_ends::<16>(to, from),
-        _ => to.copy_from_slice(from),
+        0..4 => {
+            let word = match *from {
+                [a] => u32::from_le_bytes([a, 0, 0, 0]),
+                [a, b] => u32::from_le_bytes([a, b, 0, 0]),
+                [a, b, c] => u32::from_le_bytes([a, b, c, 0]),
+                _ => 0,
+            };
+            if let Some(unit) = to.first_chunk_mut() {
+                *unit = word.to_le_bytes();
+            }
+        }
+        4..8 => {
+            copy_chunk::<4>(to, from);
+            copy_last_unit(to, from);
+        }
+        8..16 => {
+            copy_chunk::<8>(to, from);
+            copy_last_units(to, from);
+        }
+        16..=32 => {
+            copy_chunk::<16>(to, from);
+            let middle = to.len().saturating_sub(16);
+            if let (Some(to), Some(from)) = (to.get_mut(middle..), from.get(middle..)) {
+                copy_chunk::<8>(to, from);
+            }
+            copy_last_units(to, from);
+        }
+        _ => {
+            copy_last_unit(to, from);
+            if let Some(to) = to.get_mut(..from.len()) {
+                to.copy_from_slice(from);
+            }
+        }
     }
 }
 
-/// Copies the first and the last `N` bytes.
+/// Copies the first `N` bytes.
 #[inline]
-fn copy_ends<const N: usize>(to: &mut [u8], from: &[u8]) {
+fn copy_chunk<const N: usize>(to: &mut [u8], from: &[u8]) {
     if let (Some(to), Some(from)) = (to.first_chunk_mut::<N>(), from.first_chunk()) {
         *to = *from;
     }
-    if let (Some(to), Some(from)) = (to.last_chunk_mut::<N>(), from.last_chunk()) {
-        *to = *from;
+}
+
+/// Copies what belongs to the last unit, and its padding.
+#[inline]
+fn copy_last_unit(to: &mut [u8], from: &[u8]) {
+    let padding = from.len().wrapping_neg() & 3;
+    if let (Some(to), Some(from)) = (to.last_chunk_mut(), from.last_chunk()) {
+        *to = (u32::from_le_bytes(*from) >> (8 * padding)).to_le_bytes();
+    }
+}
+
+/// The same with the unit before.
+#[inline]
+fn copy_last_units(to: &mut [u8], from: &[u8]) {
+    let padding = from.len().wrapping_neg() & 3;
+    if let (Some(to), Some(from)) = (to.last_chunk_mut(), from.last_chunk()) {
+        *to = (u64::from_le_bytes(*from) >> (8 * padding)).to_le_bytes();
     }
 }
