@@ -46,6 +46,7 @@ const FRAME: usize = 256;
 
 impl<'de> Decoder<'de> {
     /// A decoder at the start of `input`.
+    #[inline]
     pub fn new(input: &'de [u8], options: Options) -> Self {
         Self {
             input,
@@ -60,6 +61,12 @@ impl<'de> Decoder<'de> {
             failed: false,
             record: None,
         }
+    }
+
+    /// [`new`](Self::new) for the code that each type has to read a message: a call, with nothing copied for it.
+    #[inline(never)]
+    pub(crate) fn start(input: &'de [u8], options: &Options) -> Self {
+        Self::new(input, *options)
     }
 
     /// A decoder that walks what an encoder wrote before it failed.
@@ -149,6 +156,25 @@ impl<'de> Decoder<'de> {
             self.fail(ErrorKind::TrailingBytes { left })
         };
         self.explain(&fault, ty)
+    }
+
+    /// Why `input` is no value of `ty`, a type of fixed length: what a walk along it finds, or that more follows.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn explain_fixed(
+        input: &'de [u8],
+        options: &Options,
+        ty: &'static Ty,
+    ) -> DecodeError {
+        let walked = walker::walk(Decoder::new(input, *options), ty);
+        let record = walked.record.unwrap_or_else(|| Record {
+            kind: match input.len().saturating_sub(walked.offset) {
+                0 => ErrorKind::Custom("a type that is read in two ways"),
+                left => ErrorKind::TrailingBytes { left },
+            },
+            offset: walked.offset,
+        });
+        DecodeError::new(record.kind, record.offset, walked.path)
     }
 
     /// The public error for a fault of this decoder: finds the field by walking the input along `ty` once more.

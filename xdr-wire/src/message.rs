@@ -5,9 +5,10 @@ use alloc::vec::Vec;
 use crate::bounds::Bounds;
 use crate::decoder::Decoder;
 use crate::decoder::run::take_whole;
+use crate::describe::Ty;
 use crate::encoder::Encoder;
 use crate::encoder::run::Run;
-use crate::error::{DecodeError, EncodeError, ErrorKind};
+use crate::error::{DecodeError, EncodeError};
 use crate::options::Options;
 use crate::traits::{Decode, Depth, Encode};
 
@@ -39,7 +40,10 @@ pub fn to_vec_with<T: Encode + ?Sized>(
 
 #[inline]
 fn write<T: Encode + ?Sized>(value: &T, options: &Options) -> Result<Vec<u8>, EncodeError> {
-    let mut out = Vec::with_capacity(T::FIXED.unwrap_or(0));
+    let Some(len) = T::FIXED else {
+        return write_any(&Source(value), options);
+    };
+    let mut out = Vec::with_capacity(len);
     if append(value, &mut out) {
         return Ok(out);
     }
@@ -47,6 +51,14 @@ fn write<T: Encode + ?Sized>(value: &T, options: &Options) -> Result<Vec<u8>, En
         Ok(()) => Ok(out),
         Err(error) => Err(error),
     }
+}
+
+/// Not by the type, as [`encode_any`].
+#[inline(never)]
+fn write_any(value: &dyn Writes, options: &Options) -> Result<Vec<u8>, EncodeError> {
+    let mut out = Vec::new();
+    encode_any(value, &mut out, options)?;
+    Ok(out)
 }
 
 /// Appends an encoded value to `out`. On an error `out` is as it was.
@@ -89,19 +101,50 @@ fn append<T: Encode + ?Sized>(value: &T, out: &mut Vec<u8>) -> bool {
     has_room
 }
 
+#[inline]
 fn encode<T: Encode + ?Sized>(
     value: &T,
     out: &mut Vec<u8>,
     options: &Options,
 ) -> Result<(), EncodeError> {
+    encode_any(&Source(value), out, options)
+}
+
+/// Not by the type: what a message has for itself in a program is a call of this, instead of the five that are in it.
+#[inline(never)]
+fn encode_any(value: &dyn Writes, out: &mut Vec<u8>, options: &Options) -> Result<(), EncodeError> {
     let mut encoder = Encoder::start(out, options);
     // The length is worth knowing where one allocation of that length saves others. A buffer that has room is as large as
     // messages have been before.
     if !encoder.begin_in_room() {
         encoder.begin(value.measure(Depth::at_least(options.limits().max_depth)));
     }
-    value.encode(&mut encoder);
-    encoder.finish(T::TYPE)
+    value.write(&mut encoder);
+    encoder.finish(value.ty())
+}
+
+/// A message of any type that is to be written: [`Encode`] is no trait of objects, as it has constants.
+trait Writes {
+    fn ty(&self) -> &'static Ty;
+    fn measure(&self, depth: Depth) -> usize;
+    fn write(&self, encoder: &mut Encoder<'_>);
+}
+
+/// A reference, since what it refers to may have no size that is known.
+struct Source<'a, T: ?Sized>(&'a T);
+
+impl<T: Encode + ?Sized> Writes for Source<'_, T> {
+    fn ty(&self) -> &'static Ty {
+        T::TYPE
+    }
+
+    fn measure(&self, depth: Depth) -> usize {
+        self.0.measure(depth)
+    }
+
+    fn write(&self, encoder: &mut Encoder<'_>) {
+        self.0.encode(encoder);
+    }
 }
 
 /// Decodes a value that takes up the whole input.
@@ -137,25 +180,15 @@ fn read<'de, T: Decode<'de>>(input: &'de [u8], options: &Options) -> Result<T, D
     match take_whole(input, options) {
         Some(value) => Ok(value),
         // Not a result: a value that may come from a call would be put together in memory.
-        None if const { T::FIXED.is_some() } => Err(what_is_wrong::<T>(input, options)),
+        None if const { T::FIXED.is_some() } => {
+            Err(Decoder::explain_fixed(input, options, T::TYPE))
+        }
         None => decode(input, options),
     }
 }
 
-/// Why a value of fixed length is not the whole of `input`.
-#[cold]
-#[inline(never)]
-fn what_is_wrong<'de, T: Decode<'de>>(input: &'de [u8], options: &Options) -> DecodeError {
-    if let Err(error) = decode::<T>(input, options) {
-        return error;
-    }
-    let mut decoder = Decoder::new(input, *options);
-    let fault = decoder.fail(ErrorKind::Custom("a type that is read in two ways"));
-    decoder.explain(&fault, T::TYPE)
-}
-
 fn decode<'de, T: Decode<'de>>(input: &'de [u8], options: &Options) -> Result<T, DecodeError> {
-    let mut decoder = Decoder::new(input, *options);
+    let mut decoder = Decoder::start(input, options);
     if const { T::BLANK }
         && let Some(mut value) = T::blank()
     {
