@@ -16,11 +16,10 @@ pub(crate) fn read_4<T>(units: &[[u8; 4]], from: impl Fn(u32) -> T) -> Vec<T> {
     if !SLOW_VECTORS {
         return units.iter().map(one).collect();
     }
-    let (pairs, rest) = units.as_chunks();
-    let numbers = pairs.iter().map(|[first, second]| {
-        let [a, b, c, d] = *first;
-        let [e, f, g, h] = *second;
-        let swapped = swap_both(u64::from_le_bytes([a, b, c, d, e, f, g, h]));
+    let (pairs, rest) = units.as_chunks::<2>();
+    let numbers = pairs.as_flattened().as_flattened().as_chunks().0.iter();
+    let numbers = numbers.map(|pair| {
+        let swapped = swap_both(u64::from_le_bytes(*pair));
         [from(low(swapped)), from(low(swapped >> 32))]
     });
     let mut numbers = numbers.collect::<Vec<_>>().into_flattened();

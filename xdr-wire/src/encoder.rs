@@ -3,6 +3,8 @@
 mod buffer;
 pub(crate) mod run;
 
+pub(crate) use buffer::ROOM;
+
 use alloc::vec::Vec;
 use core::mem;
 
@@ -34,9 +36,8 @@ pub struct Encoder<'a> {
 }
 
 impl<'a> Encoder<'a> {
-    /// An encoder that appends to `target`. Not inlined: each type has its own code to encode a message, with little more in
-    /// it.
-    #[inline(never)]
+    /// An encoder that appends to `target`.
+    #[inline]
     pub(crate) fn start(target: &'a mut Vec<u8>, options: &Options) -> Self {
         let out = mem::take(target);
         Self {
@@ -61,7 +62,7 @@ impl<'a> Encoder<'a> {
     }
 
     /// Not by value, for which the encoder would be copied.
-    #[inline(never)]
+    #[inline]
     fn end_message(&mut self, ty: &'static Ty) -> Result<(), EncodeError> {
         let result = match self.record {
             None => {
@@ -248,10 +249,9 @@ impl<'a> Encoder<'a> {
 
     /// `opaque<>` or `string<>`: length, bytes, padding.
     fn put_bytes(&mut self, form: Form, bytes: &[u8], bound: u32) {
-        match u32::try_from(bytes.len()) {
-            Ok(len) if len <= bound && self.put_in_room(len, bytes) => {}
+        if !self.put_in_room(bytes, bound) {
             // The last thing that is done: what has not to be kept for afterwards is not saved beforehand.
-            _ => self.put_bytes_stepwise(form, bytes, bound),
+            self.put_bytes_stepwise(form, bytes, bound);
         }
     }
 

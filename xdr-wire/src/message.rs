@@ -6,8 +6,8 @@ use crate::bounds::Bounds;
 use crate::decoder::Decoder;
 use crate::decoder::run::take_whole;
 use crate::describe::Ty;
-use crate::encoder::Encoder;
 use crate::encoder::run::Run;
+use crate::encoder::{self, Encoder};
 use crate::error::{DecodeError, EncodeError};
 use crate::options::Options;
 use crate::traits::{Decode, Depth, Encode};
@@ -57,7 +57,7 @@ fn write<T: Encode + ?Sized>(value: &T, options: &Options) -> Result<Vec<u8>, En
 #[inline(never)]
 fn write_any(value: &dyn Writes, options: &Options) -> Result<Vec<u8>, EncodeError> {
     let mut out = Vec::new();
-    encode_any(value, &mut out, options)?;
+    encode_any(value, &mut out, options, 0)?;
     Ok(out)
 }
 
@@ -107,17 +107,25 @@ fn encode<T: Encode + ?Sized>(
     out: &mut Vec<u8>,
     options: &Options,
 ) -> Result<(), EncodeError> {
-    encode_any(&Source(value), out, options)
+    // Whoever has a buffer may use it again: the next short message then needs not be measured.
+    encode_any(&Source(value), out, options, encoder::ROOM)
 }
 
-/// Not by the type: what a message has for itself in a program is a call of this, instead of the five that are in it.
+/// Not by the type: what a message has for itself in a program is a call of this, instead of the five that are in it. A buffer
+/// that grows has at least so much `room` for the message.
 #[inline(never)]
-fn encode_any(value: &dyn Writes, out: &mut Vec<u8>, options: &Options) -> Result<(), EncodeError> {
+fn encode_any(
+    value: &dyn Writes,
+    out: &mut Vec<u8>,
+    options: &Options,
+    room: usize,
+) -> Result<(), EncodeError> {
     let mut encoder = Encoder::start(out, options);
     // The length is worth knowing where one allocation of that length saves others. A buffer that has room is as large as
     // messages have been before.
     if !encoder.begin_in_room() {
-        encoder.begin(value.measure(Depth::at_least(options.limits().max_depth)));
+        let len = value.measure(Depth::at_least(options.limits().max_depth));
+        encoder.begin(len, room);
     }
     value.write(&mut encoder);
     encoder.finish(value.ty())

@@ -105,6 +105,27 @@ fn a_message_is_encoded_with_at_most_one_allocation() {
 }
 
 #[test]
+fn a_buffer_is_made_with_room_for_messages_that_are_a_little_longer() {
+    let mut out = Vec::new();
+    let (result, count, _) = measure(|| encode_into(&SAMPLE, &mut out));
+    assert_eq!((result, count), (Ok(()), 1));
+    out.clear();
+    let longer = "a name that is longer than the one before";
+    let (result, count, _) = measure(|| encode_into(longer, &mut out));
+    assert_eq!((result, count), (Ok(()), 0));
+}
+
+#[test]
+fn a_long_message_takes_few_allocations_and_no_more_than_three_times_its_length() {
+    // Its length is not known before it has been written.
+    let names: Vec<_> = (0..10_000).map(|number| format!("name {number}")).collect();
+    let (wire, count, peak) = measure(|| xdr_wire::to_vec(&names));
+    let wire = wire.expect("within its bounds");
+    assert!(count <= 15, "{count} allocations");
+    assert!(peak <= 3 * wire.len(), "{peak} bytes for {}", wire.len());
+}
+
+#[test]
 fn an_array_of_integers_takes_one_allocation_of_its_size() {
     let wire = xdr_wire::to_vec(&vec![7_u64; 1000]).expect("within its bounds");
     let (value, count, peak) = measure(|| from_bytes::<Vec<u64>>(&wire));

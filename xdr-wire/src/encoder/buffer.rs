@@ -12,29 +12,31 @@ use crate::error::ErrorKind;
 /// Bytes that are initialised at a time.
 const BLOCK: usize = 1024;
 
-/// Half of the first block where nobody has said how long the message is.
-const HEAD: usize = 128;
+/// Bytes of the first block where nobody has said how long the message is.
+pub(crate) const ROOM: usize = 256;
 
 /// From how many bytes on appending is faster than copying into a block.
 const LONG: usize = 512;
 
 impl Encoder<'_> {
-    /// Makes room for a message of `len` bytes. A length of `usize::MAX` is no length: the value is too deep or too large,
+    /// Makes room for a message of `len` bytes: where there is none, `room` at least. A length of `usize::MAX` is no length: the value is too deep or too large,
     /// and writing it will meet the reason.
-    pub(crate) fn begin(&mut self, len: usize) {
-        if len != usize::MAX && self.reserve(len) {
+    pub(crate) fn begin(&mut self, len: usize, room: usize) {
+        let has_room = self.out.capacity() - self.out.len() >= len;
+        if len != usize::MAX && (has_room || self.reserve(len.max(room))) {
             self.initialise(len.min(BLOCK));
         }
     }
 
     /// Whether there is room enough to begin without knowing how long the message is.
+    #[inline]
     pub(crate) fn begin_in_room(&mut self) -> bool {
-        let has_room = self.out.capacity() - self.out.len() >= 2 * HEAD;
+        let has_room = self.out.capacity() - self.out.len() >= ROOM;
         if has_room {
             // Of constant length, without a call: many messages end here.
-            self.out.extend_from_slice(&[0; HEAD]);
-            self.out.extend_from_slice(&[0; HEAD]);
-            self.free = 2 * HEAD;
+            self.out.extend_from_slice(&[0; ROOM / 2]);
+            self.out.extend_from_slice(&[0; ROOM / 2]);
+            self.free = ROOM;
         }
         has_room
     }
@@ -71,18 +73,24 @@ impl Encoder<'_> {
         }
     }
 
-    /// A length word, its bytes and their padding, if they are few and there is room for them already.
+    /// A length word, its bytes and their padding, if they are few, not over the bound, and there is room for them already.
     #[inline]
-    pub(super) fn put_in_room(&mut self, len: u32, bytes: &[u8]) -> bool {
-        let padded = bytes.len().saturating_add(bytes.len().wrapping_neg() & 3);
-        if padded >= LONG || self.free < padded + 4 {
+    pub(super) fn put_in_room(&mut self, bytes: &[u8], bound: u32) -> bool {
+        if bytes.len() >= LONG {
+            return false;
+        }
+        let padded = (bytes.len() + 3) & !3;
+        let Ok(word) = u32::try_from(bytes.len()) else {
+            return false;
+        };
+        if word > bound || self.free < padded + 4 {
             return false;
         }
         let slot = self.open_in_room(padded + 4);
-        let Some((word, body)) = slot.and_then(<[u8]>::split_first_chunk_mut) else {
+        let Some((len, body)) = slot.and_then(<[u8]>::split_first_chunk_mut) else {
             return false;
         };
-        *word = len.to_be_bytes();
+        *len = word.to_be_bytes();
         copy_padded(body, bytes);
         true
     }
@@ -186,7 +194,8 @@ impl Encoder<'_> {
 
 /// Copies to the slice that is as long as the bytes with their padding. Up to 32 bytes go in a few moves, without a call. The
 /// last of them has the padding, too: what is stored twice has to go to memory twice.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the caller is itself a call")]
 fn copy_padded(to: &mut [u8], from: &[u8]) {
     match from.len() {
         0..4 => {
@@ -236,7 +245,7 @@ fn copy_chunk<const N: usize>(to: &mut [u8], from: &[u8]) {
 /// Copies what belongs to the last unit, and its padding.
 #[inline]
 fn copy_last_unit(to: &mut [u8], from: &[u8]) {
-    let padding = from.len().wrapping_neg() & 3;
+    let padding = to.len().saturating_sub(from.len());
     if let (Some(to), Some(from)) = (to.last_chunk_mut(), from.last_chunk()) {
         *to = (u32::from_le_bytes(*from) >> (8 * padding)).to_le_bytes();
     }
