@@ -2,12 +2,11 @@
 //! `#` line in its place.
 //!
 //! Trivia belong to a node: on the line where a node ends they are *trailing*, otherwise they *lead* the next one.
-//! What stands before a closing brace is *dangling*. [`File::tokens`] is the whole text besides.
+//! What stands before a closing brace is *dangling*. [`lex`](crate::lexer::lex) has the whole text.
 
 use std::sync::Arc;
 
 use crate::source::Span;
-use crate::token::Token;
 
 mod bare;
 
@@ -19,9 +18,6 @@ pub struct File {
     pub items: Vec<Item>,
     /// What stands behind the last definition.
     pub dangling: Vec<Trivia>,
-    /// All tokens.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub tokens: Vec<Token>,
     /// What the preprocessor lines said, in source order.
     pub directives: Vec<Directive>,
 }

@@ -3,12 +3,11 @@
 //! A definition that does not parse is reported and left out; parsing goes on at the next one, so that one
 //! mistake costs one message.
 
-use std::cell::Cell;
 use std::collections::HashSet;
 
 use crate::ast::File;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lexer;
+use crate::lexer::Lexer;
 use crate::options::Options;
 use crate::preprocess::{self, Stream};
 use crate::source::FileId;
@@ -34,7 +33,7 @@ pub struct Parsed {
 
 /// Parses a text. Needs no names to be known; `options` decide on conditionals.
 pub fn parse(id: FileId, text: &str, options: &Options) -> Parsed {
-    let (tokens, mut diagnostics) = lexer::lex(id, text);
+    let mut lexer = Lexer::new(id, text);
     let profile = options
         .profile
         .iter()
@@ -44,11 +43,11 @@ pub fn parse(id: FileId, text: &str, options: &Options) -> Parsed {
         .defines
         .iter()
         .map(|(name, value)| (name.clone(), *value));
-    let (stream, more) = preprocess::preprocess(id, text, &tokens, profile.chain(defines));
+    let (stream, more) = preprocess::preprocess(id, text, lexer.by_ref(), profile.chain(defines));
+    let mut diagnostics = lexer.diagnostics;
     diagnostics.extend(more);
     let mut unread = HashSet::new();
     let mut file = items(id, &stream, &mut diagnostics, &mut unread);
-    file.tokens = tokens;
     file.directives = stream.directives;
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.location);
     // A token that is wrong by itself has been reported, and first.
@@ -69,7 +68,7 @@ fn items(
     unread: &mut HashSet<String>,
 ) -> File {
     let mut file = File::default();
-    let furthest = Cell::default();
+    let furthest = input::Furthest::default();
     let mut input = input::Input::new(stream, &furthest);
     loop {
         while input.is_punctuation(b';') {

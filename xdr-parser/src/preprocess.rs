@@ -77,11 +77,14 @@ pub(crate) struct Preprocessor<'a> {
     diagnostics: Vec<Diagnostic>,
 }
 
+/// Bytes of text for each lexeme, where there are few comments.
+const LEXEME: usize = 6;
+
 /// Runs the preprocessor over a file's tokens. `defines` are the names that `-D` and a profile give.
 pub(crate) fn preprocess<'a>(
     file: FileId,
     text: &'a str,
-    tokens: &[Token],
+    tokens: impl Iterator<Item = Token>,
     defines: impl IntoIterator<Item = (String, i128)>,
 ) -> (Stream<'a>, Vec<Diagnostic>) {
     let mut preprocessor = Preprocessor {
@@ -91,7 +94,7 @@ pub(crate) fn preprocess<'a>(
         conditionals: Vec::new(),
         stream: Stream {
             text,
-            lexemes: Vec::with_capacity(tokens.len() / 2),
+            lexemes: Vec::with_capacity(text.len() / LEXEME),
             trivia: Vec::new(),
             directives: Vec::new(),
         },
@@ -102,7 +105,7 @@ pub(crate) fn preprocess<'a>(
         diagnostics: Vec::new(),
     };
     for token in tokens {
-        preprocessor.token(*token);
+        preprocessor.token(token);
     }
     preprocessor.finish()
 }
@@ -129,14 +132,14 @@ impl<'a> Preprocessor<'a> {
             self.active_token(token);
         }
         self.flush_left = match token.kind {
-            TokenKind::Whitespace => self.text(token.span).ends_with('\n'),
+            TokenKind::Whitespace => self.text(token.span).as_bytes().ends_with(b"\n"),
             _ => false,
         };
     }
 
     fn active_token(&mut self, token: Token) {
         match token.kind {
-            TokenKind::Whitespace => self.fresh_line |= self.text(token.span).contains('\n'),
+            TokenKind::Whitespace => self.fresh_line |= self.text(token.span).as_bytes().contains(&b'\n'),
             TokenKind::LineComment | TokenKind::BlockComment => {
                 self.trivia(TriviaKind::Comment, token.span);
             }

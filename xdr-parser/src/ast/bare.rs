@@ -7,7 +7,7 @@ use super::{
 use crate::source::Span;
 
 impl File {
-    /// The same definitions and directives with nothing else: no tokens, no comments or other trivia, all places zero.
+    /// The same definitions and directives with nothing else: no comments or other trivia, all places zero.
     ///
     /// Two texts that say the same in another layout have equal bare files.
     #[must_use]

@@ -29,16 +29,45 @@ pub(super) enum Expected {
 }
 
 /// The furthest place a parser got to, and what would have taken it further.
-#[derive(Clone, Copy, Debug, Default)]
+///
+/// In cells, since most failures are alternatives that are tried: they note a word or two, and less far back nothing.
+#[derive(Default)]
 pub(super) struct Furthest {
     /// Index of the lexeme where it ended.
-    pub(super) at: usize,
-    expected: [Option<Expected>; 8],
+    at: Cell<usize>,
+    /// The first so many of these count.
+    count: Cell<usize>,
+    expected: [Cell<Option<Expected>>; 8],
 }
 
 impl Furthest {
+    pub(super) fn at(&self) -> usize {
+        self.at.get()
+    }
+
     pub(super) fn expected(&self) -> impl Iterator<Item = Expected> {
-        self.expected.into_iter().flatten()
+        let noted = self.expected.iter().take(self.count.get());
+        noted.filter_map(Cell::get)
+    }
+
+    fn start_over(&self, at: usize) {
+        self.at.set(at);
+        self.count.set(0);
+    }
+
+    fn note(&self, at: usize, expected: Expected) {
+        if at < self.at.get() {
+            return;
+        }
+        if at > self.at.get() {
+            self.start_over(at);
+        }
+        if !self.expected().any(|known| known == expected)
+            && let Some(free) = self.expected.get(self.count.get())
+        {
+            free.set(Some(expected));
+            self.count.set(self.count.get() + 1);
+        }
     }
 }
 
@@ -47,7 +76,7 @@ impl Furthest {
 pub(super) struct Input<'a> {
     pub(super) stream: &'a Stream<'a>,
     rest: &'a [Lexeme],
-    furthest: &'a Cell<Furthest>,
+    furthest: &'a Furthest,
     depth: u8,
 }
 
@@ -68,7 +97,7 @@ impl ParseError<Input<'_>> for SyntaxError {
 pub(super) type Parse<'a, T> = IResult<Input<'a>, T, SyntaxError>;
 
 impl<'a> Input<'a> {
-    pub(super) fn new(stream: &'a Stream<'a>, furthest: &'a Cell<Furthest>) -> Self {
+    pub(super) fn new(stream: &'a Stream<'a>, furthest: &'a Furthest) -> Self {
         let rest = stream
             .lexemes
             .split_last()
@@ -101,16 +130,13 @@ impl<'a> Input<'a> {
         self.rest.is_empty()
     }
 
-    pub(super) fn furthest(self) -> Furthest {
-        self.furthest.get()
+    pub(super) fn furthest(self) -> &'a Furthest {
+        self.furthest
     }
 
     /// Forgets how far an earlier definition got.
     pub(super) fn start_over(self) {
-        self.furthest.set(Furthest {
-            at: self.index(),
-            expected: [None; 8],
-        });
+        self.furthest.start_over(self.index());
     }
 
     /// The next lexeme's text; empty at the end.
@@ -145,21 +171,7 @@ impl<'a> Input<'a> {
 
     /// Fails here, and notes what would have been right.
     pub(super) fn fail<T>(self, expected: Expected) -> Parse<'a, T> {
-        let at = self.index();
-        let mut furthest = self.furthest.get();
-        if at > furthest.at {
-            furthest = Furthest {
-                at,
-                expected: [None; 8],
-            };
-        }
-        if at == furthest.at
-            && !furthest.expected().any(|known| known == expected)
-            && let Some(free) = furthest.expected.iter_mut().find(|slot| slot.is_none())
-        {
-            *free = Some(expected);
-        }
-        self.furthest.set(furthest);
+        self.furthest.note(self.index(), expected);
         Err(nom::Err::Error(SyntaxError))
     }
 

@@ -12,7 +12,7 @@ const DEFINITIONS: [&str; 6] = ["const", "typedef", "enum", "struct", "union", "
 pub(super) fn diagnose(file: FileId, start: Input<'_>) -> Diagnostic {
     let furthest = start.furthest();
     let lexemes = &start.stream.lexemes;
-    let at = furthest.at.max(start.index());
+    let at = furthest.at().max(start.index());
     let found = lexemes[at];
     let mut expected: Vec<Expected> = furthest.expected().collect();
     expected.sort_unstable();

@@ -3,13 +3,21 @@
 //! Nodes claim trivia from the inside out, each what no node inside of it has claimed, so that every piece ends
 //! up in exactly one place.
 
+use std::ops::Range;
+
 use super::input::Input;
 use crate::ast::Trivia;
+use crate::preprocess::Piece;
 
 /// Trivia before the next lexeme: those that begin in a line of their own, and at the start of a text all.
 pub(super) fn leading(input: Input<'_>) -> Vec<Trivia> {
     let at_start = input.index() == 0;
-    claim(input, input.index(), |fresh_line| at_start || fresh_line)
+    let before = &input.stream.trivia[gap(input, input.index())];
+    claim(
+        before
+            .iter()
+            .skip_while(|piece| !at_start && !piece.fresh_line),
+    )
 }
 
 /// A head is shorter than this. Looking further, once for each of many definitions without a brace, takes too long.
@@ -24,28 +32,36 @@ pub(super) fn opening(start: Input<'_>) -> Vec<Trivia> {
 
 /// Trivia between the lexemes from `start` to `end`, and those behind the last one on its line.
 pub(super) fn trailing(start: Input<'_>, end: Input<'_>) -> Vec<Trivia> {
-    let mut trivia = Vec::new();
-    for index in start.index() + 1..end.index() {
-        trivia.extend(claim(start, index, |_| true));
+    let stream = start.stream;
+    let inside = gap(start, start.index() + 1).start..gap(end, end.index()).start;
+    // Gaps follow each other, so those inside are one range; it is empty for most nodes.
+    let inside = stream.trivia.get(inside).unwrap_or_default();
+    let behind = &stream.trivia[gap(end, end.index())];
+    if inside.is_empty() && behind.is_empty() {
+        return Vec::new();
     }
-    trivia.extend(claim(end, end.index(), |fresh_line| !fresh_line));
-    trivia
+    let behind = behind.iter().take_while(|piece| !piece.fresh_line);
+    claim(inside.iter().chain(behind))
 }
 
 /// All trivia before the next lexeme.
 pub(super) fn rest(input: Input<'_>) -> Vec<Trivia> {
-    claim(input, input.index(), |_| true)
+    claim(&input.stream.trivia[gap(input, input.index())])
 }
 
-/// What nobody has claimed of the trivia before the lexeme at `index`.
-fn claim(input: Input<'_>, index: usize, wanted: impl Fn(bool) -> bool) -> Vec<Trivia> {
+/// Which trivia stand before the lexeme at `index`.
+fn gap(input: Input<'_>, index: usize) -> Range<usize> {
     let stream = input.stream;
-    let start = stream.lexemes[index].trivia as usize;
-    let end = match stream.lexemes.get(index + 1) {
-        Some(next) => next.trivia as usize,
+    let start = |index: usize| match stream.lexemes.get(index) {
+        Some(lexeme) => lexeme.trivia as usize,
         None => stream.trivia.len(),
     };
-    let gap = stream.trivia[start..end].iter();
-    let mine = gap.filter(|piece| wanted(piece.fresh_line) && !piece.claimed.replace(true));
+    start(index)..start(index + 1)
+}
+
+/// What nobody has claimed of these.
+fn claim<'a>(pieces: impl IntoIterator<Item = &'a Piece>) -> Vec<Trivia> {
+    let pieces = pieces.into_iter();
+    let mine = pieces.filter(|piece| !piece.claimed.replace(true));
     mine.map(|piece| piece.trivia).collect()
 }
