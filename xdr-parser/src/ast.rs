@@ -4,7 +4,11 @@
 //! Trivia belong to a node: on the line where a node ends they are *trailing*, otherwise they *lead* the next one.
 //! What stands before a closing brace is *dangling*. [`lex`](crate::lexer::lex) has the whole text.
 
+use std::fmt;
 use std::sync::Arc;
+
+use smol_str::SmolStr;
+use thin_vec::ThinVec;
 
 use crate::source::Span;
 
@@ -17,7 +21,7 @@ pub struct File {
     /// Definitions in source order.
     pub items: Vec<Item>,
     /// What stands behind the last definition.
-    pub dangling: Vec<Trivia>,
+    pub dangling: ThinVec<Trivia>,
     /// What the preprocessor lines said, in source order.
     pub directives: Vec<Directive>,
 }
@@ -67,7 +71,7 @@ pub enum Directive {
         /// The line.
         span: Span,
         /// Comments before the line.
-        leading: Vec<Trivia>,
+        leading: ThinVec<Trivia>,
     },
     /// `#include "file"` or `%#include "file"`.
     Include {
@@ -87,7 +91,7 @@ pub enum Directive {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Identifier {
     /// The name.
-    pub name: String,
+    pub name: SmolStr,
     /// Where it is.
     pub span: Span,
 }
@@ -101,11 +105,11 @@ pub struct Item {
     /// From its first token to its semicolon.
     pub span: Span,
     /// Trivia before it.
-    pub leading: Vec<Trivia>,
+    pub leading: ThinVec<Trivia>,
     /// Trivia in its first line behind an opening brace: libvirt's marks on structs stand there.
-    pub opening: Vec<Trivia>,
+    pub opening: ThinVec<Trivia>,
     /// Trivia on the line where it ends, and between the tokens of its head.
-    pub trailing: Vec<Trivia>,
+    pub trailing: ThinVec<Trivia>,
 }
 
 /// Kinds of definitions.
@@ -119,15 +123,15 @@ pub enum ItemKind {
     /// `const NAME = VALUE;`
     Const(Const),
     /// `typedef DECLARATION;`
-    Typedef(Declaration),
+    Typedef(Box<Declaration>),
     /// `enum NAME { … };`
     Enum(Identifier, EnumBody),
     /// `struct NAME { … };`
     Struct(Identifier, StructBody),
     /// `union NAME switch (…) { … };`
-    Union(Identifier, UnionBody),
+    Union(Identifier, Box<UnionBody>),
     /// `program NAME { … } = NUMBER;`
-    Program(Program),
+    Program(Box<Program>),
 }
 
 /// A constant.
@@ -159,11 +163,47 @@ pub struct Value {
 )]
 pub enum ValueKind {
     /// A number; none if it is malformed or out of every range, which has been reported.
-    Number(Option<i128>),
+    Number(Option<Number>),
     /// A string, without quotes.
     String(Arc<str>),
     /// A name.
-    Name(String),
+    Name(SmolStr),
+}
+
+/// A number between −2⁶³ and 2⁶⁴−1, the range of XDR's numbers. An `i128` would take twice the room in every node.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(into = "i128"))]
+pub struct Number {
+    negative: bool,
+    magnitude: u64,
+}
+
+impl Number {
+    /// The number, if it is in the range.
+    pub fn new(number: i128) -> Option<Self> {
+        let magnitude = u64::try_from(number.unsigned_abs()).ok()?;
+        (number >= i64::MIN.into()).then_some(Self {
+            negative: number < 0,
+            magnitude,
+        })
+    }
+}
+
+impl From<Number> for i128 {
+    fn from(number: Number) -> Self {
+        let magnitude = Self::from(number.magnitude);
+        if number.negative {
+            -magnitude
+        } else {
+            magnitude
+        }
+    }
+}
+
+impl fmt::Debug for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        i128::from(*self).fmt(f)
+    }
 }
 
 /// `TYPE NAME`, with pointer, array or bound.
@@ -221,11 +261,11 @@ pub enum TypeSpecifierKind {
     /// A name, with or without `struct`, `union`, `enum` before it.
     Named(Identifier, Option<Tag>),
     /// `struct { … }` on the spot, with the name it may have.
-    Struct(Option<Identifier>, Box<StructBody>),
+    Struct(Option<Box<Identifier>>, Box<StructBody>),
     /// `enum { … }` on the spot.
-    Enum(Option<Identifier>, Box<EnumBody>),
+    Enum(Option<Box<Identifier>>, Box<EnumBody>),
     /// `union switch … { … }` on the spot.
-    Union(Option<Identifier>, Box<UnionBody>),
+    Union(Option<Box<Identifier>>, Box<UnionBody>),
 }
 
 /// `struct`, `union` or `enum` before a name.
@@ -277,9 +317,9 @@ pub struct Member {
     /// The declaration.
     pub declaration: Declaration,
     /// Trivia before it.
-    pub leading: Vec<Trivia>,
+    pub leading: ThinVec<Trivia>,
     /// Trivia in it and behind it on its line.
-    pub trailing: Vec<Trivia>,
+    pub trailing: ThinVec<Trivia>,
 }
 
 /// The inside of a struct.
@@ -289,7 +329,7 @@ pub struct StructBody {
     /// Its members.
     pub members: Vec<Member>,
     /// Trivia before the closing brace.
-    pub dangling: Vec<Trivia>,
+    pub dangling: ThinVec<Trivia>,
     /// From brace to brace.
     pub span: Span,
 }
@@ -301,7 +341,7 @@ pub struct EnumBody {
     /// Its enumerators.
     pub enumerators: Vec<Enumerator>,
     /// Trivia before the closing brace.
-    pub dangling: Vec<Trivia>,
+    pub dangling: ThinVec<Trivia>,
     /// From brace to brace.
     pub span: Span,
 }
@@ -315,9 +355,9 @@ pub struct Enumerator {
     /// Its value, where one is written.
     pub value: Option<Value>,
     /// Trivia before it.
-    pub leading: Vec<Trivia>,
+    pub leading: ThinVec<Trivia>,
     /// Trivia in it and behind it on its line.
-    pub trailing: Vec<Trivia>,
+    pub trailing: ThinVec<Trivia>,
 }
 
 /// The inside of a union.
@@ -329,7 +369,7 @@ pub struct UnionBody {
     /// Its arms; `default` may stand anywhere.
     pub arms: Vec<Arm>,
     /// Trivia before the closing brace.
-    pub dangling: Vec<Trivia>,
+    pub dangling: ThinVec<Trivia>,
     /// From `switch` to the closing brace.
     pub span: Span,
 }
@@ -347,9 +387,9 @@ pub struct Arm {
     /// From the first label to the semicolon.
     pub span: Span,
     /// Trivia before it.
-    pub leading: Vec<Trivia>,
+    pub leading: ThinVec<Trivia>,
     /// Trivia in it and behind it on its line.
-    pub trailing: Vec<Trivia>,
+    pub trailing: ThinVec<Trivia>,
 }
 
 /// A program of the RPC language.
@@ -363,7 +403,7 @@ pub struct Program {
     /// Its number.
     pub number: Value,
     /// Trivia before the closing brace.
-    pub dangling: Vec<Trivia>,
+    pub dangling: ThinVec<Trivia>,
 }
 
 /// A version of a program.
@@ -379,11 +419,11 @@ pub struct Version {
     /// From `version` to the semicolon.
     pub span: Span,
     /// Trivia before it.
-    pub leading: Vec<Trivia>,
+    pub leading: ThinVec<Trivia>,
     /// Trivia in its head and behind it on its line.
-    pub trailing: Vec<Trivia>,
+    pub trailing: ThinVec<Trivia>,
     /// Trivia before the closing brace.
-    pub dangling: Vec<Trivia>,
+    pub dangling: ThinVec<Trivia>,
 }
 
 /// A procedure of a version.
@@ -401,7 +441,7 @@ pub struct Procedure {
     /// From the result's type to the semicolon.
     pub span: Span,
     /// Trivia before it.
-    pub leading: Vec<Trivia>,
+    pub leading: ThinVec<Trivia>,
     /// Trivia in it and behind it on its line.
-    pub trailing: Vec<Trivia>,
+    pub trailing: ThinVec<Trivia>,
 }

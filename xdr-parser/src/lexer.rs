@@ -1,7 +1,7 @@
 //! Step 1: text → tokens (RFC 4506 §6.2, RFC 5531 §12.2), without loss.
 //!
-//! Each token is a nom parser on the bytes of the rest of the text; what none of them takes becomes an unknown token, so
-//! that lexing never fails.
+//! Tokens that are more than a run of like bytes are nom parsers on the rest of the text; what none of them takes becomes
+//! an unknown token, so that lexing never fails.
 
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take, take_till, take_until, take_while, take_while1};
@@ -71,27 +71,62 @@ impl Iterator for Lexer<'_> {
     type Item = Token;
 
     fn next(&mut self) -> Option<Token> {
-        let rest = &self.text[self.at..];
-        let (kind, length) = if self.at == 0 && rest.starts_with(BYTE_ORDER_MARK) {
-            (TokenKind::Whitespace, BYTE_ORDER_MARK.len_utf8())
-        } else {
-            let (kind, length) = one(rest, self.at_line_start)?;
-            match length {
-                Some(length) => (kind, length),
-                // An unknown token takes one character, so that every round makes progress.
-                None => (TokenKind::Unknown, rest.chars().next()?.len_utf8()),
+        let start = self.at;
+        let rest = self.text.as_bytes().get(start..)?;
+        // Nearly all tokens are blanks, words and marks, and none of these has anything wrong with it.
+        let (kind, length) = match *rest.first()? {
+            first if is_blank(first) => {
+                let length = run(rest, is_blank);
+                self.at_line_start |= rest[..length].contains(&b'\n');
+                (TokenKind::Whitespace, length)
             }
+            first if is_letter(first) => {
+                self.at_line_start = false;
+                (TokenKind::Identifier, run(rest, in_word))
+            }
+            first if is_mark(first) => {
+                self.at_line_start = false;
+                (TokenKind::Punctuation(first), 1)
+            }
+            first => self.other(first)?,
         };
-        let taken = &rest[..length];
-        let span = Span::new(offset(self.at), offset(self.at + length));
-        self.at += length;
-        self.at_line_start = match kind {
-            TokenKind::Whitespace => self.at_line_start || taken.as_bytes().contains(&b'\n'),
-            TokenKind::BlockComment => self.at_line_start,
-            _ => false,
-        };
-        check(kind, taken, self.location(span), &mut self.diagnostics);
+        self.at = start + length;
+        let span = Span::new(offset(start), offset(self.at));
         Some(Token { kind, span })
+    }
+}
+
+impl Lexer<'_> {
+    /// The kind, which follows from the first byte, and the length in bytes of a token that is none of the frequent ones;
+    /// what is wrong with it is reported.
+    #[inline(never)]
+    fn other(&mut self, first: u8) -> Option<(TokenKind, usize)> {
+        let rest = self.text.get(self.at..)?;
+        let at_line_start = self.at_line_start;
+        let (kind, length) = match first {
+            b'0'..=b'9' | b'-' => (TokenKind::Number, length(number, rest)),
+            b'/' if rest.starts_with("/*") => {
+                (TokenKind::BlockComment, length(block_comment, rest))
+            }
+            b'/' if rest.starts_with("//") => (TokenKind::LineComment, length(line, rest)),
+            b'%' if at_line_start => (TokenKind::PassThrough, length(continued_line, rest)),
+            b'#' if at_line_start => (TokenKind::Directive, length(continued_line, rest)),
+            b'"' => (TokenKind::String, string(rest)),
+            _ if self.at == 0 && rest.starts_with(BYTE_ORDER_MARK) => {
+                (TokenKind::Whitespace, Some(BYTE_ORDER_MARK.len_utf8()))
+            }
+            _ => (TokenKind::Unknown, None),
+        };
+        // An unknown token takes one character, so that every round makes progress.
+        let (kind, length) = match length {
+            Some(length) => (kind, length),
+            None => (TokenKind::Unknown, rest.chars().next()?.len_utf8()),
+        };
+        self.at_line_start &= matches!(kind, TokenKind::Whitespace | TokenKind::BlockComment);
+        let span = Span::new(offset(self.at), offset(self.at + length));
+        let location = self.location(span);
+        check(kind, &rest[..length], location, &mut self.diagnostics);
+        Some((kind, length))
     }
 }
 
@@ -103,23 +138,26 @@ fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// The next token, unless the text ends: its kind, which follows from its first byte, and its length in bytes if it is
-/// such a token after all.
-fn one(text: &str, at_line_start: bool) -> Option<(TokenKind, Option<usize>)> {
-    let first = *text.as_bytes().first()?;
-    Some(match first {
-        b' ' | b'\t'..=b'\r' => (TokenKind::Whitespace, length(whitespace, text)),
-        b'a'..=b'z' | b'A'..=b'Z' | b'_' => (TokenKind::Identifier, length(identifier, text)),
-        b'0'..=b'9' | b'-' => (TokenKind::Number, length(number, text)),
-        b'{' | b'}' | b'(' | b')' | b'[' | b']' | b'<' | b'>' | b'=' | b',' | b';' | b':'
-        | b'*' => (TokenKind::Punctuation(first), Some(1)),
-        b'/' if text.starts_with("/*") => (TokenKind::BlockComment, length(block_comment, text)),
-        b'/' if text.starts_with("//") => (TokenKind::LineComment, length(line, text)),
-        b'%' if at_line_start => (TokenKind::PassThrough, length(continued_line, text)),
-        b'#' if at_line_start => (TokenKind::Directive, length(continued_line, text)),
-        b'"' => (TokenKind::String, string(text)),
-        _ => (TokenKind::Unknown, None),
-    })
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
+}
+
+/// Whether a name may begin with this.
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_'
+}
+
+fn is_mark(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'{' | b'}' | b'(' | b')' | b'[' | b']' | b'<' | b'>' | b'=' | b',' | b';' | b':' | b'*'
+    )
+}
+
+/// How many bytes at the start of the text are such.
+fn run(text: &[u8], are: impl Fn(u8) -> bool) -> usize {
+    let end = text.iter().position(|&byte| !are(byte));
+    end.unwrap_or(text.len())
 }
 
 /// How many bytes of the text a parser takes. All stop at ASCII, or at the end.
@@ -129,14 +167,6 @@ fn length<'a>(
 ) -> Option<usize> {
     let (_, taken) = token.parse(text.as_bytes()).ok()?;
     Some(taken.len())
-}
-
-fn whitespace(text: &[u8]) -> Lex<'_> {
-    take_while1(|byte| matches!(byte, b' ' | b'\t'..=b'\r')).parse(text)
-}
-
-fn identifier(text: &[u8]) -> Lex<'_> {
-    take_while1(in_word).parse(text)
 }
 
 /// Takes letters and digits behind the number as well: `12abc` is one malformed number, not two tokens.

@@ -6,7 +6,9 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::ast::{Directive, Identifier, Trivia, TriviaKind, Value, ValueKind};
+use thin_vec::ThinVec;
+
+use crate::ast::{Directive, Identifier, Number, Trivia, TriviaKind, Value, ValueKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number;
 use crate::source::{FileId, Location, Span};
@@ -122,24 +124,27 @@ impl<'a> Preprocessor<'a> {
     }
 
     fn token(&mut self, token: Token) {
+        let ends_line = token.kind == TokenKind::Whitespace
+            && self.text(token.span).as_bytes().ends_with(b"\n");
         if token.kind == TokenKind::Directive {
             self.close_inactive(token.span.start);
             self.trivia(TriviaKind::Directive, token.span);
             self.directive(token.span);
-        } else if !self.active() {
-            self.inactive_from.get_or_insert(token.span.start);
+        } else if self.active() {
+            self.active_token(token, ends_line);
         } else {
-            self.active_token(token);
+            self.inactive_from.get_or_insert(token.span.start);
         }
-        self.flush_left = match token.kind {
-            TokenKind::Whitespace => self.text(token.span).as_bytes().ends_with(b"\n"),
-            _ => false,
-        };
+        self.flush_left = ends_line;
     }
 
-    fn active_token(&mut self, token: Token) {
+    fn active_token(&mut self, token: Token, ends_line: bool) {
         match token.kind {
-            TokenKind::Whitespace => self.fresh_line |= self.text(token.span).as_bytes().contains(&b'\n'),
+            TokenKind::Whitespace => {
+                self.fresh_line = self.fresh_line
+                    || ends_line
+                    || self.text(token.span).as_bytes().contains(&b'\n');
+            }
             TokenKind::LineComment | TokenKind::BlockComment => {
                 self.trivia(TriviaKind::Comment, token.span);
             }
@@ -304,15 +309,15 @@ impl<'a> Preprocessor<'a> {
         let kind = if takes_arguments {
             None
         } else if let Ok(number) = number::parse_c(value) {
-            Some(ValueKind::Number(Some(number)))
+            Some(ValueKind::Number(Number::new(number)))
         } else if let Some(string) = string(value) {
             Some(ValueKind::String(string.into()))
         } else {
-            is_name(value).then(|| ValueKind::Name(value.to_owned()))
+            is_name(value).then(|| ValueKind::Name(value.into()))
         };
         // A macro that is not a number still decides `#ifdef`.
         let number = match kind {
-            Some(ValueKind::Number(Some(number))) => number,
+            Some(ValueKind::Number(Some(number))) => number.into(),
             _ => 1,
         };
         self.defines.insert(name.to_owned(), number);
@@ -329,11 +334,11 @@ impl<'a> Preprocessor<'a> {
         let before = &self.stream.trivia[self.gap..self.stream.trivia.len() - 1];
         let comments = before.iter().rev();
         let comments = comments.take_while(|piece| piece.trivia.kind == TriviaKind::Comment);
-        let mut leading: Vec<Trivia> = comments.map(|piece| piece.trivia).collect();
+        let mut leading: ThinVec<Trivia> = comments.map(|piece| piece.trivia).collect();
         leading.reverse();
         let directive = Directive::Define {
             name: Identifier {
-                name: name.to_owned(),
+                name: name.into(),
                 span: self.position(name),
             },
             value: Value {

@@ -169,17 +169,17 @@ impl<'s> Printer<'s> {
             }
             TypeSpecifierKind::Struct(name, body) => {
                 self.push("struct ");
-                self.tag(name.as_ref());
+                self.tag(name.as_deref());
                 self.members(body);
             }
             TypeSpecifierKind::Enum(name, body) => {
                 self.push("enum ");
-                self.tag(name.as_ref());
+                self.tag(name.as_deref());
                 self.enumerators(body);
             }
             TypeSpecifierKind::Union(name, body) => {
                 self.push("union ");
-                self.tag(name.as_ref());
+                self.tag(name.as_deref());
                 self.arms(body);
             }
         }

@@ -7,6 +7,8 @@ use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use crate::Compilation;
 use crate::ast;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -132,8 +134,8 @@ struct Resolver<'a> {
     known_enumerators: Vec<Vec<Known>>,
     /// For each unit, itself and all that it imports.
     visible: Vec<Vec<usize>>,
-    type_names: Vec<HashMap<String, TypeId>>,
-    value_names: Vec<HashMap<String, ValueName>>,
+    type_names: Vec<HashMap<SmolStr, TypeId>>,
+    value_names: Vec<HashMap<SmolStr, ValueName>>,
     /// For each unit, what its programs, versions and procedures are numbered; the first of a name counts.
     numbers: Vec<HashMap<&'a str, &'a ast::Value>>,
     /// Types defined on the spot, by unit and where their body begins.

@@ -62,10 +62,7 @@ fn every_piece_of_trivia_is_in_the_ast_once() {
     assert_eq!(parsed.diagnostics, []);
     let active = |kind: TokenKind| kind.is_trivia() && kind != TokenKind::Whitespace;
     let (tokens, _) = lex(FileId(0), TEXT);
-    let tokens = tokens
-        .iter()
-        .filter(|token| active(token.kind))
-        .count();
+    let tokens = tokens.iter().filter(|token| active(token.kind)).count();
     // The comment in the part left out is inside of one piece of inactive text: two pieces become one.
     assert_eq!(trivia(&parsed), tokens);
 }

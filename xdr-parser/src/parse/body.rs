@@ -3,20 +3,22 @@
 use nom::Parser;
 use nom::combinator::opt;
 use nom::sequence::preceded;
+use thin_vec::ThinVec;
 
 use super::declaration::{declaration, value};
 use super::input::{Expected, Input, Parse, name, punctuation, word};
 use super::trivia;
 use crate::ast::{Arm, EnumBody, Enumerator, Member, StructBody, Trivia, UnionBody};
 
-/// `{ NODE NODE … }`: the nodes and the trivia before the closing brace.
+/// `{ NODE NODE … }`: the nodes, each with a `mark` behind it, and the trivia before the closing brace.
 pub(super) fn braces<'a, T>(
     start: Input<'a>,
+    mark: u8,
     node: impl Fn(Input<'a>) -> Parse<'a, T>,
-) -> Parse<'a, (Vec<T>, Vec<Trivia>)> {
+) -> Parse<'a, (Vec<T>, ThinVec<Trivia>)> {
     let (input, _) = punctuation('{').parse(start)?;
     let (mut input, ()) = input.deeper()?;
-    let mut nodes = Vec::new();
+    let mut nodes = Vec::with_capacity(count(input, mark));
     while !input.is_punctuation(b'}') {
         let (rest, node) = node(input)?;
         nodes.push(node);
@@ -26,9 +28,23 @@ pub(super) fn braces<'a, T>(
     Ok((input.skip(1).at_depth_of(start), (nodes, dangling)))
 }
 
+/// About how many nodes there are up to the next closing brace: vectors that grow take twice the memory. Looks no
+/// further than where growing costs little, since inner braces are looked into again.
+fn count(input: Input<'_>, mark: u8) -> usize {
+    let ahead = input.lexemes().iter().take(256);
+    let mut open = true;
+    let mut count = 0;
+    for lexeme in ahead.take_while(|lexeme| !lexeme.is_punctuation(b'}')) {
+        open = !lexeme.is_punctuation(mark);
+        count += usize::from(!open);
+    }
+    // The last one of an enum needs no comma.
+    count + usize::from(open)
+}
+
 /// `{ DECLARATION; … }` (RFC 4506 §4.14). An empty one is an extension.
 pub(super) fn struct_body(start: Input<'_>) -> Parse<'_, StructBody> {
-    let (input, (members, dangling)) = braces(start, member)?;
+    let (input, (members, dangling)) = braces(start, b';', member)?;
     let body = StructBody {
         members,
         dangling,
@@ -51,7 +67,7 @@ fn member(start: Input<'_>) -> Parse<'_, Member> {
 
 /// `{ NAME = VALUE, … }` (§4.3). A value may be missing, and a comma may follow the last: both are extensions.
 pub(super) fn enum_body(start: Input<'_>) -> Parse<'_, EnumBody> {
-    let (input, (enumerators, dangling)) = braces(start, enumerator)?;
+    let (input, (enumerators, dangling)) = braces(start, b',', enumerator)?;
     let body = EnumBody {
         enumerators,
         dangling,
@@ -91,7 +107,7 @@ pub(super) fn union_body(start: Input<'_>) -> Parse<'_, UnionBody> {
     let (input, _) = (word("switch"), punctuation('(')).parse(start)?;
     let (input, discriminant) = declaration(input)?;
     let (input, _) = punctuation(')').parse(input)?;
-    let (input, (arms, dangling)) = braces(input, arm)?;
+    let (input, (arms, dangling)) = braces(input, b';', arm)?;
     let body = UnionBody {
         discriminant,
         arms,

@@ -8,7 +8,7 @@ use nom::sequence::delimited;
 use super::body::{enum_body, struct_body, union_body};
 use super::input::{Expected, Input, Parse, name, punctuation};
 use crate::ast::{
-    Builtin, Declaration, Form, Tag, TypeSpecifier, TypeSpecifierKind, Value, ValueKind,
+    Builtin, Declaration, Form, Number, Tag, TypeSpecifier, TypeSpecifierKind, Value, ValueKind,
 };
 use crate::number;
 use crate::token::TokenKind;
@@ -81,9 +81,11 @@ fn form(input: Input<'_>) -> Parse<'_, Form> {
 pub(super) fn value(input: Input<'_>) -> Parse<'_, Value> {
     let text = input.text();
     let kind = match input.kind() {
-        Some(TokenKind::Number) => ValueKind::Number(number::parse(text).ok()),
+        Some(TokenKind::Number) => {
+            ValueKind::Number(number::parse(text).ok().and_then(Number::new))
+        }
         Some(TokenKind::String) => ValueKind::String(text.trim_matches('"').into()),
-        Some(TokenKind::Identifier) => ValueKind::Name(text.to_owned()),
+        Some(TokenKind::Identifier) => ValueKind::Name(text.into()),
         _ => return input.fail(Expected::Value),
     };
     let rest = input.skip(1);
@@ -128,13 +130,13 @@ fn aggregate(start: Input<'_>, tag: Tag) -> Parse<'_, TypeSpecifierKind> {
     // The body's own nesting is counted between its braces.
     match tag {
         Tag::Struct => struct_body
-            .map(|body| TypeSpecifierKind::Struct(named.clone(), Box::new(body)))
+            .map(|body| TypeSpecifierKind::Struct(named.clone().map(Box::new), Box::new(body)))
             .parse(input),
         Tag::Enum => enum_body
-            .map(|body| TypeSpecifierKind::Enum(named.clone(), Box::new(body)))
+            .map(|body| TypeSpecifierKind::Enum(named.clone().map(Box::new), Box::new(body)))
             .parse(input),
         Tag::Union => union_body
-            .map(|body| TypeSpecifierKind::Union(named.clone(), Box::new(body)))
+            .map(|body| TypeSpecifierKind::Union(named.clone().map(Box::new), Box::new(body)))
             .parse(input),
     }
 }

@@ -215,7 +215,7 @@ pub(super) fn word<'a>(word: &'static str) -> impl Fn(Input<'a>) -> Parse<'a, Sp
 pub(super) fn name(input: Input<'_>) -> Parse<'_, Identifier> {
     match input.rest.first() {
         Some(next) if next.kind == TokenKind::Identifier => {
-            let name = input.text().to_owned();
+            let name = input.text().into();
             let span = next.span;
             Ok((input.skip(1), Identifier { name, span }))
         }

@@ -2,6 +2,7 @@
 
 use nom::Parser;
 use nom::sequence::preceded;
+use thin_vec::ThinVec;
 
 use super::body::{enum_body, struct_body, union_body};
 use super::declaration::{declaration, value};
@@ -17,15 +18,20 @@ pub(super) fn item(start: Input<'_>) -> Parse<'_, Item> {
     let opening = if has_body {
         trivia::opening(start)
     } else {
-        Vec::new()
+        ThinVec::new()
     };
     let (input, kind) = match start.text() {
         "const" => constant(start)?,
         "typedef" => typedef(start)?,
         "enum" => named(start, enum_body, ItemKind::Enum)?,
         "struct" => named(start, struct_body, ItemKind::Struct)?,
-        "union" => named(start, union_body, ItemKind::Union)?,
-        "program" => program.map(ItemKind::Program).parse(start)?,
+        "union" => {
+            let boxed = |name, body| ItemKind::Union(name, Box::new(body));
+            named(start, union_body, boxed)?
+        }
+        "program" => program
+            .map(|program| ItemKind::Program(Box::new(program)))
+            .parse(start)?,
         _ => return start.fail(Expected::Definition),
     };
     let (end, _) = punctuation(';').parse(input)?;
@@ -49,7 +55,7 @@ fn constant(input: Input<'_>) -> Parse<'_, ItemKind> {
 
 fn typedef(input: Input<'_>) -> Parse<'_, ItemKind> {
     preceded(word("typedef"), declaration)
-        .map(ItemKind::Typedef)
+        .map(|target| ItemKind::Typedef(Box::new(target)))
         .parse(input)
 }
 

@@ -13,7 +13,7 @@ use crate::ast::{Procedure, Program, Version};
 /// `program NAME { VERSION … } = NUMBER`
 pub(super) fn program(input: Input<'_>) -> Parse<'_, Program> {
     let (input, name) = preceded(word("program"), name).parse(input)?;
-    let (input, (versions, dangling)) = braces(input, version)?;
+    let (input, (versions, dangling)) = braces(input, b';', version)?;
     let (input, number) = preceded(punctuation('='), value).parse(input)?;
     let program = Program {
         name,
@@ -28,7 +28,7 @@ pub(super) fn program(input: Input<'_>) -> Parse<'_, Program> {
 fn version(start: Input<'_>) -> Parse<'_, Version> {
     let leading = trivia::leading(start);
     let (input, name) = preceded(word("version"), name).parse(start)?;
-    let (input, (procedures, dangling)) = braces(input, procedure)?;
+    let (input, (procedures, dangling)) = braces(input, b';', procedure)?;
     let (input, number) = preceded(punctuation('='), value).parse(input)?;
     let (end, _) = punctuation(';').parse(input)?;
     let version = Version {

@@ -5,12 +5,14 @@
 
 use std::ops::Range;
 
+use thin_vec::ThinVec;
+
 use super::input::Input;
 use crate::ast::Trivia;
 use crate::preprocess::Piece;
 
 /// Trivia before the next lexeme: those that begin in a line of their own, and at the start of a text all.
-pub(super) fn leading(input: Input<'_>) -> Vec<Trivia> {
+pub(super) fn leading(input: Input<'_>) -> ThinVec<Trivia> {
     let at_start = input.index() == 0;
     let before = &input.stream.trivia[gap(input, input.index())];
     claim(
@@ -24,28 +26,28 @@ pub(super) fn leading(input: Input<'_>) -> Vec<Trivia> {
 const LONGEST_HEAD: usize = 16;
 
 /// Trivia from the lexeme at `start` to the first opening brace, and behind that on its line.
-pub(super) fn opening(start: Input<'_>) -> Vec<Trivia> {
+pub(super) fn opening(start: Input<'_>) -> ThinVec<Trivia> {
     let mut braces = start.lexemes().iter().take(LONGEST_HEAD);
     let brace = braces.position(|lexeme| lexeme.is_punctuation(b'{'));
     trailing(start, start.skip(brace.map_or(0, |index| index + 1)))
 }
 
 /// Trivia between the lexemes from `start` to `end`, and those behind the last one on its line.
-pub(super) fn trailing(start: Input<'_>, end: Input<'_>) -> Vec<Trivia> {
+pub(super) fn trailing(start: Input<'_>, end: Input<'_>) -> ThinVec<Trivia> {
     let stream = start.stream;
     let inside = gap(start, start.index() + 1).start..gap(end, end.index()).start;
     // Gaps follow each other, so those inside are one range; it is empty for most nodes.
     let inside = stream.trivia.get(inside).unwrap_or_default();
     let behind = &stream.trivia[gap(end, end.index())];
     if inside.is_empty() && behind.is_empty() {
-        return Vec::new();
+        return ThinVec::new();
     }
     let behind = behind.iter().take_while(|piece| !piece.fresh_line);
     claim(inside.iter().chain(behind))
 }
 
 /// All trivia before the next lexeme.
-pub(super) fn rest(input: Input<'_>) -> Vec<Trivia> {
+pub(super) fn rest(input: Input<'_>) -> ThinVec<Trivia> {
     claim(&input.stream.trivia[gap(input, input.index())])
 }
 
@@ -60,7 +62,7 @@ fn gap(input: Input<'_>, index: usize) -> Range<usize> {
 }
 
 /// What nobody has claimed of these.
-fn claim<'a>(pieces: impl IntoIterator<Item = &'a Piece>) -> Vec<Trivia> {
+fn claim<'a>(pieces: impl IntoIterator<Item = &'a Piece>) -> ThinVec<Trivia> {
     let pieces = pieces.into_iter();
     let mine = pieces.filter(|piece| !piece.claimed.replace(true));
     mine.map(|piece| piece.trivia).collect()

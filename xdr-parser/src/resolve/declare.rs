@@ -176,7 +176,7 @@ impl<'a> Resolver<'a> {
             ItemKind::Program(program) => {
                 let program_id = ProgramId(id(self.programs.len()));
                 self.programs.push(Program {
-                    name: program.name.name.clone(),
+                    name: program.name.name.to_string(),
                     file: self.units[unit].id,
                     number: 0,
                     versions: Vec::new(),
@@ -216,7 +216,7 @@ impl<'a> Resolver<'a> {
             return;
         };
         let is_same =
-            |tag: &Option<Identifier>| tag.as_ref().is_none_or(|tag| tag.name == name.name);
+            |tag: &Option<Box<Identifier>>| tag.as_ref().is_none_or(|tag| tag.name == name.name);
         match (&declaration.ty.kind, &declaration.form) {
             (TypeSpecifierKind::Named(named, Some(_)), Form::Plain) if named.name == name.name => {}
             (TypeSpecifierKind::Struct(tag, body), Form::Plain) if is_same(tag) => {
@@ -258,7 +258,7 @@ impl<'a> Resolver<'a> {
     fn declare_enum(&mut self, unit: usize, head: Head<'_>, body: &'a EnumBody) -> TypeId {
         let text = self.text(unit);
         let enumerator = |enumerator: &'a ast::Enumerator| Enumerator {
-            name: enumerator.name.name.clone(),
+            name: enumerator.name.name.to_string(),
             value: 0,
             alias_of: None,
             location: self.location(unit, enumerator.name.span),
@@ -288,7 +288,7 @@ impl<'a> Resolver<'a> {
         else {
             return;
         };
-        let Some(name) = tag.as_ref().or(declaration.name.as_ref()) else {
+        let Some(name) = tag.as_deref().or(declaration.name.as_ref()) else {
             return;
         };
         let head = Head {
@@ -313,7 +313,7 @@ impl<'a> Resolver<'a> {
         self.types.push(TypeDef {
             id: type_id,
             file: self.units[unit].id,
-            name: head.name.name.clone(),
+            name: head.name.name.to_string(),
             parent: head.parent,
             kind: TypeKind::Typedef(Type::Void),
             size: Size::ZERO,
@@ -358,7 +358,7 @@ impl<'a> Resolver<'a> {
     ) -> ConstantId {
         let constant_id = ConstantId(id(self.constants.len()));
         self.constants.push(Constant {
-            name: name.name.clone(),
+            name: name.name.to_string(),
             value: ConstantValue::Int(0),
             alias_of: None,
             origin: Origin::Source,
@@ -471,7 +471,7 @@ impl<'a> Resolver<'a> {
         for (own, theirs) in clashes {
             let definition = &self.types[own.0 as usize];
             let name = Identifier {
-                name: definition.name.clone(),
+                name: definition.name.as_str().into(),
                 span: definition.name_location.span,
             };
             let first = self.types[theirs.0 as usize].name_location;

@@ -62,7 +62,7 @@ impl<'a> Resolver<'a> {
                 (&mut names, &mut numbers),
             );
             versions.push(Version {
-                name: version.name.name.clone(),
+                name: version.name.name.to_string(),
                 number: number.unwrap_or_default(),
                 procedures: self.procedures(unit, version),
                 location: self.location(unit, version.span),
@@ -89,7 +89,7 @@ impl<'a> Resolver<'a> {
             let args = self.arguments(unit, &procedure.args);
             if let (Some(number), Some(ret)) = (number, ret) {
                 procedures.push(Procedure {
-                    name: procedure.name.name.clone(),
+                    name: procedure.name.name.to_string(),
                     number,
                     args,
                     ret,

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use smol_str::SmolStr;
+
 use super::docs::docs;
 use super::{Body, Label, Resolver, libvirt};
 use crate::ast::{self, Builtin, Declaration, Identifier, Trivia, TypeSpecifierKind};
@@ -82,7 +84,7 @@ impl<'a> Resolver<'a> {
             return None;
         };
         Some(Field {
-            name: name.name.clone(),
+            name: name.name.to_string(),
             ty: ty?,
             location: self.location(unit, declaration.span),
             docs: docs(text, leading, trailing),
@@ -173,7 +175,7 @@ impl<'a> Resolver<'a> {
         let name = body.discriminant.name.as_ref();
         complete.then_some(())?;
         Some(Union {
-            discriminant_name: name.map(|name| name.name.clone()).unwrap_or_default(),
+            discriminant_name: name.map(|name| name.name.to_string()).unwrap_or_default(),
             discriminant: discriminant?,
             arms,
             default: default.map(|(default, _)| Box::new(default)),
@@ -226,7 +228,7 @@ impl<'a> Resolver<'a> {
             let names = self.visible[unit]
                 .iter()
                 .flat_map(|&unit| self.type_names[unit].keys());
-            let help = match self.suggestion(&name.name, names.map(String::as_str)) {
+            let help = match self.suggestion(&name.name, names.map(SmolStr::as_str)) {
                 Some(similar) => format!("did you mean `{similar}`?"),
                 None => format!(
                     "define it{}",

@@ -2,6 +2,8 @@
 //!
 //! A value may be the name of another; chains are followed with a stack of our own, however long they are.
 
+use smol_str::SmolStr;
+
 use super::{Known, Resolver};
 use crate::ast::{Identifier, Value, ValueKind};
 use crate::diagnostic::{Code, Diagnostic};
@@ -115,7 +117,7 @@ impl<'a> Resolver<'a> {
 
     fn step_value(&self, unit: usize, value: &'a Value) -> Step<'a> {
         match &value.kind {
-            ValueKind::Number(Some(number)) => Step::Known(Known::Int(*number, None)),
+            ValueKind::Number(Some(number)) => Step::Known(Known::Int((*number).into(), None)),
             ValueKind::Number(None) => Step::Known(Known::Failed),
             ValueKind::String(string) => Step::Known(Known::Text(string.clone())),
             ValueKind::Name(name) => match self.find_value(unit, name) {
@@ -206,7 +208,7 @@ impl<'a> Resolver<'a> {
             return None;
         };
         let identifier = Identifier {
-            name: name.to_owned(),
+            name: name.into(),
             span,
         };
         let id = self.new_constant(
@@ -244,7 +246,7 @@ impl<'a> Resolver<'a> {
         let names = self.visible[unit]
             .iter()
             .flat_map(|&unit| self.value_names[unit].keys());
-        let similar = self.suggestion(name, names.map(String::as_str));
+        let similar = self.suggestion(name, names.map(SmolStr::as_str));
         let in_profile = Profile::Libvirt
             .constants()
             .iter()
