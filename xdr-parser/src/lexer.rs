@@ -33,7 +33,8 @@ pub(crate) struct Lexer<'a> {
     text: &'a str,
     /// Where the next token begins.
     at: usize,
-    at_line_start: bool,
+    /// Only blanks and comments stand between the start of the line and here.
+    pub(crate) at_line_start: bool,
     /// What is wrong with the tokens so far.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -70,6 +71,7 @@ impl<'a> Lexer<'a> {
 impl Iterator for Lexer<'_> {
     type Item = Token;
 
+    #[inline]
     fn next(&mut self) -> Option<Token> {
         let start = self.at;
         let rest = self.text.as_bytes().get(start..)?;

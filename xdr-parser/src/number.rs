@@ -18,10 +18,18 @@ pub(crate) fn parse(text: &str) -> Result<i128, NumberError> {
         [b'0', _, ..] => (8, &digits[1..]),
         _ => (10, digits),
     };
-    if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
+    if digits.is_empty() {
         return Err(NumberError::Malformed);
     }
-    let magnitude = u64::from_str_radix(digits, radix).map_err(|_| NumberError::OutOfRange)?;
+    let mut magnitude = Some(0_u64);
+    for digit in digits.bytes() {
+        let digit = char::from(digit).to_digit(radix);
+        let digit = digit.ok_or(NumberError::Malformed)?;
+        magnitude = magnitude
+            .and_then(|magnitude| magnitude.checked_mul(radix.into()))
+            .and_then(|magnitude| magnitude.checked_add(digit.into()));
+    }
+    let magnitude = magnitude.ok_or(NumberError::OutOfRange)?;
     let magnitude = i128::from(magnitude);
     let number = if negative { -magnitude } else { magnitude };
     if number < i128::from(i64::MIN) {

@@ -7,9 +7,8 @@ use std::collections::HashSet;
 
 use crate::ast::File;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lexer::Lexer;
 use crate::options::Options;
-use crate::preprocess::{self, Stream};
+use crate::preprocess::Preprocessor;
 use crate::source::FileId;
 
 mod body;
@@ -19,6 +18,8 @@ mod item;
 mod program;
 mod recover;
 mod trivia;
+
+use input::{Furthest, Input};
 
 /// A parsed text.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +34,6 @@ pub struct Parsed {
 
 /// Parses a text. Needs no names to be known; `options` decide on conditionals.
 pub fn parse(id: FileId, text: &str, options: &Options) -> Parsed {
-    let mut lexer = Lexer::new(id, text);
     let profile = options
         .profile
         .iter()
@@ -43,12 +43,13 @@ pub fn parse(id: FileId, text: &str, options: &Options) -> Parsed {
         .defines
         .iter()
         .map(|(name, value)| (name.clone(), *value));
-    let (stream, more) = preprocess::preprocess(id, text, lexer.by_ref(), profile.chain(defines));
-    let mut diagnostics = lexer.diagnostics;
-    diagnostics.extend(more);
+    let mut preprocessor = Preprocessor::new(id, text, profile.chain(defines));
+    let mut more = Vec::new();
     let mut unread = HashSet::new();
-    let mut file = items(id, &stream, &mut diagnostics, &mut unread);
-    file.directives = stream.directives;
+    let mut file = items(id, &mut preprocessor, &mut more, &mut unread);
+    let (directives, mut diagnostics) = preprocessor.into_parts();
+    file.directives = directives;
+    diagnostics.extend(more);
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.location);
     // A token that is wrong by itself has been reported, and first.
     diagnostics.dedup_by(|next, first| {
@@ -63,31 +64,44 @@ pub fn parse(id: FileId, text: &str, options: &Options) -> Parsed {
 
 fn items(
     id: FileId,
-    stream: &Stream<'_>,
+    preprocessor: &mut Preprocessor<'_>,
     diagnostics: &mut Vec<Diagnostic>,
     unread: &mut HashSet<String>,
 ) -> File {
     let mut file = File::default();
-    let furthest = input::Furthest::default();
-    let mut input = input::Input::new(stream, &furthest);
+    let furthest = Furthest::default();
+    let mut index = preprocessor.advance(0);
     loop {
-        while input.is_punctuation(b';') {
-            input = input.skip(1);
-        }
-        if input.is_at_end() {
-            break;
-        }
-        input.start_over();
-        if let Ok((rest, item)) = item::item(input) {
-            file.items.push(item);
-            input = rest;
+        let stream = &preprocessor.stream;
+        let mut input = Input::new(stream, index, &furthest);
+        let is_wrong = loop {
+            while input.is_punctuation(b';') {
+                input = input.skip(1);
+            }
+            if input.is_at_end() {
+                break false;
+            }
+            input.start_over();
+            if let Ok((rest, item)) = item::item(input) {
+                file.items.push(item);
+                input = rest;
+            } else if stream.complete {
+                diagnostics.push(recover::diagnose(id, input));
+                let next = recover::next_item(input);
+                unread.extend(recover::names_between(input, next));
+                input = next;
+            } else {
+                break true;
+            }
+        };
+        index = input.index();
+        if is_wrong {
+            preprocessor.to_end();
+        } else if stream.complete {
+            file.dangling = trivia::rest(input);
+            return file;
         } else {
-            diagnostics.push(recover::diagnose(id, input));
-            let next = recover::next_item(input);
-            unread.extend(recover::names_between(input, next));
-            input = next;
+            index = preprocessor.advance(index);
         }
     }
-    file.dangling = trivia::rest(input);
-    file
 }

@@ -10,6 +10,7 @@ use thin_vec::ThinVec;
 
 use crate::ast::{Directive, Identifier, Number, Trivia, TriviaKind, Value, ValueKind};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::lexer::Lexer;
 use crate::number;
 use crate::source::{FileId, Location, Span};
 use crate::token::{Token, TokenKind};
@@ -42,11 +43,13 @@ pub(crate) struct Piece {
     pub(crate) claimed: Cell<bool>,
 }
 
-/// All that the grammar works on.
+/// What the grammar works on: some definitions at a time, as their lexemes take more memory than their text.
 pub(crate) struct Stream<'a> {
     pub(crate) text: &'a str,
-    /// The lexemes; the last one stands for the end of the text.
+    /// The lexemes; the last one stands for the end of the text, or for what follows these definitions.
     pub(crate) lexemes: Vec<Lexeme>,
+    /// The last lexeme is the end of the text.
+    pub(crate) complete: bool,
     /// Trivia in source order.
     pub(crate) trivia: Vec<Piece>,
     pub(crate) directives: Vec<Directive>,
@@ -64,11 +67,12 @@ struct Conditional {
 
 pub(crate) struct Preprocessor<'a> {
     file: FileId,
+    lexer: Lexer<'a>,
     defines: BTreeMap<String, i128>,
     /// What `#define` lines have made constants of, as written.
     macros: HashMap<&'a str, &'a str>,
     conditionals: Vec<Conditional>,
-    stream: Stream<'a>,
+    pub(crate) stream: Stream<'a>,
     inactive_from: Option<u32>,
     /// Where the trivia behind the last lexeme begin in [`Stream::trivia`].
     gap: usize,
@@ -76,43 +80,79 @@ pub(crate) struct Preprocessor<'a> {
     fresh_line: bool,
     /// Only a line end, or nothing at all, stands directly before the next token.
     flush_left: bool,
+    /// Braces that are open, and whether a definition can have ended: a semicolon outside of them was the last lexeme.
+    braces: usize,
+    between_items: bool,
     diagnostics: Vec<Diagnostic>,
 }
 
-/// Bytes of text for each lexeme, where there are few comments.
-const LEXEME: usize = 6;
-
-/// Runs the preprocessor over a file's tokens. `defines` are the names that `-D` and a profile give.
-pub(crate) fn preprocess<'a>(
-    file: FileId,
-    text: &'a str,
-    tokens: impl Iterator<Item = Token>,
-    defines: impl IntoIterator<Item = (String, i128)>,
-) -> (Stream<'a>, Vec<Diagnostic>) {
-    let mut preprocessor = Preprocessor {
-        file,
-        defines: defines.into_iter().collect(),
-        macros: HashMap::new(),
-        conditionals: Vec::new(),
-        stream: Stream {
-            text,
-            lexemes: Vec::with_capacity(text.len() / LEXEME),
-            trivia: Vec::new(),
-            directives: Vec::new(),
-        },
-        inactive_from: None,
-        gap: 0,
-        fresh_line: true,
-        flush_left: true,
-        diagnostics: Vec::new(),
-    };
-    for token in tokens {
-        preprocessor.token(token);
-    }
-    preprocessor.finish()
-}
+/// About how many lexemes the grammar gets at a time: few enough for a processor's nearest cache.
+const LEXEMES: usize = 1024;
 
 impl<'a> Preprocessor<'a> {
+    /// `defines` are the names that `-D` and a profile give.
+    pub(crate) fn new(
+        file: FileId,
+        text: &'a str,
+        defines: impl IntoIterator<Item = (String, i128)>,
+    ) -> Self {
+        Self {
+            file,
+            lexer: Lexer::new(file, text),
+            defines: defines.into_iter().collect(),
+            macros: HashMap::new(),
+            conditionals: Vec::new(),
+            stream: Stream {
+                text,
+                lexemes: Vec::with_capacity(LEXEMES.min(text.len() / 2)),
+                complete: false,
+                trivia: Vec::new(),
+                directives: Vec::new(),
+            },
+            inactive_from: None,
+            gap: 0,
+            fresh_line: true,
+            flush_left: true,
+            braces: 0,
+            between_items: false,
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// Forgets the lexemes before that at `index`, but for one, and reads more definitions; where the lexeme is now.
+    pub(crate) fn advance(&mut self, index: usize) -> usize {
+        let before = index.saturating_sub(1);
+        self.stream.lexemes.drain(..before);
+        let lexeme = self.stream.lexemes.get(index - before);
+        let trivia = lexeme.map_or(0, |lexeme| lexeme.trivia);
+        self.stream.trivia.drain(..trivia as usize);
+        self.gap -= trivia as usize;
+        for lexeme in &mut self.stream.lexemes {
+            // That of the lexeme before is not asked for any more.
+            lexeme.trivia = lexeme.trivia.saturating_sub(trivia);
+        }
+        self.read(LEXEMES);
+        index - before
+    }
+
+    /// Reads all the rest: what to say about a mistake depends on what follows.
+    pub(crate) fn to_end(&mut self) {
+        self.read(usize::MAX);
+    }
+
+    /// Reads until there are so many lexemes, definitions that are complete, and one lexeme behind them.
+    fn read(&mut self, count: usize) {
+        while let Some(token) = self.lexer.next() {
+            let between_items = self.between_items;
+            let lexemes = self.stream.lexemes.len();
+            self.token(token);
+            if between_items && lexemes >= count && self.stream.lexemes.len() > lexemes {
+                return;
+            }
+        }
+        self.finish();
+    }
+
     fn text(&self, span: Span) -> &'a str {
         span.of(self.stream.text)
     }
@@ -125,26 +165,22 @@ impl<'a> Preprocessor<'a> {
 
     fn token(&mut self, token: Token) {
         let ends_line = token.kind == TokenKind::Whitespace
-            && self.text(token.span).as_bytes().ends_with(b"\n");
+            && self.stream.text.as_bytes().get(token.span.end as usize - 1) == Some(&b'\n');
         if token.kind == TokenKind::Directive {
             self.close_inactive(token.span.start);
             self.trivia(TriviaKind::Directive, token.span);
             self.directive(token.span);
         } else if self.active() {
-            self.active_token(token, ends_line);
+            self.active_token(token);
         } else {
             self.inactive_from.get_or_insert(token.span.start);
         }
         self.flush_left = ends_line;
     }
 
-    fn active_token(&mut self, token: Token, ends_line: bool) {
+    fn active_token(&mut self, token: Token) {
         match token.kind {
-            TokenKind::Whitespace => {
-                self.fresh_line = self.fresh_line
-                    || ends_line
-                    || self.text(token.span).as_bytes().contains(&b'\n');
-            }
+            TokenKind::Whitespace => self.fresh_line |= self.lexer.at_line_start,
             TokenKind::LineComment | TokenKind::BlockComment => {
                 self.trivia(TriviaKind::Comment, token.span);
             }
@@ -171,6 +207,12 @@ impl<'a> Preprocessor<'a> {
             trivia: count(self.gap),
             flush_left: self.flush_left,
         });
+        match kind {
+            TokenKind::Punctuation(b'{') => self.braces += 1,
+            TokenKind::Punctuation(b'}') => self.braces = self.braces.saturating_sub(1),
+            _ => {}
+        }
+        self.between_items = self.braces == 0 && kind == TokenKind::Punctuation(b';');
         self.gap = self.stream.trivia.len();
         self.fresh_line = false;
     }
@@ -378,7 +420,10 @@ impl<'a> Preprocessor<'a> {
         }
     }
 
-    fn finish(mut self) -> (Stream<'a>, Vec<Diagnostic>) {
+    fn finish(&mut self) {
+        if std::mem::replace(&mut self.stream.complete, true) {
+            return;
+        }
         let end = count(self.stream.text.len());
         self.close_inactive(end);
         // The end of the text is a lexeme of its own: it has a place, and trivia before it.
@@ -394,7 +439,13 @@ impl<'a> Preprocessor<'a> {
                     .help("close it with `#endif`"),
             );
         }
-        (self.stream, self.diagnostics)
+    }
+
+    /// What the lines said, and what was wrong with tokens and lines.
+    pub(crate) fn into_parts(self) -> (Vec<Directive>, Vec<Diagnostic>) {
+        let mut diagnostics = self.lexer.diagnostics;
+        diagnostics.extend(self.diagnostics);
+        (self.stream.directives, diagnostics)
     }
 }
 

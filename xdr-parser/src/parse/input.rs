@@ -97,11 +97,10 @@ impl ParseError<Input<'_>> for SyntaxError {
 pub(super) type Parse<'a, T> = IResult<Input<'a>, T, SyntaxError>;
 
 impl<'a> Input<'a> {
-    pub(super) fn new(stream: &'a Stream<'a>, furthest: &'a Furthest) -> Self {
-        let rest = stream
-            .lexemes
-            .split_last()
-            .map_or(&[][..], |(_, rest)| rest);
+    /// The lexemes from `index` on.
+    pub(super) fn new(stream: &'a Stream<'a>, index: usize, furthest: &'a Furthest) -> Self {
+        let last = stream.lexemes.len().saturating_sub(1);
+        let rest = stream.lexemes.get(index..last).unwrap_or_default();
         Self {
             stream,
             rest,
