@@ -2,6 +2,8 @@
 //!
 //! [`crate::lower`] makes it from the schema, [`crate::emit`] prints it. Docs are lines of Markdown, or empty.
 
+use std::borrow::Cow;
+
 /// A generated file.
 #[derive(Debug)]
 pub(crate) struct File {
@@ -90,7 +92,7 @@ pub(crate) struct Alias {
 #[derive(Debug)]
 pub(crate) struct Head {
     pub(crate) docs: String,
-    pub(crate) derives: Vec<String>,
+    pub(crate) derives: Vec<Cow<'static, str>>,
     pub(crate) attributes: Vec<String>,
     pub(crate) xdr: Vec<Argument>,
     pub(crate) name: String,

@@ -46,9 +46,12 @@ fn directive(source: &str, directive: &Directive, text: &mut String) {
 /// A definition with its semicolon.
 pub fn item(source: &str, item: &Item) -> String {
     let mut printer = Printer::new(source);
+    // Without comments it is about as long as it is in the source.
+    let len = item.span.end - item.span.start;
+    printer.text.reserve(len as usize);
     match &item.kind {
         ItemKind::Const(constant) => {
-            printer.push(&format!("const {} = ", constant.name.name));
+            printer.all(&["const ", &constant.name.name, " = "]);
             printer.value(&constant.value);
         }
         ItemKind::Typedef(target) => {
@@ -56,15 +59,15 @@ pub fn item(source: &str, item: &Item) -> String {
             printer.declaration(target);
         }
         ItemKind::Enum(name, body) => {
-            printer.push(&format!("enum {} ", name.name));
+            printer.all(&["enum ", &name.name, " "]);
             printer.enumerators(body);
         }
         ItemKind::Struct(name, body) => {
-            printer.push(&format!("struct {} ", name.name));
+            printer.all(&["struct ", &name.name, " "]);
             printer.members(body);
         }
         ItemKind::Union(name, body) => {
-            printer.push(&format!("union {} ", name.name));
+            printer.all(&["union ", &name.name, " "]);
             printer.arms(body);
         }
         ItemKind::Program(program) => printer.program(program),
@@ -107,6 +110,10 @@ impl<'s> Printer<'s> {
         self.text.push_str(text);
     }
 
+    fn all(&mut self, texts: &[&str]) {
+        self.text.extend(texts.iter().copied());
+    }
+
     fn line(&mut self) {
         self.text.push('\n');
         for _ in 0..self.depth {
@@ -133,9 +140,9 @@ impl<'s> Printer<'s> {
         self.specifier(&declaration.ty);
         let name = declaration.name.as_ref().map(|name| name.name.as_str());
         match (&declaration.form, name) {
-            (Form::Optional, Some(name)) => self.push(&format!(" *{name}")),
+            (Form::Optional, Some(name)) => self.all(&[" *", name]),
             (Form::Optional, None) => self.push(" *"),
-            (_, Some(name)) => self.push(&format!(" {name}")),
+            (_, Some(name)) => self.all(&[" ", name]),
             (_, None) => {}
         }
         match &declaration.form {
@@ -250,11 +257,11 @@ impl<'s> Printer<'s> {
     }
 
     fn program(&mut self, program: &Program) {
-        self.push(&format!("program {} ", program.name.name));
+        self.all(&["program ", &program.name.name, " "]);
         self.open();
         for version in &program.versions {
             self.line();
-            self.push(&format!("version {} ", version.name.name));
+            self.all(&["version ", &version.name.name, " "]);
             self.open();
             for procedure in &version.procedures {
                 self.line();
@@ -272,7 +279,7 @@ impl<'s> Printer<'s> {
 
     fn procedure(&mut self, procedure: &Procedure) {
         self.declaration(&procedure.ret);
-        self.push(&format!(" {}(", procedure.name.name));
+        self.all(&[" ", &procedure.name.name, "("]);
         for (index, argument) in procedure.args.iter().enumerate() {
             if index > 0 {
                 self.push(", ");

@@ -1,5 +1,7 @@
 //! `#[derive(…)]` and `#[xdr(…)]`, broken over lines as rustfmt breaks them.
 
+use std::borrow::Cow;
+
 use super::{Printer, WIDTH};
 use crate::model::Argument;
 
@@ -10,7 +12,7 @@ const ARGUMENTS: usize = 70;
 const SHORT: usize = 10;
 
 impl Printer {
-    pub(super) fn derives(&mut self, derives: &[String]) {
+    pub(super) fn derives(&mut self, derives: &[Cow<'static, str>]) {
         if derives.is_empty() {
             return;
         }

@@ -1,5 +1,7 @@
 //! Enums of all messages that the procedures of a program have.
 
+use std::borrow::Cow;
+
 use xdr_parser::schema::{Type, TypeKind};
 
 use super::structs::allow_alike_names;
@@ -117,12 +119,12 @@ impl Context<'_> {
         }
     }
 
-    fn message_derives(&self) -> Vec<String> {
+    fn message_derives(&self) -> Vec<Cow<'static, str>> {
         let mut derives = vec!["Clone", "Debug", "PartialEq"];
         if self.style.serde {
             derives.extend(["::serde::Serialize", "::serde::Deserialize"]);
         }
-        derives.into_iter().map(str::to_owned).collect()
+        derives.into_iter().map(Cow::Borrowed).collect()
     }
 
     /// Bytes in memory, about, of what a procedure takes or returns.

@@ -1,5 +1,6 @@
 //! Schema → Rust model: names, types, attributes and docs are chosen here, once, in passes over the whole schema.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use xdr_parser::Sources;
@@ -222,14 +223,15 @@ impl Context<'_> {
     }
 
     /// What stands before a struct, enum or union.
-    fn head(&self, def: &TypeDef, derives: &[&str]) -> Head {
+    fn head(&self, def: &TypeDef, derives: &[&'static str]) -> Head {
         let runtime = &self.style.runtime;
-        let mut derives: Vec<String> = derives.iter().map(|&derive| derive.to_owned()).collect();
-        derives.push(format!("{runtime}::Encode"));
-        derives.push(format!("{runtime}::Decode"));
+        let mut derives: Vec<Cow<'static, str>> =
+            derives.iter().copied().map(Cow::Borrowed).collect();
+        derives.push(format!("{runtime}::Encode").into());
+        derives.push(format!("{runtime}::Decode").into());
         if self.style.serde {
-            derives.push("::serde::Serialize".to_owned());
-            derives.push("::serde::Deserialize".to_owned());
+            derives.push("::serde::Serialize".into());
+            derives.push("::serde::Deserialize".into());
         }
         let lifetime = self.shapes.facts(def.id).borrows;
         let mut attributes = self.serde_attributes(lifetime);
@@ -246,7 +248,7 @@ impl Context<'_> {
                         .filter(|derive| !derive.is_empty())
                     {
                         if !derives.iter().any(|have| have == derive) {
-                            derives.push(derive.to_owned());
+                            derives.push(derive.to_owned().into());
                         }
                     }
                 }

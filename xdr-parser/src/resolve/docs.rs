@@ -7,6 +7,9 @@ use crate::schema::{Docs, Mark};
 ///
 /// Comments before a node that a blank line separates from it belong to the file, not to the node.
 pub(super) fn docs(text: &str, leading: &[Trivia], trailing: &[Trivia]) -> Docs {
+    if leading.is_empty() && trailing.is_empty() {
+        return Docs::default();
+    }
     let is_comment = |trivia: &&Trivia| trivia.kind == TriviaKind::Comment;
     let comments = |trivia: &[Trivia]| -> Vec<String> {
         let comments = trivia.iter().filter(is_comment);
@@ -56,22 +59,25 @@ pub(super) fn clean(comment: &str) -> String {
                 .map(|rest| rest.trim_start_matches(['/', '!']))
         })
         .unwrap_or(comment);
+    if !inside.contains('\n') {
+        return inside.trim().to_owned();
+    }
     let starred = inside.lines().skip(1).any(|line| !line.trim().is_empty())
         && inside
             .lines()
             .skip(1)
             .all(|line| line.trim().is_empty() || line.trim_start().starts_with('*'));
-    let strip = |line: &str| -> String {
-        let line = line.trim_end();
+    let strip = |line| {
+        let line = str::trim_end(line);
         if !starred {
-            return line.to_owned();
+            return line;
         }
         let line = line.trim_start();
-        line.strip_prefix('*').unwrap_or(line).to_owned()
+        line.strip_prefix('*').unwrap_or(line)
     };
-    let mut lines: Vec<String> = inside.lines().map(strip).collect();
+    let mut lines: Vec<&str> = inside.lines().map(strip).collect();
     if let Some(first) = lines.first_mut() {
-        *first = first.trim_start().to_owned();
+        *first = first.trim_start();
     }
     let indented = lines.iter().skip(1).filter(|line| !line.trim().is_empty());
     let indent = indented
@@ -80,9 +86,7 @@ pub(super) fn clean(comment: &str) -> String {
         .unwrap_or(0);
     for line in lines.iter_mut().skip(1) {
         // White space before text is ASCII in practice; where it is not, the line stays as it is.
-        *line = line
-            .get(indent..)
-            .map_or_else(|| line.trim().to_owned(), str::to_owned);
+        *line = line.get(indent..).unwrap_or_else(|| line.trim());
     }
     lines.join("\n").trim_matches('\n').trim_end().to_owned()
 }

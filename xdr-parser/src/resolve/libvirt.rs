@@ -71,14 +71,19 @@ impl Convention {
         })
     }
 
-    /// `remote_connect_open_args`, `virLogManagerProtocolDomainOpenLogFileArgs`.
-    fn type_name(&self, procedure: &str, suffix: &str) -> String {
+    /// What the names of a procedure's types begin with: `remote_connect_open_`, `virLogManagerProtocolDomainOpenLogFile`.
+    fn stem(&self, procedure: &str) -> String {
+        let mut name = String::with_capacity(self.prefix.len() + procedure.len() + "_args".len());
+        name.push_str(&self.prefix);
         if self.snake {
-            return format!("{}{}_{suffix}", self.prefix, procedure.to_ascii_lowercase());
+            name.push_str(procedure);
+            if let Some(procedure) = name.get_mut(self.prefix.len()..) {
+                procedure.make_ascii_lowercase();
+            }
+            name.push('_');
+            return name;
         }
-        let words = procedure.split('_').chain([suffix]);
-        let mut name = self.prefix.clone();
-        for word in words {
+        for word in procedure.split('_') {
             let mut letters = word.chars();
             name.extend(letters.next().map(|first| first.to_ascii_uppercase()));
             name.extend(letters.map(|letter| letter.to_ascii_lowercase()));
@@ -126,19 +131,26 @@ impl Resolver<'_> {
                 .name
                 .strip_prefix(&prefix)
                 .unwrap_or(&enumerator.name);
-            let find = |suffix: &str| {
-                let name = convention.type_name(name, suffix);
-                let exact = self.find_type(unit, &name);
-                exact.or_else(|| compounds.get(&name.to_ascii_lowercase()).copied())
+            let mut type_name = convention.stem(name);
+            let stem = type_name.len();
+            let mut find = |suffixes: [&str; 2]| {
+                type_name.truncate(stem);
+                type_name.push_str(suffixes[usize::from(convention.snake)]);
+                let exact = self.find_type(unit, &type_name);
+                exact.or_else(|| {
+                    // There are none where there is no need for them.
+                    let compound = (!compounds.is_empty()).then(|| type_name.to_ascii_lowercase());
+                    compound.and_then(|name| compounds.get(&name).copied())
+                })
             };
             let (annotations, docs, unknown) = annotations(&enumerator.docs.text);
             procedures.push(EnumProcedure {
                 enumerator: index,
                 name: name.to_owned(),
                 number: u32::try_from(enumerator.value).unwrap_or_default(),
-                args: find("args"),
-                ret: find("ret"),
-                msg: find("msg"),
+                args: find(["Args", "args"]),
+                ret: find(["Ret", "ret"]),
+                msg: find(["Msg", "msg"]),
                 annotations,
             });
             notes.push((docs, unknown));
@@ -270,7 +282,7 @@ impl Annotations {
 
 /// `object:permission[:flag][:parameter:value]`
 fn acl(value: &str) -> Acl {
-    let text: String = value.chars().filter(|c| !c.is_whitespace()).collect();
+    let text: String = value.split_whitespace().collect();
     let mut parts = text.split(':').map(str::to_owned);
     let object = parts.next().unwrap_or_default();
     let permission = parts.next().unwrap_or_default();
