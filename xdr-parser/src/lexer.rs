@@ -164,10 +164,10 @@ fn run(text: &[u8], are: impl Fn(u8) -> bool) -> usize {
 
 /// How many bytes of the text a parser takes. All stop at ASCII, or at the end.
 fn length<'a>(
-    mut token: impl Parser<&'a [u8], Output = &'a [u8], Error = Error<&'a [u8]>>,
+    mut parser: impl Parser<&'a [u8], Output = &'a [u8], Error = Error<&'a [u8]>>,
     text: &'a str,
 ) -> Option<usize> {
-    let (_, taken) = token.parse(text.as_bytes()).ok()?;
+    let (_, taken) = parser.parse(text.as_bytes()).ok()?;
     Some(taken.len())
 }
 

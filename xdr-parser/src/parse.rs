@@ -96,7 +96,7 @@ fn items(
         };
         index = input.index();
         if is_wrong {
-            preprocessor.to_end();
+            preprocessor.read_all();
         } else if stream.complete {
             file.dangling = trivia::rest(input);
             return file;

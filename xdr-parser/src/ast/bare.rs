@@ -95,15 +95,21 @@ fn specifier(ty: &mut TypeSpecifier) {
         TypeSpecifierKind::Builtin(_) => {}
         TypeSpecifierKind::Named(used, _) => name(used),
         TypeSpecifierKind::Struct(own, body) => {
-            own.iter_mut().for_each(|own| name(own));
+            if let Some(own) = own {
+                name(own);
+            }
             struct_body(body);
         }
         TypeSpecifierKind::Enum(own, body) => {
-            own.iter_mut().for_each(|own| name(own));
+            if let Some(own) = own {
+                name(own);
+            }
             enum_body(body);
         }
         TypeSpecifierKind::Union(own, body) => {
-            own.iter_mut().for_each(|own| name(own));
+            if let Some(own) = own {
+                name(own);
+            }
             union_body(body);
         }
     }

@@ -13,8 +13,11 @@ use crate::preprocess::Piece;
 
 /// Trivia before the next lexeme: those that begin in a line of their own, and at the start of a text all.
 pub(super) fn leading(input: Input<'_>) -> ThinVec<Trivia> {
-    let at_start = input.index() == 0;
     let before = &input.stream.trivia[gap(input, input.index())];
+    if before.is_empty() {
+        return ThinVec::new();
+    }
+    let at_start = input.index() == 0;
     claim(
         before
             .iter()
