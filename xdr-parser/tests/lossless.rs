@@ -56,15 +56,45 @@ fn trivia(parsed: &Parsed) -> usize {
     format!("{file:?}").matches("Trivia {").count()
 }
 
+/// How many pieces of trivia the text holds.
+fn trivia_tokens(text: &str) -> usize {
+    let active = |kind: TokenKind| kind.is_trivia() && kind != TokenKind::Whitespace;
+    let (tokens, _) = lex(FileId(0), text);
+    tokens.iter().filter(|token| active(token.kind)).count()
+}
+
 #[test]
 fn every_piece_of_trivia_is_in_the_ast_once() {
     let parsed = parse(FileId(0), TEXT, &Options::default());
     assert_eq!(parsed.diagnostics, []);
-    let active = |kind: TokenKind| kind.is_trivia() && kind != TokenKind::Whitespace;
-    let (tokens, _) = lex(FileId(0), TEXT);
-    let tokens = tokens.iter().filter(|token| active(token.kind)).count();
     // The comment in the part left out is inside of one piece of inactive text: two pieces become one.
-    assert_eq!(trivia(&parsed), tokens);
+    assert_eq!(trivia(&parsed), trivia_tokens(TEXT));
+}
+
+/// The grammar gets the definitions of a long text in portions.
+#[test]
+fn every_piece_of_trivia_in_a_long_text_is_in_the_ast_once() {
+    let text = TEXT.repeat(100);
+    let parsed = parse(FileId(0), &text, &Options::default());
+    assert_eq!(parsed.diagnostics, []);
+    assert_eq!(parsed.file.items.len(), 500);
+    assert_eq!(trivia(&parsed), trivia_tokens(&text));
+}
+
+#[test]
+fn a_mistake_in_a_long_text_costs_one_message_and_one_definition() {
+    let half = TEXT.repeat(50);
+    let text = format!("{half}struct broken {{ int; }};\n{half}");
+    let parsed = parse(FileId(0), &text, &Options::default());
+    assert_eq!(parsed.diagnostics.len(), 1);
+    let place = parsed.diagnostics[0].primary.location.span;
+    assert_eq!(
+        place.start as usize,
+        half.len() + "struct broken { int".len()
+    );
+    assert_eq!(parsed.file.items.len(), 500);
+    // The comment before it is left out with it.
+    assert_eq!(trivia(&parsed), trivia_tokens(&text) - 1);
 }
 
 #[test]
