@@ -38,13 +38,14 @@ pub(super) fn opening(start: Input<'_>) -> ThinVec<Trivia> {
 /// Trivia between the lexemes from `start` to `end`, and those behind the last one on its line.
 pub(super) fn trailing(start: Input<'_>, end: Input<'_>) -> ThinVec<Trivia> {
     let stream = start.stream;
-    let inside = gap(start, start.index() + 1).start..gap(end, end.index()).start;
-    // Gaps follow each other, so those inside are one range; it is empty for most nodes.
-    let inside = stream.trivia.get(inside).unwrap_or_default();
-    let behind = &stream.trivia[gap(end, end.index())];
-    if inside.is_empty() && behind.is_empty() {
+    // Gaps follow each other, so those inside are one range; with that behind it is empty for most nodes.
+    let inside = gap(start, start.index() + 1).start;
+    let behind = gap(end, end.index());
+    if inside.min(behind.start) == behind.end {
         return ThinVec::new();
     }
+    let inside = stream.trivia.get(inside..behind.start).unwrap_or_default();
+    let behind = &stream.trivia[behind];
     let behind = behind.iter().take_while(|piece| !piece.fresh_line);
     claim(inside.iter().chain(behind))
 }
