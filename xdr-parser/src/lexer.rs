@@ -181,7 +181,7 @@ fn number(text: &[u8]) -> Lex<'_> {
     .parse(text)
 }
 
-/// Whether a name goes on with this. Looking it up takes half the time of comparing.
+/// Whether a name goes on with this.
 fn in_word(byte: u8) -> bool {
     const IN_WORD: [bool; 256] = {
         let mut table = [false; 256];
