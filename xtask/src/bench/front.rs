@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::hint::black_box;
-use std::path::Path;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,8 @@ struct Figures {
     /// Milliseconds of `xdr gen remote_protocol.x`, the whole process, by the build of `xdr`.
     release_ms: f64,
     unoptimised_ms: f64,
+    /// The same of `rpcgen -c`, which reads the file as often and in turn with the others; none where it is not installed.
+    rpcgen_ms: Option<f64>,
     parses: Vec<Parse>,
 }
 
@@ -69,7 +71,10 @@ fn figures() -> Result<Figures, String> {
     if !root().join(FILE).is_file() {
         return Err("needs libvirt's file, by `cargo xtask fetch`".to_owned());
     }
-    let (release_ms, unoptimised_ms) = (process("release")?, process("debug")?);
+    let [release_ms, unoptimised_ms, rpcgen_ms] = processes()?;
+    let (Some(release_ms), Some(unoptimised_ms)) = (release_ms, unoptimised_ms) else {
+        return Err("xdr gen failed".to_owned());
+    };
     let run = ["run", "--quiet", "--release", "-p", "xtask", "--"];
     let lines = output(cargo(&[&run[..], &["bench", "front", "--parse"]].concat()))
         .ok_or("parsing failed")?;
@@ -82,44 +87,71 @@ fn figures() -> Result<Figures, String> {
         machine: machine(),
         release_ms,
         unoptimised_ms,
+        rpcgen_ms,
         parses,
     })
 }
 
-/// Milliseconds that `xdr gen` takes for the file, from its start to its end.
-fn process(profile: &str) -> Result<f64, String> {
+/// Milliseconds that `xdr gen` takes for the file, released and unoptimised, and `rpcgen -c`, from start to end. They have
+/// turns: what slows the machine down slows all of them. None for one that cannot be run.
+fn processes() -> Result<[Option<f64>; 3], String> {
+    let out = root().join("target/bench/front");
+    fs::create_dir_all(&out).map_err(|error| error.to_string())?;
+    let xdr = [built("release")?, built("debug")?];
+    let mut times: [Vec<Duration>; 3] = Default::default();
+    for _ in 0..RUNS {
+        let runs = [
+            generate(&xdr[0], &out),
+            generate(&xdr[1], &out),
+            generate_c(&out),
+        ];
+        for (times, run) in times.iter_mut().zip(runs) {
+            times.extend(run);
+        }
+    }
+    Ok(times.map(|mut times| {
+        times.sort_unstable();
+        let median = times.get(RUNS / 2)?;
+        Some(median.as_secs_f64() * 1e3)
+    }))
+}
+
+/// The `xdr` of a profile.
+fn built(profile: &str) -> Result<PathBuf, String> {
     let mut build = cargo(&["build", "--quiet", "-p", "xdr-cli"]);
     if profile == "release" {
         build.arg("--release");
     }
     let status = build.status().map_err(|error| error.to_string())?;
-    if !status.success() {
-        return Err(format!("xdr cannot be built ({profile})"));
+    if status.success() {
+        Ok(root().join("target").join(profile).join("xdr"))
+    } else {
+        Err(format!("xdr cannot be built ({profile})"))
     }
-    let xdr = root().join("target").join(profile).join("xdr");
-    let out = root().join("target/bench/front");
-    fs::create_dir_all(&out).map_err(|error| error.to_string())?;
-    let mut times: Vec<_> = (0..RUNS)
-        .map(|_| generate(&xdr, &out))
-        .collect::<Result<_, _>>()?;
-    times.sort_unstable();
-    Ok(times[RUNS / 2].as_secs_f64() * 1e3)
 }
 
-fn generate(xdr: &Path, out: &Path) -> Result<Duration, String> {
+fn generate(xdr: &Path, out: &Path) -> Option<Duration> {
     let mut process = command(xdr, &["gen", FILE, "--profile", "libvirt", "--quiet", "-o"]);
     process.arg(out.join("remote_protocol.rs"));
-    process.current_dir(root()).stderr(Stdio::null());
     // What is there already would not be written.
     let _ = fs::remove_file(out.join("remote_protocol.rs"));
+    timed(process)
+}
+
+/// The C codec alone, without its header.
+fn generate_c(out: &Path) -> Option<Duration> {
+    let mut process = command("rpcgen", &["-c", FILE, "-o"]);
+    process.arg(out.join("remote_protocol.c"));
+    let _ = fs::remove_file(out.join("remote_protocol.c"));
+    timed(process)
+}
+
+fn timed(mut process: Command) -> Option<Duration> {
+    process.current_dir(root());
+    process.stdout(Stdio::null()).stderr(Stdio::null());
     let start = Instant::now();
-    let status = process.status().map_err(|error| error.to_string())?;
-    let time = start.elapsed();
-    if status.success() {
-        Ok(time)
-    } else {
-        Err("xdr gen failed".to_owned())
-    }
+    let status = process.status().ok()?;
+    status.success().then(|| start.elapsed())
 }
 
 /// Parses the file, and sources of all lengths; a line of JSON for each.
@@ -196,6 +228,14 @@ fn report(figures: &Figures) -> bool {
         "  release      {release:7.1} ms   (12)   {}",
         verdict(release <= 12.0)
     );
+    if let Some(rpcgen) = figures.rpcgen_ms {
+        // What 12 ms are where rpcgen takes 13.6.
+        let (ratio, limit) = (release / rpcgen, 0.88);
+        println!(
+            "  rpcgen -c    {rpcgen:7.1} ms, of which release takes {ratio:.2} ({limit})   {}",
+            verdict(ratio <= limit)
+        );
+    }
     println!(
         "  unoptimised  {unoptimised:7.1} ms  (100)   {}",
         verdict(unoptimised <= 100.0)
