@@ -9,7 +9,7 @@ mod union;
 
 use crate::describe;
 use crate::encode::{impl_params, value_fn};
-use crate::fields::Field;
+use crate::fields::{Field, Part, parts, types};
 use crate::input::{Enum, Input, Shape, Struct};
 use crate::union::Side;
 
@@ -24,9 +24,21 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
     let ty = describe::expand(input, side);
     let min = match &input.shape {
         Shape::Struct(it) => {
-            let fields = it.fields.iter().map(|field| field.min(runtime, &de));
-            // An array is flat: a chain of calls, or of scopes, would be as deep as the struct is long.
-            quote!(#runtime::__private::sum(&[#(#fields),*]))
+            let mins: Vec<_> = parts(&it.fields)
+                .map(|part| match part {
+                    Part::Fields(fields) => {
+                        let types = types(fields);
+                        quote!(<#types as #runtime::__private::DecodeParts<#de>>::MIN)
+                    }
+                    Part::Characters(field) => field.min(runtime, &de),
+                })
+                .collect();
+            match &*mins {
+                [] => quote!(0),
+                [min] => min.clone(),
+                // An array is flat: a chain of calls, or of scopes, would be as deep as the struct is long.
+                mins => quote!(#runtime::__private::sum(&[#(#mins),*])),
+            }
         }
         Shape::Enum(_) | Shape::Union(_) => quote!(4),
     };
@@ -49,7 +61,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
         ),
     };
     let blank = fill::expand(input, &de);
-    let (stack, fixed) = (stack(input, &de), fixed(input, &de));
+    let (layout, fixed) = (layout(input, &de), fixed(input, &de));
     let decoder = match &input.shape {
         Shape::Struct(it) if it.fields.is_empty() => quote!(_),
         _ => quote!(decoder),
@@ -59,7 +71,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
         impl<#de: #(#borrowed +)*, #(#params),*> #runtime::Decode<#de> for #ident #type_generics #where_clause {
             const MIN: ::core::primitive::usize = #min;
             #ty
-            #stack
+            #layout
             #fixed
             #blank
             #inline
@@ -72,41 +84,71 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
 }
 
 /// What is on the stack while a value is read: itself, and the part in which the reader is. Without optimization the code of
-/// a union has room for the fields of all arms. An enum is as small as the default says.
-fn stack(input: &Input, de: &Lifetime) -> TokenStream {
+/// a union has room for the fields of all arms. An enum is as small as the default says. Of a struct this is one constant with
+/// what else the code that reads it has to know.
+fn layout(input: &Input, de: &Lifetime) -> TokenStream {
     let runtime = &input.runtime;
-    let (own, fields): (_, Vec<_>) = match &input.shape {
-        Shape::Enum(_) => return TokenStream::new(),
-        Shape::Struct(it) => (TokenStream::new(), it.fields.iter().collect()),
+    match &input.shape {
+        Shape::Enum(_) => TokenStream::new(),
+        Shape::Struct(it) => {
+            let layouts = parts(&it.fields).map(|part| match part {
+                Part::Fields(fields) => {
+                    let types = types(fields);
+                    quote!(<#types as #runtime::__private::DecodeParts<#de>>::LAYOUT)
+                }
+                Part::Characters(field) => {
+                    let ty = &field.ty;
+                    quote!(#runtime::__private::Layout::of::<#ty>())
+                }
+            });
+            let variable = (!may_be_fixed(it)).then(|| quote!(.variable()));
+            quote! {
+                const LAYOUT: #runtime::__private::Layout =
+                    #runtime::__private::Layout::of_struct::<Self>(&[#(#layouts),*])#variable;
+            }
+        }
         Shape::Union(it) => {
             let fields: Vec<_> = it.arms.iter().flat_map(|arm| &arm.fields).collect();
             let types = fields.iter().map(|field| &field.ty);
-            (quote!(#(, ::core::mem::size_of::<#types>())*), fields)
+            let parts = fields.iter().map(|field| field.stack(runtime, de));
+            quote! {
+                const STACK: ::core::primitive::usize = {
+                    let own = #runtime::__private::sum(&[
+                        #runtime::__private::LEVEL,
+                        ::core::mem::size_of::<Self>()
+                        #(, ::core::mem::size_of::<#types>())*
+                    ]);
+                    own.saturating_add(#runtime::__private::largest(&[#(#parts),*]))
+                };
+            }
         }
-    };
-    let parts = fields.iter().map(|field| field.stack(runtime, de));
-    quote! {
-        const STACK: ::core::primitive::usize = {
-            let own = #runtime::__private::sum(&[#runtime::__private::LEVEL, ::core::mem::size_of::<Self>() #own]);
-            own.saturating_add(#runtime::__private::largest(&[#(#parts),*]))
-        };
     }
 }
 
+/// Whether all fields of a struct can be of fixed length.
+fn may_be_fixed(it: &Struct) -> bool {
+    !it.fields.is_empty() && it.fields.iter().all(Field::may_be_fixed)
+}
+
 fn of_struct(runtime: &Path, it: &Struct, de: &Lifetime) -> TokenStream {
+    let possible = fill::is_possible(it);
+    if possible && it.fields.iter().all(Field::is_surely_blank) {
+        return quote!(decoder.take_filled());
+    }
+    let filled = possible.then(|| {
+        quote! {
+            if <Self as #runtime::Decode<#de>>::BLANK {
+                return decoder.take_filled();
+            }
+        }
+    });
+    // Not by parts: a tuple that is moved into the struct takes the stack twice, and types may be nested deeply here.
     let members: Vec<_> = it
         .fields
         .iter()
         .map(|field| (&field.member, field.decode(runtime)))
         .collect();
     let value = it.style.with(&quote!(Self), &members);
-    let filled = fill::is_possible(it).then(|| {
-        quote! {
-            if const { <Self as #runtime::Decode<#de>>::BLANK } {
-                return decoder.take_filled();
-            }
-        }
-    });
     quote! {
         #filled
         ::core::result::Result::Ok(#value)
@@ -116,41 +158,33 @@ fn of_struct(runtime: &Path, it: &Struct, de: &Lifetime) -> TokenStream {
 /// How a value is taken from a run of the fields of another struct.
 fn fixed(input: &Input, de: &Lifetime) -> TokenStream {
     let runtime = &input.runtime;
-    let (len, options, value) = match &input.shape {
-        Shape::Struct(it) if !it.fields.is_empty() && it.fields.iter().all(Field::may_be_fixed) => {
-            let lens = it.fields.iter().map(|field| field.fixed(runtime, Some(de)));
-            let members: Vec<_> = it
-                .fields
-                .iter()
-                .map(|field| {
-                    (
-                        &field.member,
-                        quote!(#runtime::Decode::take_fixed(run, options)?),
-                    )
-                })
-                .collect();
-            let value = it.style.with(&quote!(Self), &members);
-            (
-                quote!(#runtime::__private::fixed(&[#(#lens),*])),
-                quote!(options),
-                value,
-            )
+    let (len, options, body) = match &input.shape {
+        Shape::Struct(it) if may_be_fixed(it) => {
+            let takes = quote!(DecodeParts::take_fixed(run, options)?);
+            let (takes, value) = (it.take_parts(runtime, &takes), it.of_bindings());
+            let body = quote!(#takes ::core::option::Option::Some(#value));
+            (TokenStream::new(), quote!(options), body)
         }
         Shape::Enum(it) => {
             let none = quote!(return ::core::option::Option::None);
             let value = match_value(runtime, it, &quote!(run.take_i32()?), &none);
-            (quote!(::core::option::Option::Some(4)), quote!(_), value)
+            let len = quote! {
+                const FIXED: ::core::option::Option<::core::primitive::usize> =
+                    ::core::option::Option::Some(4);
+            };
+            let body = quote!(::core::option::Option::Some(#value));
+            (len, quote!(_), body)
         }
         _ => return TokenStream::new(),
     };
     quote! {
-        const FIXED: ::core::option::Option<::core::primitive::usize> = #len;
+        #len
         #[inline]
         fn take_fixed(
             run: &mut #runtime::__private::DecodeRun<#de>,
             #options: &#runtime::Options,
         ) -> ::core::option::Option<Self> {
-            ::core::option::Option::Some(#value)
+            #body
         }
     }
 }

@@ -7,7 +7,7 @@ use quote::{ToTokens, quote};
 use syn::{ConstParam, GenericParam, Generics, Path, TypeParam};
 
 use crate::describe;
-use crate::fields::{Field, Group, groups};
+use crate::fields::{Field, Group, Part, groups, parts, types};
 use crate::input::{Enum, Input, Shape, Struct};
 use crate::union::{Arm, Side, Union};
 
@@ -48,15 +48,20 @@ struct Body {
 }
 
 fn of_struct(runtime: &Path, it: &Struct) -> Body {
-    let value = |field: &Field| {
-        let member = &field.member;
-        quote!(&self.#member)
+    let value = Field::of_self;
+    let lens: Vec<_> = parts(&it.fields)
+        .map(|part| match part {
+            Part::Fields(fields) => {
+                let values = fields.iter().map(value);
+                quote!(#runtime::__private::EncodeFields::measure((#(#values,)*), depth))
+            }
+            Part::Characters(field) => field.measure(runtime, &value(field)),
+        })
+        .collect();
+    let len = match &*lens {
+        [len] => len.clone(),
+        _ => sum(0, lens.into_iter()),
     };
-    let lens = it
-        .fields
-        .iter()
-        .map(|field| field.measure(runtime, &value(field)));
-    let len = sum(0, lens);
     let puts = puts(runtime, None, &it.fields, value);
     let (depth, encoder) = if it.fields.is_empty() {
         (quote!(_), quote!(_))
@@ -93,14 +98,26 @@ fn fixed(runtime: &Path, it: &Struct) -> TokenStream {
     if it.fields.is_empty() || !it.fields.iter().all(Field::may_be_fixed) {
         return TokenStream::new();
     }
-    let lens = it.fields.iter().map(|field| field.fixed(runtime, None));
-    let members = it.fields.iter().map(|field| &field.member);
+    let (mut lens, mut puts) = (Vec::new(), Vec::new());
+    for part in parts(&it.fields) {
+        let Part::Fields(fields) = part else {
+            continue;
+        };
+        let (types, members) = (types(fields), fields.iter().map(Field::of_self));
+        lens.push(quote!(<#types as #runtime::__private::EncodeParts>::FIXED));
+        puts.push(quote! {
+            #runtime::__private::EncodeFields::put_fixed((#(#members,)*), run);
+        });
+    }
+    let len = match &*lens {
+        [len] => len.clone(),
+        lens => quote!(#runtime::__private::fixed(&[#(#lens),*])),
+    };
     quote! {
-        const FIXED: ::core::option::Option<::core::primitive::usize> =
-            #runtime::__private::fixed(&[#(#lens),*]);
+        const FIXED: ::core::option::Option<::core::primitive::usize> = #len;
         #[inline]
         fn put_fixed(&self, run: &mut #runtime::__private::EncodeRun) {
-            #(#runtime::Encode::put_fixed(&self.#members, run);)*
+            #(#puts)*
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Fields of structs and of union arms: their bounds, their names, and the code for one of them.
 
+use std::cell::OnceCell;
+
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -27,6 +29,8 @@ pub(crate) struct Field {
     pub(crate) name: String,
     bounds: Vec<Expr>,
     sign: Option<Sign>,
+    /// See [`Field::place`]: moving tokens takes time.
+    place: OnceCell<(Span, TokenStream)>,
 }
 
 /// Which characters a field of bytes holds, four wire bytes each.
@@ -88,6 +92,7 @@ fn check_field(index: usize, field: syn::Field, errors: &mut Errors) -> Field {
         name,
         bounds,
         sign,
+        place: OnceCell::new(),
     }
 }
 
@@ -185,6 +190,31 @@ pub(crate) fn groups(fields: &[Field]) -> impl Iterator<Item = Group<'_>> {
         })
 }
 
+/// Fields that go into one expression of the derives, as a tuple.
+pub(crate) enum Part<'a> {
+    /// At most eight.
+    Fields(&'a [Field]),
+    /// Characters, which have a codec of their own.
+    Characters(&'a Field),
+}
+
+/// All fields of a struct in parts.
+pub(crate) fn parts(fields: &[Field]) -> impl Iterator<Item = Part<'_>> {
+    fields
+        .chunk_by(|one, next| !one.is_characters() && !next.is_characters())
+        .flat_map(|chunk| chunk.chunks(MOST))
+        .map(|chunk| match chunk {
+            [field] if field.is_characters() => Part::Characters(field),
+            fields => Part::Fields(fields),
+        })
+}
+
+/// The types of fields, as a tuple.
+pub(crate) fn types(fields: &[Field]) -> TokenStream {
+    let types = fields.iter().map(|field| &field.ty);
+    quote!((#(#types,)*))
+}
+
 impl Field {
     /// Whether the bytes of this field are characters.
     pub(crate) fn is_characters(&self) -> bool {
@@ -205,15 +235,10 @@ impl Field {
         !variable && self.bounds.is_empty() && self.sign.is_none()
     }
 
-    /// The length that the type has, if it is fixed.
-    pub(crate) fn fixed(&self, runtime: &Path, de: Option<&Lifetime>) -> TokenStream {
-        let (span, runtime) = self.place(runtime);
-        let ty = &self.ty;
-        let codec = de.map_or_else(
-            || quote_spanned!(span=> #runtime::Encode),
-            |de| quote_spanned!(span=> #runtime::Decode<#de>),
-        );
-        quote_spanned!(span=> <#ty as #codec>::FIXED)
+    /// A reference to this field of `self`, where errors about its type belong.
+    pub(crate) fn of_self(&self) -> TokenStream {
+        let (span, member) = (Span::call_site().located_at(self.ty.span()), &self.member);
+        quote_spanned!(span=> &self.#member)
     }
 
     /// Reads this field over `value`, a mutable place. Characters have no blank value.
@@ -340,7 +365,7 @@ impl Field {
         };
         let ty = &self.ty;
         let inner = quote_spanned!(span=> <#ty as #codec>::TYPE);
-        match self.bound_list(&runtime) {
+        match self.bound_list(&runtime, |_| None) {
             Some(bounds) => {
                 quote!(&#runtime::describe::Ty::Bounded(#runtime::Bounds::new(&[#bounds]), #inner))
             }
@@ -372,16 +397,30 @@ impl Field {
 
     /// Errors of the compiler point at the type that the user wrote; lints still know that nobody wrote the code.
     fn place(&self, runtime: &Path) -> (Span, TokenStream) {
-        let span = Span::call_site().located_at(self.ty.span());
-        (span, at(span, runtime))
+        let place = self.place.get_or_init(|| {
+            let span = Span::call_site().located_at(self.ty.span());
+            (span, at(span, runtime))
+        });
+        place.clone()
     }
 
+    /// The bounds in the code of a function. That a constant fits has been checked where the descriptor has it, and each
+    /// check costs the compiler as much as a function does.
     fn bounds(&self, runtime: &TokenStream) -> Option<TokenStream> {
-        let bounds = self.bound_list(runtime)?;
+        let bounds = self.bound_list(runtime, |bound| {
+            let span = Span::call_site().located_at(bound.span());
+            matches!(bound, Expr::Path(_))
+                .then(|| quote_spanned!(span=> #bound as ::core::primitive::u32))
+        })?;
         Some(quote!(#runtime::Bounds::new(&[#bounds])))
     }
 
-    fn bound_list(&self, runtime: &TokenStream) -> Option<TokenStream> {
+    /// The bounds, those for which `known` has nothing as checked constants.
+    fn bound_list(
+        &self,
+        runtime: &TokenStream,
+        known: impl Fn(&Expr) -> Option<TokenStream>,
+    ) -> Option<TokenStream> {
         if self.bounds.is_empty() {
             return None;
         }
@@ -389,7 +428,7 @@ impl Field {
             if integer(bound).is_some() {
                 return bound.to_token_stream();
             }
-            checked(bound, "bound", runtime)
+            known(bound).unwrap_or_else(|| checked(bound, "bound", runtime))
         });
         Some(quote!(#(#bounds),*))
     }

@@ -6,7 +6,7 @@ use syn::{Attribute, Data, DataEnum, DeriveInput, Expr, Generics, Ident, Path, p
 
 use crate::attributes::{ContainerAttributes, Set, VariantAttributes, name_of};
 use crate::errors::Errors;
-use crate::fields::{Field, Style, check_fields};
+use crate::fields::{Field, Part, Style, check_fields, parts};
 use crate::labels::{checked, integer};
 use crate::union::Union;
 
@@ -98,6 +98,30 @@ impl Input {
                 .map_or_else(|| parse_quote!(::xdr_wire), |set: Set<Path>| set.value),
             shape,
         })
+    }
+}
+
+impl Struct {
+    /// The struct of locals that bear the names of its fields' bindings.
+    pub(crate) fn of_bindings(&self) -> TokenStream {
+        let members: Vec<_> = self
+            .fields
+            .iter()
+            .map(|field| (&field.member, field.binding.to_token_stream()))
+            .collect();
+        self.style.with(&quote!(Self), &members)
+    }
+
+    /// Statements that bind the fields, part by part, to what `take` of the runtime's private items has for each part.
+    pub(crate) fn take_parts(&self, runtime: &Path, take: &TokenStream) -> TokenStream {
+        let takes = parts(&self.fields).filter_map(|part| match part {
+            Part::Fields(fields) => {
+                let bindings = fields.iter().map(|field| &field.binding);
+                Some(quote!(let (#(#bindings,)*) = #runtime::__private::#take;))
+            }
+            Part::Characters(_) => None,
+        });
+        quote!(#(#takes)*)
     }
 }
 

@@ -61,6 +61,7 @@ mod impls;
 mod list;
 mod message;
 mod options;
+mod parts;
 mod path;
 mod procedure;
 mod traits;

@@ -3,6 +3,7 @@
 pub use crate::chars::{Chars, Signed, Unsigned};
 pub use crate::decoder::run::{Fields as DecodeFields, Run as DecodeRun};
 pub use crate::encoder::run::{Fields as EncodeFields, Run as EncodeRun, fixed};
+pub use crate::parts::{DecodeParts, EncodeParts, Layout};
 
 use crate::decoder::Decoder;
 use crate::error::ErrorKind;

@@ -9,6 +9,7 @@ use crate::describe::Ty;
 use crate::encoder::{self, Encoder};
 use crate::fault::Fault;
 use crate::options::{Limits, Options};
+use crate::parts::Layout;
 
 /// A type with an XDR form that can be read from bytes borrowed for `'de`.
 ///
@@ -27,10 +28,14 @@ pub trait Decode<'de>: Sized {
     /// What the type looks like on the wire.
     const TYPE: &'static Ty;
 
+    /// The three that follow, where they are of one source.
+    #[doc(hidden)]
+    const LAYOUT: Layout = Layout::of::<Self>();
+
     /// Bytes of the values that are on the stack while one value is read: its own, and those of the parts in which the
     /// reader is. Frames grow with them. What is behind a pointer is not counted; it is when it is read.
     #[doc(hidden)]
-    const STACK: usize = size_of::<Self>();
+    const STACK: usize = Self::LAYOUT.stack;
 
     /// The same while [`decode_boxed`](Self::decode_boxed) reads one.
     #[doc(hidden)]
@@ -39,7 +44,7 @@ pub trait Decode<'de>: Sized {
     /// Bytes that every value takes on the wire, if they are always as many, few, and more than none. Such fields are read
     /// in runs.
     #[doc(hidden)]
-    const FIXED: Option<usize> = None;
+    const FIXED: Option<usize> = Self::LAYOUT.fixed;
 
     /// Takes a value of [`FIXED`](Self::FIXED) bytes from a run. Nothing if the bytes are no value, however the rules are
     /// relaxed.
@@ -75,7 +80,7 @@ pub trait Decode<'de>: Sized {
 
     /// Whether there is a [`blank`](Self::blank) value.
     #[doc(hidden)]
-    const BLANK: bool = false;
+    const BLANK: bool = Self::LAYOUT.blank;
 
     /// A value to be filled: it has no heap, and its content does not matter.
     #[doc(hidden)]

@@ -16,20 +16,15 @@ pub(super) fn is_possible(it: &Struct) -> bool {
 /// A blank value, and for structs how it is filled.
 pub(super) fn expand(input: &Input, de: &Lifetime) -> TokenStream {
     let runtime = &input.runtime;
-    let (is_there, value, fill) = match &input.shape {
-        Shape::Struct(it) if is_possible(it) => {
-            let blanks = it.fields.iter().map(|field| field.has_blank(runtime, de));
-            let members: Vec<_> = it
-                .fields
-                .iter()
-                .map(|field| (&field.member, field.blank(runtime)))
-                .collect();
-            (
-                quote!(#runtime::__private::all(&[#(#blanks),*])),
-                it.style.with(&quote!(Self), &members),
-                of_struct(runtime, it, de),
-            )
-        }
+    let is_there = |is_there| quote!(const BLANK: ::core::primitive::bool = #is_there;);
+    let (is_there, statements, value, fill) = match &input.shape {
+        Shape::Struct(it) if is_possible(it) => (
+            // The layout says so.
+            TokenStream::new(),
+            it.take_parts(runtime, &quote!(DecodeParts::blank()?)),
+            it.of_bindings(),
+            of_struct(runtime, it, de),
+        ),
         Shape::Struct(_) => return TokenStream::new(),
         Shape::Enum(it) => {
             let value = match (it.enumerators.first(), &it.unknown) {
@@ -40,7 +35,8 @@ pub(super) fn expand(input: &Input, de: &Lifetime) -> TokenStream {
                 (None, Some(unknown)) => quote!(Self::#unknown(0)),
                 (None, None) => return TokenStream::new(),
             };
-            (quote!(true), value, TokenStream::new())
+            let none = TokenStream::new;
+            (is_there(quote!(true)), none(), value, none())
         }
         Shape::Union(it) => {
             let is_simple =
@@ -55,17 +51,16 @@ pub(super) fn expand(input: &Input, de: &Lifetime) -> TokenStream {
             };
             let value = arm.with(&TokenStream::new(), |field| field.blank(runtime));
             let blanks = arm.fields.iter().map(|field| field.has_blank(runtime, de));
-            (
-                quote!(#runtime::__private::all(&[#(#blanks),*])),
-                value,
-                TokenStream::new(),
-            )
+            let blanks = quote!(#runtime::__private::all(&[#(#blanks),*]));
+            let none = TokenStream::new;
+            (is_there(blanks), none(), value, none())
         }
     };
     quote! {
-        const BLANK: ::core::primitive::bool = #is_there;
+        #is_there
         #[inline]
         fn blank() -> ::core::option::Option<Self> {
+            #statements
             ::core::option::Option::Some(#value)
         }
         #fill

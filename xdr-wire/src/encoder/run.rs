@@ -1,7 +1,7 @@
 //! Fields of fixed length that follow one another: put together first, written at once.
 
 use super::Encoder;
-use crate::traits::Encode;
+use crate::traits::{Depth, Encode};
 
 /// The longest type that goes into a run as a whole. One that is longer has runs of its own.
 const LONGEST: usize = 64;
@@ -71,6 +71,12 @@ impl Run {
 pub trait Fields {
     /// Writes them.
     fn put(self, encoder: &mut Encoder<'_>);
+
+    /// [`Encode::measure`].
+    fn measure(self, depth: Depth) -> usize;
+
+    /// [`Encode::put_fixed`].
+    fn put_fixed(self, run: &mut Run);
 }
 
 macro_rules! fields {
@@ -82,10 +88,23 @@ macro_rules! fields {
                 $(run.put(self.$index, encoder);)+
                 run.end(encoder);
             }
+
+            #[inline]
+            fn measure(self, depth: Depth) -> usize {
+                let mut len = 0usize;
+                $(len = len.saturating_add(self.$index.measure(depth));)+
+                len
+            }
+
+            #[inline]
+            fn put_fixed(self, run: &mut Run) {
+                $(self.$index.put_fixed(run);)+
+            }
         }
     };
 }
 
+fields!(A 0);
 fields!(A 0 B 1);
 fields!(A 0 B 1 C 2);
 fields!(A 0 B 1 C 2 D 3);
