@@ -1,7 +1,7 @@
 //! Fields of fixed length that follow one another: put together first, written at once.
 
 use super::Encoder;
-use crate::traits::{Depth, Encode};
+use crate::traits::Encode;
 
 /// The longest type that goes into a run as a whole. One that is longer has runs of its own.
 const LONGEST: usize = 64;
@@ -72,9 +72,6 @@ pub trait Fields {
     /// Writes them.
     fn put(self, encoder: &mut Encoder<'_>);
 
-    /// [`Encode::measure`].
-    fn measure(self, depth: Depth) -> usize;
-
     /// [`Encode::put_fixed`].
     fn put_fixed(self, run: &mut Run);
 }
@@ -87,13 +84,6 @@ macro_rules! fields {
                 let mut run = Run::new();
                 $(run.put(self.$index, encoder);)+
                 run.end(encoder);
-            }
-
-            #[inline]
-            fn measure(self, depth: Depth) -> usize {
-                let mut len = 0usize;
-                $(len = len.saturating_add(self.$index.measure(depth));)+
-                len
             }
 
             #[inline]

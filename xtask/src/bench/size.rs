@@ -21,17 +21,29 @@ mod source;
 use contestants::{ALL, Code, Contestant};
 
 /// Arguments of `cargo xtask bench size`.
-#[derive(Default, clap::Args)]
+#[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Only these, and size.json stays as it is: `ours,xdrgen`
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
+    /// Builds of each kind, the shortest of which counts
+    #[arg(long, default_value_t = RUNS)]
+    runs: usize,
+}
+
+impl Default for Arguments {
+    fn default() -> Self {
+        Self {
+            only: Vec::new(),
+            runs: RUNS,
+        }
+    }
 }
 
 /// Where libvirt's file is once it has been fetched.
 const FILE: &str = "target/upstream/libvirt-9.0.0/src/remote/remote_protocol.x";
 
-/// Builds of each kind, the shortest of which counts.
+/// So many builds, unless told otherwise.
 const RUNS: usize = 3;
 
 /// Of xdrgen's times, what ours may take at most.
@@ -61,6 +73,8 @@ impl Profile {
 #[derive(Serialize)]
 struct Figures {
     machine: String,
+    /// Builds of which the shortest counts.
+    runs: usize,
     contestants: Vec<Figure>,
 }
 
@@ -140,7 +154,7 @@ impl<'a> Built<'a> {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> bool {
-    match figures(&arguments.only) {
+    match figures(arguments) {
         Ok(figures) => report(&figures, arguments.only.is_empty()),
         Err(why) => {
             eprintln!("bench size: {why}");
@@ -149,11 +163,12 @@ pub(crate) fn run(arguments: &Arguments) -> bool {
     }
 }
 
-fn figures(only: &[String]) -> Result<Figures, String> {
+fn figures(arguments: &Arguments) -> Result<Figures, String> {
     if !root().join(FILE).is_file() {
         return Err("needs libvirt's file, by `cargo xtask fetch`".to_owned());
     }
     let all = root().join("target/bench/size");
+    let only = &arguments.only;
     let takes_part = |it: &&Contestant| only.is_empty() || only.iter().any(|name| name == it.name);
     let mut built = Vec::new();
     for contestant in ALL.iter().filter(takes_part) {
@@ -167,7 +182,7 @@ fn figures(only: &[String]) -> Result<Figures, String> {
         }
     }
     // In turn, so that whatever else the machine does is spread over all.
-    for _ in 0..RUNS {
+    for _ in 0..arguments.runs.max(1) {
         for (_, it, seconds) in &mut built {
             for (profile, least) in Profile::ALL.into_iter().zip(seconds) {
                 *least = least.least(it.build(profile)?);
@@ -188,6 +203,7 @@ fn figures(only: &[String]) -> Result<Figures, String> {
     };
     Ok(Figures {
         machine: machine(),
+        runs: arguments.runs.max(1),
         contestants: built
             .into_iter()
             .map(figure)
