@@ -15,6 +15,9 @@ use crate::traits::{Decode, Depth, Encode};
 
 /// Encodes a value.
 ///
+/// Messages without long arrays get a vector of just their length. Others are not measured beforehand, which would take as
+/// long as writing them: their vector may have room for as much again.
+///
 /// # Errors
 /// [`EncodeError`] if the value is over a bound or a limit.
 ///
@@ -63,6 +66,9 @@ fn write_any(value: &dyn Writes, options: &Options) -> Result<Vec<u8>, EncodeErr
 }
 
 /// Appends an encoded value to `out`. On an error `out` is as it was.
+///
+/// With a buffer that is used for one message after the other, nothing is allocated once it has held the longest. It is made
+/// with room for 256 bytes at least, where short messages need not be measured.
 ///
 /// # Errors
 /// As [`to_vec`].
