@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 pub mod ast;
 pub mod compare;
 pub mod diagnostic;
+pub mod format;
 pub mod graph;
 pub mod lexer;
 mod load;
@@ -22,6 +23,7 @@ pub mod source;
 pub mod token;
 
 pub use diagnostic::{Code, Diagnostic, Label, Severity};
+pub use format::format;
 pub use load::{decode_source, read_source};
 pub use options::{Options, Profile};
 pub use parse::{Parsed, parse};

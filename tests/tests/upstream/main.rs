@@ -6,6 +6,7 @@
 
 mod crates;
 mod files;
+mod formatting;
 mod outcome;
 mod project;
 mod same;
