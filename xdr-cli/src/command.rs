@@ -8,6 +8,7 @@ use crate::failure::Failure;
 mod check;
 mod completions;
 mod dump;
+mod fmt;
 mod fuzz_init;
 pub(crate) mod r#gen;
 mod man;
@@ -25,6 +26,7 @@ pub(crate) enum Outcome {
 pub(crate) enum Command {
     Check(check::Check),
     Gen(Box<r#gen::Gen>),
+    Fmt(fmt::Fmt),
     Dump(dump::Dump),
     FuzzInit(fuzz_init::FuzzInit),
     Completions(completions::Completions),
@@ -37,6 +39,7 @@ impl Command {
         match self {
             Self::Check(check) => check.run(color),
             Self::Gen(generate) => generate.run(color),
+            Self::Fmt(fmt) => fmt.run(color),
             Self::Dump(dump) => dump.run(color),
             Self::FuzzInit(init) => init.run(color),
             Self::Completions(completions) => completions.run(),

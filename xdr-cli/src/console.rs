@@ -1,10 +1,14 @@
 //! Where text goes: results to stdout, everything said to the user to stderr.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
 
 use crate::failure::Failure;
+
+/// For how long texts are compared line by line: those with nothing in common are not worth more.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Writes a result to stdout. A reader that has gone away (`xdr dump a.x | head -1`) has had enough, which is fine.
 pub(crate) fn result(bytes: &[u8]) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ use xdr_parser::{Code, Diagnostic, FileId, Location, Options, Schema, Sources, S
 use crate::failure::Failure;
 
 /// What the standard input goes by in messages.
-const STDIN: &str = "<stdin>";
+pub(crate) const STDIN: &str = "<stdin>";
 
 /// What to read.
 #[derive(Debug)]
@@ -39,6 +39,17 @@ impl Inputs {
             return Err(Failure::usage(message, "a file of that name is `./-`"));
         }
         Ok(Self::Stdin)
+    }
+
+    /// Each of them by itself.
+    pub(crate) fn each(&self) -> Vec<Self> {
+        match self {
+            Self::Stdin => vec![Self::Stdin],
+            Self::Files(files) => files
+                .iter()
+                .map(|file| Self::Files(vec![file.clone()]))
+                .collect(),
+        }
     }
 
     /// The folders that the inputs are in; `xdr.toml` is looked for from there.

@@ -1,4 +1,9 @@
 //! Canonical layout: what it looks like, and that nothing but white space changes by it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a helper of tests cannot do fails the test"
+)]
 
 use std::fs;
 use std::path::Path;

@@ -4,7 +4,15 @@ use std::path::Path;
 
 use crate::sandbox::Sandbox;
 
-const SUBCOMMANDS: [&str; 6] = ["check", "gen", "dump", "fuzz-init", "completions", "man"];
+const SUBCOMMANDS: [&str; 7] = [
+    "check",
+    "gen",
+    "fmt",
+    "dump",
+    "fuzz-init",
+    "completions",
+    "man",
+];
 
 #[test]
 fn every_subcommand_is_listed_here() {

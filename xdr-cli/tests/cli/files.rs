@@ -96,3 +96,30 @@ fn a_header_has_no_folders_of_this_machine() {
             .contains("`xdr gen a.x --out-dir out`")
     );
 }
+
+#[test]
+fn a_file_that_is_laid_out_already_is_not_touched_and_another_keeps_its_permissions() {
+    let sandbox = Sandbox::empty()
+        .with("good.x", "const A = 1;\n")
+        .with("bad.x", "const  A=1;");
+    let inode = |name: &str| fs::metadata(sandbox.path(name)).unwrap().ino();
+    let (good, bad) = (inode("good.x"), inode("bad.x"));
+    fs::set_permissions(sandbox.path("bad.x"), fs::Permissions::from_mode(0o640)).unwrap();
+    assert!(sandbox.shell("xdr fmt good.x bad.x").status.success());
+    assert_eq!(inode("good.x"), good);
+    assert_ne!(inode("bad.x"), bad, "a new file in its place");
+    assert_eq!(
+        fs::metadata(sandbox.path("bad.x")).unwrap().mode() & 0o777,
+        0o640
+    );
+    assert_eq!(sandbox.read("bad.x"), sandbox.read("good.x"));
+    assert_eq!(fs::read_dir(sandbox.path(".")).unwrap().count(), 2);
+}
+
+#[test]
+fn a_link_to_a_file_is_laid_out_through() {
+    let sandbox = Sandbox::empty().with("real.x", "const  A=1;");
+    let output = sandbox.shell("ln -s real.x link.x && xdr fmt link.x && test -L link.x");
+    assert!(output.status.success());
+    assert_eq!(sandbox.read("real.x"), "const A = 1;\n");
+}

@@ -88,8 +88,8 @@ impl Structure {
             (_, Is(b'}')) => Gap::LineEnd,
             (_, Is(b';')) => Gap::Nothing,
             _ if self.place.begins => Gap::LineEnd,
-            (_, Is(b',' | b')' | b']' | b'>' | b':' | b'<' | b'[')) => Gap::Nothing,
-            (Last::Punctuation(b'(' | b'[' | b'<' | b'*'), _) => Gap::Nothing,
+            (_, Is(b',' | b')' | b']' | b'>' | b':' | b'<' | b'['))
+            | (Last::Punctuation(b'(' | b'[' | b'<' | b'*'), _) => Gap::Nothing,
             (last, Is(b'(')) if last != Last::Switch => Gap::Nothing,
             _ => Gap::Blank,
         }

@@ -4,17 +4,15 @@ use std::borrow::Cow;
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use similar::{ChangeTag, TextDiff};
 
+use crate::console;
 use crate::failure::Failure;
 
 /// As many lines of difference show what it is about.
 const SHOWN: usize = 12;
-/// Texts with nothing in common are not worth comparing for longer.
-const PATIENCE: Duration = Duration::from_millis(200);
 
 /// What is wrong with a file.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,7 +57,7 @@ fn without_command(text: &str) -> Cow<'_, str> {
 /// The first lines that differ, `-` as they are and `+` as they should be.
 fn difference(found: &str, expected: &str) -> String {
     let diff = TextDiff::configure()
-        .timeout(PATIENCE)
+        .timeout(console::PATIENCE)
         .diff_lines(found, expected);
     let mut lines = Vec::new();
     let mut changed = 0;
