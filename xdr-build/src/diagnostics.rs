@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
 use xdr_parser::{Diagnostic, FileId, Label, Severity, Sources};
 
 /// What a compilation found, with the texts it is about.
@@ -33,11 +33,7 @@ impl Diagnostics {
 
     /// All of them, a blank line between two, with or without ANSI colours.
     pub fn render(&self, color: bool) -> String {
-        let renderer = if color {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        };
+        let renderer = renderer(color);
         let shown: Vec<String> = self
             .diagnostics
             .iter()
@@ -51,74 +47,119 @@ impl Diagnostics {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let code = diagnostic.code.as_str();
-        let mut group = level
+        let title = level
             .primary_title(diagnostic.message.as_str())
-            .id(code)
-            .elements(Vec::<Origin<'_>>::new());
-        let primary = (AnnotationKind::Primary, &diagnostic.primary);
-        let labels: Vec<_> = std::iter::once(primary)
-            .chain(
-                diagnostic
-                    .secondary
-                    .iter()
-                    .map(|label| (AnnotationKind::Context, label)),
-            )
+            .id(diagnostic.code.as_str());
+        let labels: Vec<&Label> = std::iter::once(&diagnostic.primary)
+            .chain(&diagnostic.secondary)
             .collect();
-        let mut files: Vec<FileId> = labels
-            .iter()
-            .map(|(_, label)| label.location.file)
-            .collect();
-        // The primary's file first, each once.
-        let mut seen = Vec::new();
-        files.retain(|file| {
-            !seen.contains(file) && {
-                seen.push(*file);
-                true
-            }
-        });
-        for file in files {
-            group = self.snippet(group, file, &labels);
-        }
+        let mut group = snippets(&self.sources, title, &labels);
         if let Some(help) = &diagnostic.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
         renderer.render(&[group])
     }
+}
 
-    fn snippet<'a>(
-        &'a self,
-        group: Group<'a>,
-        file: FileId,
-        labels: &[(AnnotationKind, &'a Label)],
-    ) -> Group<'a> {
-        let Some(source) = self.sources.get(file) else {
-            return group;
+/// What is no [`Diagnostic`] but drawn like one: a change between two schemas, for example.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// How much it matters.
+    pub weight: Weight,
+    /// Its stable identity.
+    pub id: &'static str,
+    /// One lower-case sentence without a full stop, names in backticks.
+    pub message: String,
+    /// The places that it is about, the first one marked as such.
+    pub places: Vec<Label>,
+    /// What else there is to say.
+    pub note: String,
+}
+
+/// How much a [`Finding`] matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// As much as an error.
+    Error,
+    /// As much as a warning.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+impl Finding {
+    /// As text, with or without ANSI colours, and without a line end behind it.
+    pub fn render(&self, sources: &Sources, color: bool) -> String {
+        let level = match self.weight {
+            Weight::Error => Level::ERROR,
+            Weight::Warning => Level::WARNING,
+            Weight::Note => Level::NOTE,
         };
-        if source.text.is_empty() {
-            return group.element(Origin::path(source.name.as_str()));
-        }
-        let spans: Vec<(AnnotationKind, &Label, Range<usize>)> = labels
-            .iter()
-            .filter(|(_, label)| label.location.file == file)
-            .map(|&(kind, label)| {
-                let range = label.location.span.range();
-                let end = range.end.min(source.text.len());
-                (kind, label, range.start.min(end)..end)
-            })
-            .collect();
-        let lines = lines_around(&source.text, spans.iter().map(|(_, _, span)| span));
-        let line = source.text[..lines.start].matches('\n').count() + 1;
-        let mut snippet = Snippet::source(&source.text[lines.clone()])
-            .line_start(line)
-            .path(source.name.as_str());
-        for (kind, label, span) in spans {
-            let text = (!label.text.is_empty()).then_some(label.text.as_str());
-            let span = span.start - lines.start..span.end - lines.start;
-            snippet = snippet.annotation(kind.span(span).label(text));
-        }
-        group.element(snippet)
+        let title = level.primary_title(self.message.as_str()).id(self.id);
+        let places: Vec<&Label> = self.places.iter().collect();
+        let group = snippets(sources, title, &places);
+        let group = group.element(Level::NOTE.message(self.note.as_str()));
+        renderer(color).render(&[group])
     }
+}
+
+fn renderer(color: bool) -> Renderer {
+    if color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    }
+}
+
+/// A title, and the lines of the labels: those in the file of the first, which is the primary one, come first.
+fn snippets<'a>(sources: &'a Sources, title: Title<'a>, labels: &[&'a Label]) -> Group<'a> {
+    let mut group = title.elements(Vec::<Origin<'_>>::new());
+    let kinds =
+        std::iter::once(AnnotationKind::Primary).chain(std::iter::repeat(AnnotationKind::Context));
+    let labels: Vec<(AnnotationKind, &Label)> = kinds.zip(labels.iter().copied()).collect();
+    let mut seen: Vec<FileId> = Vec::new();
+    for (_, label) in &labels {
+        let file = label.location.file;
+        if !seen.contains(&file) {
+            seen.push(file);
+            group = snippet(sources, group, file, &labels);
+        }
+    }
+    group
+}
+
+fn snippet<'a>(
+    sources: &'a Sources,
+    group: Group<'a>,
+    file: FileId,
+    labels: &[(AnnotationKind, &'a Label)],
+) -> Group<'a> {
+    let Some(source) = sources.get(file) else {
+        return group;
+    };
+    if source.text.is_empty() {
+        return group.element(Origin::path(source.name.as_str()));
+    }
+    let spans: Vec<(AnnotationKind, &Label, Range<usize>)> = labels
+        .iter()
+        .filter(|(_, label)| label.location.file == file)
+        .map(|&(kind, label)| {
+            let range = label.location.span.range();
+            let end = range.end.min(source.text.len());
+            (kind, label, range.start.min(end)..end)
+        })
+        .collect();
+    let lines = lines_around(&source.text, spans.iter().map(|(_, _, span)| span));
+    let line = source.text[..lines.start].matches('\n').count() + 1;
+    let mut snippet = Snippet::source(&source.text[lines.clone()])
+        .line_start(line)
+        .path(source.name.as_str());
+    for (kind, label, span) in spans {
+        let text = (!label.text.is_empty()).then_some(label.text.as_str());
+        let span = span.start - lines.start..span.end - lines.start;
+        snippet = snippet.annotation(kind.span(span).label(text));
+    }
+    group.element(snippet)
 }
 
 /// The lines that spans are on. The renderer reads all that it is given, anew for each diagnostic: without this, a long

@@ -31,7 +31,7 @@ mod output;
 mod rules;
 
 pub use config::Config;
-pub use diagnostics::Diagnostics;
+pub use diagnostics::{Diagnostics, Finding, Weight};
 pub use error::Error;
 pub use output::GeneratedFile;
 pub use xdr_parser::Profile;

@@ -5,6 +5,7 @@ use clap::Subcommand;
 use crate::color::Color;
 use crate::failure::Failure;
 
+pub(crate) mod breaking;
 mod check;
 mod completions;
 mod dump;
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     Check(check::Check),
     Gen(Box<r#gen::Gen>),
     Fmt(fmt::Fmt),
+    Breaking(breaking::Breaking),
     Dump(dump::Dump),
     FuzzInit(fuzz_init::FuzzInit),
     Completions(completions::Completions),
@@ -40,6 +42,7 @@ impl Command {
             Self::Check(check) => check.run(color),
             Self::Gen(generate) => generate.run(color),
             Self::Fmt(fmt) => fmt.run(color),
+            Self::Breaking(breaking) => breaking.run(color),
             Self::Dump(dump) => dump.run(color),
             Self::FuzzInit(init) => init.run(color),
             Self::Completions(completions) => completions.run(),

@@ -12,6 +12,7 @@ use xdr_parser::Profile;
 
 use crate::arguments::{self, Deny, MessageFormat};
 use crate::color::Color;
+use crate::command::breaking::Settings as Breaking;
 use crate::command::r#gen::Style;
 use crate::failure::Failure;
 
@@ -30,6 +31,7 @@ pub(crate) struct Configuration {
     pub(crate) message_format: Option<MessageFormat>,
     pub(crate) color: Option<Color>,
     pub(crate) deny: Option<Deny>,
+    pub(crate) breaking: Breaking,
     #[serde(rename = "gen")]
     pub(crate) generation: Style,
 }

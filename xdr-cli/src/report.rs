@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use xdr_build::Diagnostics;
-use xdr_parser::{Diagnostic, FileId, Label, Severity, Sources};
+use xdr_parser::{Diagnostic, FileId, Label, Location, Severity, Sources};
 
 use crate::arguments::MessageFormat;
 use crate::command::Outcome;
@@ -140,10 +140,7 @@ pub(crate) fn plural(count: usize, what: &str) -> String {
 
 /// One object per line.
 fn json(diagnostics: &Diagnostics) -> String {
-    let mut places = Places {
-        sources: &diagnostics.sources,
-        positions: HashMap::new(),
-    };
+    let mut places = Places::new(&diagnostics.sources);
     let mut lines = String::new();
     for diagnostic in &diagnostics.diagnostics {
         let record = places.record(diagnostic);
@@ -200,14 +197,22 @@ pub struct SpanRecord<'a> {
     pub label: Option<&'a str>,
 }
 
-struct Places<'a> {
+/// Places in texts, of which each is looked through once.
+pub(crate) struct Places<'a> {
     sources: &'a Sources,
     positions: HashMap<FileId, Positions<'a>>,
 }
 
 impl<'a> Places<'a> {
+    pub(crate) fn new(sources: &'a Sources) -> Self {
+        Self {
+            sources,
+            positions: HashMap::new(),
+        }
+    }
+
     fn record(&mut self, diagnostic: &'a Diagnostic) -> Record<'a> {
-        let primary = self.span(&diagnostic.primary, true);
+        let primary = self.label(&diagnostic.primary, true);
         let mut record = Record {
             code: diagnostic.code.as_str(),
             severity: diagnostic.severity,
@@ -222,13 +227,21 @@ impl<'a> Places<'a> {
             diagnostic
                 .secondary
                 .iter()
-                .map(|label| self.span(label, false)),
+                .map(|label| self.label(label, false)),
         );
         record
     }
 
-    fn span(&mut self, label: &'a Label, primary: bool) -> SpanRecord<'a> {
-        let location = label.location;
+    fn label(&mut self, label: &'a Label, primary: bool) -> SpanRecord<'a> {
+        self.span(label.location, &label.text, primary)
+    }
+
+    pub(crate) fn span(
+        &mut self,
+        location: Location,
+        label: &'a str,
+        primary: bool,
+    ) -> SpanRecord<'a> {
         let (name, text) = match self.sources.get(location.file) {
             Some(source) => (source.name.as_str(), source.text.as_str()),
             None => ("", ""),
@@ -248,7 +261,7 @@ impl<'a> Places<'a> {
             line_end: end.line,
             column_end: end.column,
             primary,
-            label: (!label.text.is_empty()).then_some(label.text.as_str()),
+            label: (!label.is_empty()).then_some(label),
         }
     }
 }

@@ -6,6 +6,7 @@ use xdr_parser::Options;
 use crate::arguments::{Common, Deny, MessageFormat};
 use crate::color::{self, Color};
 use crate::command::Outcome;
+use crate::command::breaking::Settings as Breaking;
 use crate::command::r#gen::Style;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
@@ -19,6 +20,8 @@ pub(crate) struct Session {
     pub(crate) options: Options,
     /// What `xdr.toml` says to `xdr gen`.
     pub(crate) generation: Style,
+    /// What `xdr.toml` says to `xdr breaking`.
+    pub(crate) breaking: Breaking,
     reporter: Reporter,
 }
 
@@ -58,6 +61,7 @@ impl Session {
         Ok(Self {
             options,
             generation: configuration.generation,
+            breaking: configuration.breaking,
             reporter,
         })
     }

@@ -60,7 +60,7 @@ impl Loaded {
     /// Reads a file that no other file asks for; which unit it is, if it can be read.
     fn file(&mut self, path: &Path, root: bool, options: &Options) -> Option<usize> {
         let name = path.display().to_string();
-        let text = match read(path) {
+        let text = match read(path, options) {
             Ok(text) => text,
             Err(problem) => {
                 let diagnostic = problem.at(&name, &mut self.sources);
@@ -183,7 +183,10 @@ impl Loaded {
             // `<rpcsvc/nis.h>` beside `nis_callback.x` in a folder of whatever name.
             candidates.push(own.join(name));
         }
-        let Some(found) = candidates.into_iter().find(|candidate| candidate.is_file()) else {
+        let Some(found) = candidates
+            .into_iter()
+            .find(|candidate| is_file(candidate, options))
+        else {
             let location = Location {
                 file: self.units[from].id,
                 span,
@@ -224,7 +227,7 @@ impl Loaded {
                 .push(Diagnostic::error(Code::E0503, location, message));
             return None;
         }
-        match read(path) {
+        match read(path, options) {
             Ok(text) => {
                 let name = path.display().to_string();
                 self.add(
@@ -280,7 +283,7 @@ impl Problem {
 /// Why it is no source text, as a diagnostic that points into `sources`.
 pub fn read_source(path: &Path, sources: &mut Sources) -> Result<FileId, Diagnostic> {
     let name = path.display().to_string();
-    match read(path) {
+    match read(path, &Options::default()) {
         Ok(text) => Ok(sources.add(name, text)),
         Err(problem) => Err(problem.at(&name, sources)),
     }
@@ -301,7 +304,15 @@ pub fn decode_source(
     }
 }
 
-fn read(path: &Path) -> Result<String, Problem> {
+fn is_file(path: &Path, options: &Options) -> bool {
+    options.content(path).is_some() || path.is_file()
+}
+
+fn read(path: &Path, options: &Options) -> Result<String, Problem> {
+    if let Some(content) = options.content(path) {
+        return decode(content.to_vec());
+    }
+
     let problem = |message: &str, help: Option<&str>| Problem {
         code: Code::E0501,
         message: message.to_owned(),

@@ -1,7 +1,7 @@
 //! What a compilation is told beside the text.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 /// A set of names that a family of `.x` files takes from C headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,4 +51,25 @@ pub struct Options {
     /// Files that every file imports without saying so: what C has from headers that are always there, as rpcgen's
     /// `<rpc/rpc.h>` is, or from the file that includes it. Each sees those before it.
     pub imports: Vec<PathBuf>,
+    /// Files that are here and not where their paths say: a version that only version control has, for example. Whatever
+    /// path a root or an import has is looked for among these first; `.` and `..` in it count, links do not.
+    pub contents: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+impl Options {
+    /// What is to be found at a path, if that is one of [`Options::contents`].
+    pub(crate) fn content(&self, path: &Path) -> Option<&[u8]> {
+        if self.contents.is_empty() {
+            return None;
+        }
+        let mut plain = PathBuf::new();
+        for component in path.components() {
+            match component {
+                Component::CurDir => {}
+                Component::ParentDir if plain.pop() => {}
+                component => plain.push(component),
+            }
+        }
+        self.contents.get(&plain).map(Vec::as_slice)
+    }
 }

@@ -232,3 +232,30 @@ fn files_without_number_end_with_a_message() {
     let compilation = compile(&[folder.0.join("f0.x")], &Options::default());
     assert_eq!(codes(&compilation), [Code::E0503]);
 }
+
+#[test]
+fn files_that_are_given_stand_before_those_on_disk() {
+    let mut options = Options::default();
+    let mut give = |path: &str, text: &str| {
+        options
+            .contents
+            .insert(path.into(), text.as_bytes().to_vec());
+    };
+    give(
+        "past/proto/a.x",
+        "#include \"../shared.x\"\nstruct a { shared s; };",
+    );
+    give("past/shared.x", "struct shared { int x; };");
+    let compilation = compile(&["past/proto/a.x".into()], &options);
+    assert_eq!(compilation.diagnostics, []);
+    let names = compilation
+        .sources
+        .iter()
+        .map(|(_, source)| source.name.as_str());
+    assert_eq!(
+        names.collect::<Vec<_>>(),
+        ["past/proto/a.x", "past/proto/../shared.x"]
+    );
+    let missing = compile(&["past/proto/b.x".into()], &options);
+    assert_eq!(missing.diagnostics[0].code, Code::E0501);
+}

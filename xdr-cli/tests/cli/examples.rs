@@ -4,15 +4,22 @@ use std::path::Path;
 
 use crate::sandbox::Sandbox;
 
-const SUBCOMMANDS: [&str; 7] = [
+const SUBCOMMANDS: [&str; 8] = [
     "check",
     "gen",
     "fmt",
+    "breaking",
     "dump",
     "fuzz-init",
     "completions",
     "man",
 ];
+
+/// A past for the files: another version in a folder, and a revision in git, where a file had another name.
+const HISTORY: &str =
+    "set -e; mkdir released proto; cp calendar-1.x released/calendar.x; cp calendar.x proto
+cp calendar.x meetings.x; git init -q; git add .
+git -c user.name=A -c user.email=a@example.org commit -qm first; git tag v1; rm meetings.x";
 
 #[test]
 fn every_subcommand_is_listed_here() {
@@ -31,6 +38,7 @@ fn every_documented_example_works() {
             env!("CARGO_MANIFEST_DIR"),
             "/tests/examples"
         )));
+        assert!(sandbox.shell(HISTORY).status.success());
         let help = sandbox.shell(&format!("xdr {subcommand} --help"));
         let help = String::from_utf8(help.stdout).unwrap();
         let (_, examples) = help

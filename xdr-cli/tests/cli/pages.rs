@@ -28,6 +28,7 @@ fn each_subcommand_has_a_manual_page() {
         ("xdr-check", "one object per line"),
         ("xdr-gen", r"strip\-prefix"),
         ("xdr-fmt", "the mistake reported"),
+        ("xdr-breaking", "git:REV:PATH"),
         ("xdr-dump", "xdr dump calendar.x"),
         ("xdr-fuzz-init", r"cargo\-fuzz"),
         ("xdr-completions", "zsh"),

@@ -54,6 +54,10 @@ impl Sandbox {
             command.env_remove(variable);
         }
         command.env("TERM", "xterm").env("LC_ALL", "C");
+        for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+            command.env_remove(variable);
+        }
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null");
         command
     }
 

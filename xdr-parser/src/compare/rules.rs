@@ -60,6 +60,11 @@ macro_rules! rules {
                 }
             }
 
+            /// The rule of this id.
+            pub fn named(id: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|rule| rule.id() == id)
+            }
+
             /// How bad such a change is.
             pub const fn severity(self) -> Severity {
                 match self {
