@@ -9,6 +9,7 @@ pub(crate) mod breaking;
 mod check;
 mod completions;
 mod dump;
+mod fingerprint;
 mod fmt;
 mod fuzz_init;
 pub(crate) mod r#gen;
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Gen(Box<r#gen::Gen>),
     Fmt(fmt::Fmt),
     Breaking(breaking::Breaking),
+    Fingerprint(fingerprint::Print),
     Dump(dump::Dump),
     FuzzInit(fuzz_init::FuzzInit),
     Completions(completions::Completions),
@@ -43,6 +45,7 @@ impl Command {
             Self::Gen(generate) => generate.run(color),
             Self::Fmt(fmt) => fmt.run(color),
             Self::Breaking(breaking) => breaking.run(color),
+            Self::Fingerprint(print) => print.run(color),
             Self::Dump(dump) => dump.run(color),
             Self::FuzzInit(init) => init.run(color),
             Self::Completions(completions) => completions.run(),

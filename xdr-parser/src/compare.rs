@@ -17,7 +17,7 @@ mod annotations;
 mod constants;
 mod enums;
 mod matched;
-mod numbers;
+pub(crate) mod numbers;
 mod order;
 mod pairs;
 mod partition;
@@ -30,7 +30,7 @@ mod structs;
 mod types;
 mod unions;
 mod usage;
-mod wire;
+pub(crate) mod wire;
 
 pub use rules::{Rule, Severity};
 

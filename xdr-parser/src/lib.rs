@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 pub mod ast;
 pub mod compare;
 pub mod diagnostic;
+pub mod fingerprint;
 pub mod format;
 pub mod graph;
 pub mod lexer;

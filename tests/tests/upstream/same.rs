@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use xdr_parser::compare::{Change, Rule, compare};
+use xdr_parser::fingerprint::Fingerprints;
 use xdr_parser::schema::{ConstantValue, Schema};
 use xdr_parser::{Compilation, Options, Profile, compile_text};
 
@@ -39,6 +40,23 @@ fn this_projects_files_say_what_libvirts_say_and_the_other_way_round() {
             .is_some_and(|ending| ending == "x")
     });
     assert_eq!(proto.len(), libvirt.files.len(), "{proto:?}");
+}
+
+#[test]
+fn the_wire_has_the_same_fingerprints_in_both() {
+    let Some(libvirt) = Project::libvirt() else {
+        return;
+    };
+    for file in &libvirt.files {
+        let of = |schema: &Schema| {
+            let fingerprints = Fingerprints::of(schema);
+            let root = schema.files.iter().find(|file| file.root);
+            root.and_then(|file| fingerprints.of_file(file.id))
+        };
+        let (theirs, ours) = (of(&theirs(&libvirt, file)), of(&ours(file)));
+        assert!(ours.is_some());
+        assert_eq!(ours, theirs, "{file}");
+    }
 }
 
 #[test]

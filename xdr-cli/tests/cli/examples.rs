@@ -4,11 +4,12 @@ use std::path::Path;
 
 use crate::sandbox::Sandbox;
 
-const SUBCOMMANDS: [&str; 8] = [
+const SUBCOMMANDS: [&str; 9] = [
     "check",
     "gen",
     "fmt",
     "breaking",
+    "fingerprint",
     "dump",
     "fuzz-init",
     "completions",

@@ -4,7 +4,7 @@ use crate::schema::{Enum, Schema, Type, TypeKind};
 
 /// A set of numbers.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) enum Numbers {
+pub(crate) enum Numbers {
     /// All from the first to the last.
     Range(i64, i64),
     /// Just these, in order.

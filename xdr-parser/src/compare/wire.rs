@@ -48,9 +48,49 @@ impl Wire {
     }
 }
 
+/// The graph of one schema's types with a node for each form that there is on the wire.
+pub(crate) struct Forms {
+    /// For each node what it is.
+    pub(crate) labels: Vec<Label>,
+    /// For each node those that it holds, in order.
+    pub(crate) targets: Vec<Vec<usize>>,
+    /// For each type its node.
+    pub(crate) types: Vec<usize>,
+    /// For each of the uses its node.
+    pub(crate) uses: Vec<usize>,
+}
+
+impl Forms {
+    /// The forms of all types, and of uses that need not be part of one.
+    pub(crate) fn of(schema: &Schema, uses: &[&Type]) -> Self {
+        let mut graph = Graph::default();
+        let start = graph.add(schema);
+        let uses: Vec<usize> = uses.iter().map(|ty| graph.used(start, ty)).collect();
+        let is = graph.stand_ins();
+        let (labels, targets) = (graph.labels.clone(), graph.targets.clone());
+        let classes = graph.classes();
+        let count = classes.iter().max().map_or(0, |last| last + 1);
+        let mut forms = Self {
+            labels: vec![Label::Sequence; count],
+            targets: vec![Vec::new(); count],
+            types: classes[..schema.types.len()].to_vec(),
+            uses: uses.into_iter().map(|node| classes[node]).collect(),
+        };
+        // Nodes of one class have the same label, and targets of the same classes.
+        let mut is_known = vec![false; count];
+        for (node, &class) in classes.iter().enumerate() {
+            if is[node] == node && !std::mem::replace(&mut is_known[class], true) {
+                forms.labels[class] = labels[node].clone();
+                forms.targets[class] = targets[node].iter().map(|&it| classes[it]).collect();
+            }
+        }
+        forms
+    }
+}
+
 /// What a node is but for its targets.
 #[derive(Clone, PartialEq, Eq, Hash)]
-enum Label {
+pub(crate) enum Label {
     Numbers(Numbers),
     Hyper,
     UnsignedHyper,
@@ -209,7 +249,7 @@ impl Graph {
 }
 
 /// A label's four bytes.
-pub(super) fn word(label: i128) -> u32 {
+pub(crate) fn word(label: i128) -> u32 {
     let bytes = label.to_be_bytes();
     u32::from_be_bytes([bytes[12], bytes[13], bytes[14], bytes[15]])
 }
