@@ -8,7 +8,8 @@ mod whole_file {
         strip_prefix = "screen_",
         define = "SCREEN_MAX=2",
         messages = true,
-        type_table = true
+        type_table = true,
+        fingerprints = true
     );
 }
 

@@ -53,6 +53,7 @@ pub(crate) struct Style {
     pub(crate) outlined: Rules<()>,
     pub(crate) bounded_types: bool,
     pub(crate) type_table: bool,
+    pub(crate) fingerprints: bool,
     pub(crate) strategies: bool,
     pub(crate) messages: bool,
     pub(crate) serde: bool,
@@ -78,6 +79,7 @@ impl Default for Config {
                 outlined: Rules::default(),
                 bounded_types: false,
                 type_table: false,
+                fingerprints: false,
                 strategies: false,
                 messages: false,
                 serde: false,
@@ -221,6 +223,14 @@ impl Config {
     /// name, the table gets a number: `TYPES_2`.
     pub fn type_table(&mut self, table: bool) -> &mut Self {
         self.style.type_table = table;
+        self
+    }
+
+    /// Adds a constant `FINGERPRINTS` to each file: what `xdr fingerprint` prints, by name, the file itself first. Two
+    /// programs whose numbers are the same have the same bytes on the wire, whatever else has changed between them;
+    /// [`xdr_parser::fingerprint`] says what counts. Where a constant of the schema has the name, it gets a number.
+    pub fn fingerprints(&mut self, fingerprints: bool) -> &mut Self {
+        self.style.fingerprints = fingerprints;
         self
     }
 

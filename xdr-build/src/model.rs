@@ -48,6 +48,7 @@ pub(crate) enum Item {
     Procedure(Procedure),
     Module(Module),
     TypeTable(TypeTable),
+    Fingerprints(Fingerprints),
     /// `::xdr_testkit::strategies! { … }`, of the types with these names.
     Strategies(Vec<String>),
     ProcedureTable(ProcedureTable),
@@ -77,6 +78,14 @@ pub(crate) struct TypeTable {
     pub(crate) name: String,
     /// XDR name and Rust type.
     pub(crate) entries: Vec<(String, Ty)>,
+}
+
+/// `pub const FINGERPRINTS: &[(&str, u128)] = …;`.
+#[derive(Debug)]
+pub(crate) struct Fingerprints {
+    pub(crate) name: String,
+    /// The XDR name, and the number.
+    pub(crate) entries: Vec<(String, u128)>,
 }
 
 /// `pub type Name = …;`.

@@ -19,6 +19,7 @@ fn compiles_in_edition_2021_without_std() {
         .define("EXTERNAL_TWO", 2)
         .no_std(true)
         .type_table(true)
+        .fingerprints(true)
         .messages(true);
     for file in config
         .generate(&[format!("{ROOT}/xdr-build/tests/torture.x")])

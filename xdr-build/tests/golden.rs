@@ -14,6 +14,7 @@ fn config() -> Config {
         .define("EXTERNAL_ONE", 1)
         .define("EXTERNAL_TWO", 2)
         .type_table(true)
+        .fingerprints(true)
         .messages(true);
     config
 }

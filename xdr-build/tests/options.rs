@@ -236,6 +236,43 @@ fn the_table_of_types_has_all_of_them_within_their_bounds() {
 }
 
 #[test]
+fn fingerprints_are_those_of_the_schema() {
+    let text = "const FINGERPRINTS = 1; struct a { int x; string s<4>; }; typedef a b; struct c { struct { hyper y; } z; };";
+    let mut config = Config::new();
+    let files = config
+        .fingerprints(true)
+        .generate_text("a.x", text, None)
+        .unwrap();
+    let schema = xdr_parser::compile_text("a.x", text, None, &xdr_parser::Options::default())
+        .schema
+        .unwrap();
+    let found = xdr_parser::fingerprint::Fingerprints::of(&schema);
+    let written = |number: u128| {
+        let digits = format!("{number:032x}");
+        let groups: Vec<&str> = (0..8).map(|at| &digits[at * 4..][..4]).collect();
+        format!("0x{}", groups.join("_"))
+    };
+    let ty = |name: &str| {
+        written(
+            found
+                .of_type(schema.type_named(name).unwrap().id)
+                .unwrap()
+                .0,
+        )
+    };
+    let expected = format!(
+        "#[rustfmt::skip]\npub const FINGERPRINTS_2: &[(&str, u128)] = &[
+    (\"a.x\", {}),\n    (\"a\", {}),\n    (\"b\", {}),\n    (\"c\", {}),\n];",
+        written(found.of_file(schema.files[0].id).unwrap().0),
+        ty("a"),
+        ty("b"),
+        ty("c"),
+    );
+    assert_has(&files[0].source, &[&expected]);
+    assert!(!generate(|_| {}).contains("FINGERPRINTS"));
+}
+
+#[test]
 fn messages_are_enums_beside_the_procedures() {
     let text = "\
 program APP { version APP_V1 { void APP_CALL(void) = 1; int APP_ADD(int, int) = 2; } = 1; } = 9;

@@ -51,6 +51,7 @@ fn option(input: ParseStream<'_>, config: &mut Config) -> syn::Result<()> {
         "bounded_types" => config.bounded_types(input.parse::<LitBool>()?.value),
         "messages" => config.messages(input.parse::<LitBool>()?.value),
         "type_table" => config.type_table(input.parse::<LitBool>()?.value),
+        "fingerprints" => config.fingerprints(input.parse::<LitBool>()?.value),
         "strategies" => config.strategies(input.parse::<LitBool>()?.value),
         "strip_enumerator_prefix" => {
             config.strip_enumerator_prefix(input.parse::<LitBool>()?.value)
@@ -80,8 +81,8 @@ fn option(input: ParseStream<'_>, config: &mut Config) -> syn::Result<()> {
         _ => {
             return Err(syn::Error::new(
                 span,
-                "expected one of `bounded_types`, `borrowed`, `bytes`, `define`, `import`, `include`, `messages`, \
-                 `no_std`, `open_enum`, `outline`, `profile`, `runtime_path`, `serde`, `strategies`, `strip_enumerator_prefix`, \
+                "expected one of `bounded_types`, `borrowed`, `bytes`, `define`, `fingerprints`, `import`, `include`, \
+                 `messages`, `no_std`, `open_enum`, `outline`, `profile`, `runtime_path`, `serde`, `strategies`, `strip_enumerator_prefix`, \
                  `strip_prefix`, `type_table`",
             ));
         }

@@ -39,8 +39,9 @@
 //! its own types or programs hold them.
 //!
 //! The hash is FNV-1a with 128 bits. It is no protection against somebody who looks for two types with one fingerprint;
-//! who can change a schema has no need to. Among types that nobody chose for it two are alike about once in 2¹²⁸ pairs,
-//! and it costs build scripts, which link this crate, ten lines instead of a dependency.
+//! who can change a schema has no need to. Against chance 128 bits are plenty, and the hash costs build scripts, which link
+//! this crate, ten lines instead of a dependency. Fingerprints of small types may look alike; they are either equal or
+//! not.
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -47,6 +47,7 @@ impl Printer {
             Item::ProcedureTable(item) => self.procedure_table(item, std),
             Item::Messages(item) => self.messages(item, std),
             Item::TypeTable(item) => self.type_table(item, std),
+            Item::Fingerprints(item) => self.fingerprints(item),
             Item::Strategies(types) => self.strategies(types),
             Item::Module(item) => {
                 self.docs(&item.docs);

@@ -2,7 +2,7 @@
 
 use super::types::{TUPLE, flat};
 use super::{Printer, WIDTH};
-use crate::model::{ProcedureTable, Std, Ty, TypeTable};
+use crate::model::{Fingerprints, ProcedureTable, Std, Ty, TypeTable};
 
 impl Printer {
     pub(super) fn type_table(&mut self, item: &TypeTable, std: &Std) {
@@ -23,6 +23,23 @@ impl Printer {
         });
         let entries: Vec<Call> = entries.collect();
         self.table(&format!("pub const {}: &[{entry}] =", item.name), &entries);
+    }
+
+    pub(super) fn fingerprints(&mut self, item: &Fingerprints) {
+        self.docs(
+            "What is on the wire, as numbers: of this file, and of its types by their XDR names.",
+        );
+        // A table has its columns in one line, however long that is.
+        self.line(&["#[rustfmt::skip]"]);
+        self.line(&["pub const ", &item.name, ": &[(&str, u128)] = &["]);
+        self.indented(|printer| {
+            for (name, number) in &item.entries {
+                let digits = format!("{number:032x}");
+                let groups: Vec<&str> = (0..8).map(|at| &digits[at * 4..at * 4 + 4]).collect();
+                printer.line(&[&format!("({name:?}, 0x{}),", groups.join("_"))]);
+            }
+        });
+        self.line(&["];"]);
     }
 
     pub(super) fn procedure_table(&mut self, item: &ProcedureTable, std: &Std) {

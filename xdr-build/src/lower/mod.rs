@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use xdr_parser::Sources;
+use xdr_parser::fingerprint::Fingerprints;
 use xdr_parser::schema::{
     Constant, ConstantId, ConstantValue, Item as SchemaItem, Origin, Schema, Type, TypeDef, TypeId,
     TypeKind, ValueName,
@@ -53,6 +54,7 @@ pub(crate) fn lower(schema: &Schema, sources: &Sources, style: &Style) -> Vec<Op
         modules,
         enumerators: unions::enumerators(schema),
         uses: outlined::uses(schema),
+        fingerprints: style.fingerprints.then(|| Fingerprints::of(schema)),
     };
     let mut trailing = context.trailing_modules();
     (0..schema.files.len())
@@ -86,6 +88,8 @@ struct Context<'a> {
     enumerators: HashMap<TypeId, HashMap<i32, u32>>,
     /// By type, how many fields it is.
     uses: Vec<u32>,
+    /// If they are asked for.
+    fingerprints: Option<Fingerprints>,
 }
 
 impl Context<'_> {
@@ -114,6 +118,7 @@ impl Context<'_> {
         if self.style.type_table {
             items.push(Item::TypeTable(self.type_table(index)));
         }
+        items.extend(self.fingerprints(index).map(Item::Fingerprints));
         items.extend(self.strategies(&items));
         items.extend(modules);
         let types = naming::types_of(self.schema, &file.items)

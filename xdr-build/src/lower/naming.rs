@@ -22,7 +22,7 @@ pub(crate) struct Names<'a> {
     types: Vec<TypeName>,
     constants: Vec<ConstantName>,
     /// By file: the table of types, beside its constants.
-    type_tables: Vec<String>,
+    tables: Vec<Tables>,
     /// By type; empty for what is not an enum.
     enumerators: Vec<Vec<EnumeratorName>>,
 }
@@ -37,6 +37,12 @@ pub(crate) struct FileName {
 struct TypeName {
     name: String,
     foreign: Option<String>,
+}
+
+/// The names of a file's tables.
+struct Tables {
+    types: String,
+    fingerprints: String,
 }
 
 struct ConstantName {
@@ -64,11 +70,11 @@ impl<'a> Names<'a> {
                 .collect(),
             types: Vec::new(),
             constants: Vec::new(),
-            type_tables: Vec::new(),
+            tables: Vec::new(),
             enumerators: Vec::new(),
         };
         names.types = names.type_names(style);
-        (names.constants, names.type_tables) = names.constant_names(style);
+        (names.constants, names.tables) = names.constant_names(style);
         let procedures: HashMap<TypeId, &ProcedureEnum> = schema
             .procedure_enums
             .iter()
@@ -113,7 +119,12 @@ impl<'a> Names<'a> {
 
     /// The name of a file's table of types.
     pub(crate) fn type_table(&self, file: usize) -> &str {
-        &self.type_tables[file]
+        &self.tables[file].types
+    }
+
+    /// The name of a file's table of fingerprints.
+    pub(crate) fn fingerprints(&self, file: usize) -> &str {
+        &self.tables[file].fingerprints
     }
 
     pub(crate) fn enumerator(&self, id: TypeId, index: u32) -> &EnumeratorName {
@@ -193,8 +204,8 @@ impl<'a> Names<'a> {
         names
     }
 
-    /// The names of the constants, and of the table of types in each file.
-    fn constant_names(&self, style: &Style) -> (Vec<ConstantName>, Vec<String>) {
+    /// The names of the constants, and of the tables in each file.
+    fn constant_names(&self, style: &Style) -> (Vec<ConstantName>, Vec<Tables>) {
         let full: Vec<String> = self
             .schema
             .constants
@@ -218,9 +229,10 @@ impl<'a> Names<'a> {
                 file,
             });
         }
-        let tables = scopes
-            .iter_mut()
-            .map(|scope| scope.claim("TYPES".to_owned(), "_"));
+        let tables = scopes.iter_mut().map(|scope| Tables {
+            types: scope.claim("TYPES".to_owned(), "_"),
+            fingerprints: scope.claim("FINGERPRINTS".to_owned(), "_"),
+        });
         (names, tables.collect())
     }
 }

@@ -5,7 +5,7 @@ use xdr_parser::schema::Type;
 use super::Context;
 use super::naming::types_of;
 use super::uses::Site;
-use crate::model::{Head, Item, TypeTable};
+use crate::model::{Fingerprints, Head, Item, TypeTable};
 
 impl Context<'_> {
     pub(super) fn type_table(&self, file: usize) -> TypeTable {
@@ -26,6 +26,22 @@ impl Context<'_> {
             name: self.names.type_table(file).to_owned(),
             entries: entries.collect(),
         }
+    }
+
+    /// The fingerprints of a file and its types, if they are asked for.
+    pub(super) fn fingerprints(&self, file: usize) -> Option<Fingerprints> {
+        let found = self.fingerprints.as_ref()?;
+        let (of, name) = (&self.schema.files[file], self.names.fingerprints(file));
+        let own = found
+            .of_file(of.id)
+            .map(|it| (format!("{}.x", of.stem), it.0));
+        // Anonymous types are part of those around them.
+        let types = types_of(self.schema, &of.items).filter(|def| def.parent.is_none());
+        let types = types.filter_map(|def| Some((def.name.clone(), found.of_type(def.id)?.0)));
+        Some(Fingerprints {
+            name: name.to_owned(),
+            entries: own.into_iter().chain(types).collect(),
+        })
     }
 
     /// Strategies for the types among these items, if they are asked for and there are any.

@@ -49,6 +49,9 @@ pub(crate) struct Style {
     /// Add a table of all types, `TYPES`: codecs found by XDR name
     #[arg(long)]
     type_table: bool,
+    /// Add a table, `FINGERPRINTS`, of the numbers that `xdr fingerprint` prints
+    #[arg(long)]
+    fingerprints: bool,
     /// Implement `Arbitrary`, of proptest and of arbitrary, with the crate xdr-testkit
     #[arg(long)]
     strategies: bool,
@@ -102,6 +105,9 @@ impl Style {
         if self.type_table {
             config.type_table(true);
         }
+        if self.fingerprints {
+            config.fingerprints(true);
+        }
         if self.strategies {
             config.strategies(true);
         }
@@ -133,6 +139,7 @@ impl Style {
         flag(self.bounded_types, "--bounded-types");
         flag(self.messages, "--messages");
         flag(self.type_table, "--type-table");
+        flag(self.fingerprints, "--fingerprints");
         flag(self.strategies, "--strategies");
         flag(self.serde, "--serde");
         flag(self.no_std, "--no-std");
@@ -331,6 +338,7 @@ mod tests {
                 bounded-types = true
                 messages = true
                 type-table = true
+                fingerprints = true
                 strategies = true
                 serde = true
                 no-std = true
@@ -344,7 +352,7 @@ mod tests {
         let words = style.words();
         assert_eq!(
             words.join(" "),
-            "--keep-enumerator-prefix --bounded-types --messages --type-table --strategies --serde --no-std --strip-prefix=nfs_ --borrowed --bytes=path \
+            "--keep-enumerator-prefix --bounded-types --messages --type-table --fingerprints --strategies --serde --no-std --strip-prefix=nfs_ --borrowed --bytes=path \
              --bytes=dir.name --outline=page --runtime-path=crate::wire --extern-path=mount=crate::mount \
              --type-attribute=.=#[derive(Hash)] --field-attribute=a.b=#[serde(skip)]"
         );
