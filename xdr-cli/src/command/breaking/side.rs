@@ -148,7 +148,9 @@ fn folder(new: &Files) -> PathBuf {
     if new.is_folder {
         return new.path.clone();
     }
-    new.path.parent().map(Path::to_owned).unwrap_or_default()
+    // That there is none is found, and said, when the file is read.
+    let folder = new.path.parent().filter(|folder| folder.is_dir());
+    folder.map(Path::to_owned).unwrap_or_default()
 }
 
 fn in_git(git: &Git, revision: &str, path: Option<&str>, new: &Files) -> Result<Files, Failure> {
