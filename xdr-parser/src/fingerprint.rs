@@ -5,6 +5,9 @@
 //! [comparison](crate::compare) is one here: a struct of one field is that field, `T *` is `T<1>`, a boolean is an enum
 //! of 0 and 1. A string is no opaque, and a struct within a struct no longer struct.
 //!
+//! What only names tell is not seen, since names may change: two fields of one type that change places are two fields with
+//! other names. [`compare`](crate::compare::compare) does see it.
+//!
 //! # What is hashed
 //!
 //! A fingerprint is kept: in files, in caches, on other machines. So it is made of bytes that are laid down here, and any

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use xdr_parser::compare::{Change, Rule, compare};
+use xdr_parser::compare::{Change, Rule, Severity, compare};
 use xdr_parser::fingerprint::Fingerprints;
 use xdr_parser::schema::{ConstantValue, Schema};
 use xdr_parser::{Compilation, Options, Profile, compile_text};
@@ -86,6 +86,36 @@ fn a_mistake_of_any_kind_in_this_projects_file_would_be_seen_both_ways() {
         [],
         "what was seeded, what was seen, and how often from the other side"
     );
+}
+
+#[test]
+fn a_mistake_that_a_peer_could_notice_changes_the_fingerprint_and_no_other_does() {
+    let name = "remote_protocol.x";
+    let text = fs::read_to_string(proto().join(name)).expect("there are files");
+    let schema = |text: &str| resolved(compile_text(name, text, None, &Options::default()));
+    let of = |schema: &Schema| Fingerprints::of(schema).of_file(schema.files[0].id);
+    let sound = schema(&text);
+    let expected = of(&sound);
+    let (mut wire, mut other, mut missed) = (0, 0, Vec::new());
+    for (rule, from, to) in SEEDS {
+        let mistaken = schema(&text.replacen(from, to, 1));
+        let changes = compare(&sound, &mistaken);
+        // One type fewer is no change of the bytes, but one of what the file has.
+        let removes = *rule == Rule::TypeRemoved;
+        let severities: Vec<Severity> = changes.iter().map(|it| it.rule.severity()).collect();
+        if severities.iter().any(|it| *it <= Severity::OldPeersReject) {
+            if of(&mistaken) == expected {
+                missed.push(*rule);
+            }
+            wire += 1;
+        } else if !removes && severities.iter().all(|it| *it == Severity::SourceOnly) {
+            assert_eq!(of(&mistaken), expected, "{rule:?}");
+            other += 1;
+        }
+    }
+    // What only names tell: two neighbours of the same bytes have changed places.
+    assert_eq!(missed, [Rule::FieldMoved]);
+    assert!(wire > 20 && other > 8, "{wire} and {other} mistakes");
 }
 
 /// Whether it is that a constant, which libvirt's files have from libvirt's C headers and with them from the profile, is

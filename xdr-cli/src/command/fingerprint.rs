@@ -21,7 +21,8 @@ use crate::session::Session;
 /// Print numbers that stand for what is on the wire
 ///
 /// A fingerprint stays the same when types, fields or constants are renamed, definitions reordered, comments or layout
-/// changed; it changes with everything that a peer could notice, bounds included. What is printed is one line for the file
+/// changed; it changes with the bytes, the bounds and the numbers that a peer
+/// could notice. Fields of one type that change places are not noticed; `xdr breaking` tells. What is printed is one line for the file
 /// as a whole, types and programs, and one for each type that it defines; with `--message-format json` one object per line,
 /// `kind` (`file` or `type`), `name` and `fingerprint`. Types that are the same on the wire have the same one.
 ///

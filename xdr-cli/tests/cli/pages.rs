@@ -29,7 +29,7 @@ fn each_subcommand_has_a_manual_page() {
         ("xdr-gen", r"strip\-prefix"),
         ("xdr-fmt", "the mistake reported"),
         ("xdr-breaking", "git:REV:PATH"),
-        ("xdr-fingerprint", "a peer could notice"),
+        ("xdr-fingerprint", "change places are not noticed"),
         ("xdr-dump", "xdr dump calendar.x"),
         ("xdr-fuzz-init", r"cargo\-fuzz"),
         ("xdr-completions", "zsh"),
