@@ -203,6 +203,12 @@ impl<'de> Decoder<'de> {
         self.record
     }
 
+    /// The failure that was recorded and its offset, for codecs that know the path by themselves.
+    #[doc(hidden)]
+    pub fn failure(&self) -> Option<(ErrorKind, usize)> {
+        self.record.map(|record| (record.kind, record.offset))
+    }
+
     /// Reads one nested value: an optional, an array, a list or a union.
     ///
     /// # Errors
@@ -314,8 +320,13 @@ impl<'de> Decoder<'de> {
         }
     }
 
+    /// Goes down a level, where no closure can stand for it.
+    ///
+    /// # Errors
+    /// As [`nested`](Self::nested).
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn enter(&mut self) -> Result<(), Fault> {
+    pub fn enter(&mut self) -> Result<(), Fault> {
         match self.depth_left.checked_sub(1) {
             Some(left) => {
                 self.depth_left = left;
@@ -325,8 +336,10 @@ impl<'de> Decoder<'de> {
         }
     }
 
+    /// Comes back up from a level that was entered.
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn leave(&mut self) {
+    pub fn leave(&mut self) {
         self.depth_left += 1;
     }
 

@@ -36,9 +36,10 @@ pub struct Encoder<'a> {
 }
 
 impl<'a> Encoder<'a> {
-    /// An encoder that appends to `target`.
+    /// An encoder that appends to `target`, which has its bytes back when the encoder is dropped.
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn start(target: &'a mut Vec<u8>, options: &Options) -> Self {
+    pub fn start(target: &'a mut Vec<u8>, options: &Options) -> Self {
         let out = mem::take(target);
         Self {
             free: 0,
@@ -59,6 +60,21 @@ impl<'a> Encoder<'a> {
         // Nothing is left in it, and the code that drops it would be a third of what each type has here.
         mem::forget(self);
         result
+    }
+
+    /// [`finish`](Self::finish) for codecs that know the path of a failure by themselves. An encoder that is dropped instead
+    /// leaves the buffer as it was.
+    #[doc(hidden)]
+    pub fn finish_untyped(mut self) {
+        if self.record.is_none() {
+            self.start = self.end();
+        }
+    }
+
+    /// The failure that was kept and its offset, for such codecs.
+    #[doc(hidden)]
+    pub fn failure(&self) -> Option<(ErrorKind, usize)> {
+        self.record.map(|record| (record.kind, record.offset))
     }
 
     /// Not by value, for which the encoder would be copied.
@@ -218,6 +234,12 @@ impl<'a> Encoder<'a> {
         self.put_bytes(Form::String, text.as_bytes(), bound);
     }
 
+    /// `string<bound>` (section 4.11) whose bytes are not known to be UTF-8. Fails with [`ErrorKind::LengthOverBound`].
+    #[doc(hidden)]
+    pub fn put_string_bytes(&mut self, bytes: &[u8], bound: u32) {
+        self.put_bytes(Form::String, bytes, bound);
+    }
+
     /// The element count of `T x<bound>` (section 4.13). `empty` says that the elements take no bytes.
     ///
     /// Returns whether the elements may follow; it fails with [`ErrorKind::LengthOverBound`] or
@@ -236,7 +258,8 @@ impl<'a> Encoder<'a> {
 
     /// Whether `count` elements without bytes are within the limit of the message. Their array starts at `start`, which is
     /// where it fails with [`ErrorKind::EmptyElementsOverLimit`].
-    pub(crate) fn take_empty(&mut self, start: usize, count: usize) -> bool {
+    #[doc(hidden)]
+    pub fn take_empty(&mut self, start: usize, count: usize) -> bool {
         let left = u32::try_from(count)
             .ok()
             .and_then(|count| self.empty_left.checked_sub(count));

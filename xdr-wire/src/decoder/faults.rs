@@ -87,9 +87,13 @@ impl Decoder<'_> {
 
     /// The same for an array of fixed length, which begins here. Its type alone says how long it is, so that arrays of
     /// such arrays would take any time.
+    ///
+    /// # Errors
+    /// [`ErrorKind::EmptyElementsOverLimit`].
+    #[doc(hidden)]
     #[cold]
     #[inline(never)]
-    pub(crate) fn take_fixed_empty(&mut self, len: usize) -> Result<(), Fault> {
+    pub fn take_fixed_empty(&mut self, len: usize) -> Result<(), Fault> {
         let left = u32::try_from(len)
             .ok()
             .and_then(|len| self.empty_left.checked_sub(len));
@@ -156,9 +160,10 @@ impl Decoder<'_> {
     }
 
     /// The word just read does not fit its smaller integer.
+    #[doc(hidden)]
     #[cold]
     #[inline(never)]
-    pub(crate) fn out_of_range(&mut self, form: Form, value: i64) -> Fault {
+    pub fn out_of_range(&mut self, form: Form, value: i64) -> Fault {
         self.fail_at(self.last_word(), ErrorKind::OutOfRange { form, value })
     }
 
