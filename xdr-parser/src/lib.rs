@@ -28,6 +28,7 @@ pub use format::format;
 pub use load::{decode_source, read_source};
 pub use options::{Options, Profile};
 pub use parse::{Parsed, parse};
+pub use resolve::similar;
 pub use schema::Schema;
 pub use source::{FileId, Location, Source, Sources, Span};
 

@@ -31,6 +31,8 @@ mod suggest;
 mod types;
 mod values;
 
+pub use suggest::similar_name as similar;
+
 /// Resolves loaded files.
 pub(crate) fn resolve(loaded: Loaded, options: &Options) -> Compilation {
     let Loaded {

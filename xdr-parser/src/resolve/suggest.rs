@@ -5,6 +5,15 @@ use std::cell::Cell;
 /// Letters that a compilation compares at the most: a moment's work, and enough for dozens of names among thousands.
 pub(super) const WORK: usize = 1 << 26;
 
+/// The name most like `wrong`, if one is like it: for “did you mean …?” where names come from elsewhere, as from a command
+/// line.
+pub fn similar_name<'n>(
+    wrong: &str,
+    names: impl Iterator<Item = &'n str> + Clone,
+) -> Option<&'n str> {
+    similar(wrong, names, &Cell::new(WORK))
+}
+
 /// The name most like `wrong`, if one is like it and comparing all of them does not take more than is left.
 pub(super) fn similar<'n>(
     wrong: &str,
