@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use xdr_parser::schema::{Schema, TypeId};
 use xdr_wire::{Decoder, Options};
@@ -16,7 +17,7 @@ use crate::walk::Walk;
 
 /// Reads and writes messages of one type of a schema.
 ///
-/// It is made once, and keeps nothing of the schema: while it works it looks nothing up by name.
+/// It is made once, and keeps nothing of the schema: while it works it looks nothing up by name. Clones share what it knows.
 ///
 /// ```
 /// use xdr_dynamic::Codec;
@@ -38,9 +39,9 @@ use crate::walk::Walk;
 /// assert_eq!(error.to_string(), "string of 9 bytes is longer than its bound of 8, at name (byte 4)");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Codec {
-    program: Program,
+    program: Arc<Program>,
     root: FormId,
     options: Options,
     style: Style,
@@ -54,7 +55,7 @@ impl Codec {
     pub fn new(schema: &Schema, id: TypeId) -> Self {
         let (program, root) = compile(schema, id);
         Self {
-            program,
+            program: Arc::new(program),
             root,
             options: Options::new(),
             style: Style::default(),
