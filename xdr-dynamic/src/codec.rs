@@ -7,12 +7,14 @@ use std::sync::Arc;
 use xdr_parser::schema::{Schema, TypeId};
 use xdr_wire::{Decoder, Options};
 
+use crate::annotate::{Annotator, Part};
 use crate::compile::{compile, qualified};
 use crate::encode::encode;
 use crate::error::{DecodeError, EncodeError};
 use crate::json::Style;
-use crate::json::write::JsonWriter;
+use crate::json::write::{JsonWriter, text_of};
 use crate::program::{FormId, Program};
+use crate::tree::{Builder, Tree};
 use crate::walk::Walk;
 
 /// Reads and writes messages of one type of a schema.
@@ -106,22 +108,65 @@ impl Codec {
         let mut writer = JsonWriter::to_vec(self.style);
         self.walk(input).message(self.root, &mut writer)?;
         let json = writer.finish().unwrap_or_default();
-        // Only text is written.
-        Ok(String::from_utf8(json)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+        Ok(text_of(json))
     }
 
     /// Reads a message that takes up the whole input, and writes its JSON as it goes: no more of it than some 64 KiB is in
-    /// memory. On an error what stands before the fault may have been written.
+    /// memory. On an error a part of what stands before the fault may have been written.
     ///
     /// # Errors
     /// [`WriteError`]: the input is no message, or the JSON cannot be written.
     pub fn write_json(&self, input: &[u8], mut to: impl Write) -> Result<(), WriteError> {
         let mut writer = JsonWriter::to_sink(self.style, &mut to);
         let read = self.walk(input).message(self.root, &mut writer);
-        // What cannot be written stops the walk, too.
-        writer.finish().map_err(WriteError::Output)?;
-        read.map_err(WriteError::Decode)
+        match (read, writer) {
+            (Ok(()), writer) => match writer.finish() {
+                Ok(_) => Ok(()),
+                Err(error) => Err(WriteError::Output(error)),
+            },
+            // What cannot be written stops the walk, too.
+            (Err(error), writer) => match writer.failure() {
+                Some(error) => Err(WriteError::Output(error)),
+                None => Err(WriteError::Decode(error)),
+            },
+        }
+    }
+
+    /// Reads a message that takes up the whole input, as a tree of its values.
+    ///
+    /// Here [`Limits::max_memory_factor`](xdr_wire::Limits::max_memory_factor) holds: a value takes 28 bytes, seven times as
+    /// many as a word of the message.
+    ///
+    /// # Errors
+    /// [`DecodeError`], as from generated code; [`ErrorKind::MemoryOverLimit`](xdr_wire::ErrorKind::MemoryOverLimit).
+    ///
+    /// ```
+    /// # use xdr_dynamic::Codec;
+    /// # let text = "struct point { int x; int y; }; typedef point points<>;";
+    /// # let compiled = xdr_parser::compile_text("points.x", text, None, &Default::default());
+    /// # let schema = compiled.schema.expect("it has no errors");
+    /// let points = Codec::named(&schema, "points")?;
+    /// let wire = points.encode_json(r#"[{"x":1,"y":2}]"#)?;
+    /// let tree = points.decode(&wire)?;
+    /// let y = tree.root().parts().next().and_then(|point| point.part("y")).expect("it is there");
+    /// assert_eq!(y.path().to_string(), "[0].y");
+    /// assert_eq!(y.range(), 8..12);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn decode<'a>(&'a self, input: &'a [u8]) -> Result<Tree<'a>, DecodeError> {
+        let mut builder = Builder::new(&self.program, input, self.options);
+        self.walk(input).message(self.root, &mut builder)?;
+        Ok(builder.finish())
+    }
+
+    /// Reads a message that takes up the whole input, and tells what each of its bytes is, in their order. On an error all
+    /// bytes before the value that is at fault have been told.
+    ///
+    /// # Errors
+    /// [`DecodeError`], as from generated code.
+    pub fn annotate(&self, input: &[u8], tell: impl FnMut(&Part<'_>)) -> Result<(), DecodeError> {
+        let mut annotator = Annotator::new(&self.program, input, tell);
+        self.walk(input).message(self.root, &mut annotator)
     }
 
     /// Writes the message that JSON says.

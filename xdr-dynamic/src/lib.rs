@@ -30,6 +30,7 @@
 
 #![forbid(unsafe_code)]
 
+mod annotate;
 mod codec;
 mod compile;
 mod encode;
@@ -38,11 +39,14 @@ mod json;
 mod path;
 mod program;
 mod scalar;
+mod tree;
 mod visit;
 mod walk;
 
+pub use annotate::{Part, Role};
 pub use codec::{Codec, UnknownType, WriteError};
 pub use error::{DecodeError, EncodeError, EncodeErrorKind};
 pub use json::Style;
 pub use path::{Path, Segment};
 pub use scalar::Scalar;
+pub use tree::{Kind, Tree, Value};

@@ -45,6 +45,18 @@ pub enum Scalar<'a> {
     Opaque(&'a [u8]),
 }
 
+impl Scalar<'_> {
+    /// The number that it is, if it may be a discriminant.
+    pub(crate) fn number(self) -> Option<i64> {
+        match self {
+            Self::Int(value) | Self::Enum { value, .. } => Some(value.into()),
+            Self::UnsignedInt(value) => Some(value.into()),
+            Self::Bool(value) => Some(value.into()),
+            _ => None,
+        }
+    }
+}
+
 /// A value of an enumeration: one that is declared, unless [`Rule::Enum`] is relaxed.
 #[inline]
 pub(crate) fn enumerator<'a>(

@@ -59,6 +59,18 @@ impl<'w> JsonWriter<'w> {
         }
     }
 
+    /// One value without parts.
+    pub(crate) fn of_scalar(scalar: Scalar<'_>) -> String {
+        let mut writer = JsonWriter::to_vec(Style::Compact);
+        writer.scalar(FormId(0), scalar, 0, 0);
+        text_of(writer.out)
+    }
+
+    /// Whether the sink has failed, what is left then not being handed on.
+    pub(crate) fn failure(self) -> Option<io::Error> {
+        self.failed
+    }
+
     /// Hands on what is left.
     pub(crate) fn finish(mut self) -> Result<Vec<u8>, io::Error> {
         self.flush();
@@ -303,6 +315,12 @@ impl<'a> Visit<'a> for JsonWriter<'_> {
         }
         Ok(())
     }
+}
+
+/// What was written: only text is.
+pub(crate) fn text_of(json: Vec<u8>) -> String {
+    String::from_utf8(json)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 #[inline]
