@@ -8,12 +8,15 @@ use crate::failure::Failure;
 pub(crate) mod breaking;
 mod check;
 mod completions;
+mod decode;
 mod dump;
+mod encode;
 mod fingerprint;
 mod fmt;
 mod fuzz_init;
 pub(crate) mod r#gen;
 mod man;
+mod message;
 
 /// What the input turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub(crate) enum Command {
     Breaking(breaking::Breaking),
     Fingerprint(fingerprint::Print),
     Dump(dump::Dump),
+    Decode(decode::Decode),
+    Encode(encode::Encode),
     FuzzInit(fuzz_init::FuzzInit),
     Completions(completions::Completions),
     Man(man::Man),
@@ -47,6 +52,8 @@ impl Command {
             Self::Breaking(breaking) => breaking.run(color),
             Self::Fingerprint(print) => print.run(color),
             Self::Dump(dump) => dump.run(color),
+            Self::Decode(decode) => decode.run(color),
+            Self::Encode(encode) => encode.run(color),
             Self::FuzzInit(init) => init.run(color),
             Self::Completions(completions) => completions.run(),
             Self::Man(man) => man.run(),

@@ -4,13 +4,15 @@ use std::path::Path;
 
 use crate::sandbox::Sandbox;
 
-const SUBCOMMANDS: [&str; 9] = [
+const SUBCOMMANDS: [&str; 11] = [
     "check",
     "gen",
     "fmt",
     "breaking",
     "fingerprint",
     "dump",
+    "decode",
+    "encode",
     "fuzz-init",
     "completions",
     "man",
