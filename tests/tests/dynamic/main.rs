@@ -9,6 +9,7 @@
 
 mod agreement;
 mod hostile;
+mod places;
 mod relaxed;
 mod schemas;
 
@@ -42,6 +43,8 @@ macro_rules! agreement {
                 agreement::mutations_are_taken_alike
                 agreement::random_bytes_are_taken_alike
                 agreement::bounds_hold_both_ways
+                places::each_byte_is_told_once
+                places::a_tree_has_the_bytes_of_its_parts
                 relaxed::each_rule_is_relaxed_alike
             }
         }
