@@ -2,7 +2,7 @@
 
 use xdr_testkit::mutate::mutations;
 use xdr_testkit::random::{Choices, places};
-use xdr_wire::describe::{EnumTy, Ty};
+use xdr_wire::describe::{Arm, EnumTy, Field, Ty};
 use xdr_wire::{ErrorKind, Options, Rule};
 
 use crate::cases::{asked_for, messages, offsets};
@@ -115,10 +115,18 @@ pub(crate) fn agree(pair: &Pair<'_>, input: &[u8], options: Options) {
             // With a rule relaxed, what comes back is what generated code makes of it, but for `char`s of 128 to 255:
             // those stay.
             let expected = pair.entry.round_trip(input, options);
-            let chars = |bytes: &[u8]| bytes.as_chunks().0.iter().map(char_of).collect::<Vec<_>>();
+            let chars = |bytes: &[u8]| {
+                bytes
+                    .as_chunks()
+                    .0
+                    .iter()
+                    .copied()
+                    .map(char_of)
+                    .collect::<Vec<_>>()
+            };
             match (expected, back) {
                 (Ok(expected), Ok(back)) => {
-                    assert_eq!(chars(&back), chars(&expected), "{}", here())
+                    assert_eq!(chars(&back), chars(&expected), "{}", here());
                 }
                 (expected, back) => panic!("{}: {expected:?}, {back:?}", here()),
             }
@@ -135,8 +143,8 @@ pub(crate) fn agree(pair: &Pair<'_>, input: &[u8], options: Options) {
 }
 
 /// A word, or what it is as the `char` with a sign that has the same byte.
-fn char_of(word: &[u8; 4]) -> i32 {
-    match i32::from_be_bytes(*word) {
+fn char_of(word: [u8; 4]) -> i32 {
+    match i32::from_be_bytes(word) {
         byte @ 128..=255 => byte - 256,
         other => other,
     }
@@ -157,11 +165,11 @@ fn has_open(pair: &Pair<'_>) -> bool {
             Ty::Array(link) | Ty::Optional(link) | Ty::List(link) | Ty::Link { link, .. } => {
                 waiting.push(link());
             }
-            Ty::Struct(it) => waiting.extend(it.fields().iter().map(|field| field.ty())),
+            Ty::Struct(it) => waiting.extend(it.fields().iter().map(Field::ty)),
             Ty::Union(it) => {
                 waiting.push(it.discriminant());
-                let fields = it.arms().iter().flat_map(|arm| arm.fields());
-                waiting.extend(fields.map(|field| field.ty()));
+                let fields = it.arms().iter().flat_map(Arm::fields);
+                waiting.extend(fields.map(Field::ty));
             }
             _ => {}
         }

@@ -68,7 +68,7 @@ fn a_list_of_ten_million_nodes_is_written_block_by_block() {
         u64::try_from(r#"{"value":7},"#.len() * NODES + 1).unwrap()
     );
     assert!(counted.largest < 1 << 17, "{}", counted.largest);
-    assert!(start.elapsed() < Duration::from_secs(60));
+    assert!(start.elapsed() < Duration::from_mins(1));
 }
 
 #[test]
