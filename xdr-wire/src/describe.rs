@@ -175,7 +175,25 @@ impl Ty {
             | Self::Union(_)
             | Self::Link { .. }
             | Self::Custom(_) => true,
-            _ => false,
+            // Each by its name: a form that is added here has to say which it is.
+            Self::Void
+            | Self::Int
+            | Self::UInt
+            | Self::Hyper
+            | Self::UHyper
+            | Self::Float
+            | Self::Double
+            | Self::Quadruple
+            | Self::Bool
+            | Self::Char
+            | Self::UChar
+            | Self::Short
+            | Self::UShort
+            | Self::String
+            | Self::Str
+            | Self::Opaque
+            | Self::FixedOpaque(_)
+            | Self::Enum(_) => false,
         }
     }
 
