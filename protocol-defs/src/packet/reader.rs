@@ -43,21 +43,41 @@ impl PacketReader {
     /// [`FrameError`] if the length word is out of range, or the number of file descriptors is; from then on, always
     /// the same error.
     pub fn next_packet(&mut self) -> Result<Option<Packet<&[u8]>>, FrameError> {
-        let offset = self.before + self.start as u64;
+        let offset = self.offset();
         let unread = &self.buffer[self.start..];
-        let Some(length) = packet_len(unread, offset)? else {
+        let Some(packet) = whole(unread, offset)? else {
             return Ok(None);
         };
-        let Some(packet) = unread.get(..length) else {
-            return Ok(None);
-        };
-        let packet = open(packet, offset)?;
-        self.start += length;
-        Ok(Some(packet))
+        let opened = open(packet, offset)?;
+        self.start += packet.len();
+        Ok(Some(opened))
+    }
+
+    /// The next packet, which stays the next one.
+    ///
+    /// # Errors
+    /// As [`next_packet`](Self::next_packet).
+    pub fn peek_packet(&self) -> Result<Option<Packet<&[u8]>>, FrameError> {
+        let offset = self.offset();
+        match whole(self.unread(), offset)? {
+            Some(packet) => open(packet, offset).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Bytes of the stream before the next packet.
+    pub fn offset(&self) -> u64 {
+        self.before + self.start as u64
     }
 
     /// Bytes that belong to no finished packet: at the end of a stream, what was cut off.
     pub fn unread(&self) -> &[u8] {
         &self.buffer[self.start..]
     }
+}
+
+/// The bytes of the packet that `unread` begins with, if all of them are there.
+fn whole(unread: &[u8], offset: u64) -> Result<Option<&[u8]>, FrameError> {
+    let length = packet_len(unread, offset)?;
+    Ok(length.and_then(|length| unread.get(..length)))
 }
