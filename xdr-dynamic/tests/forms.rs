@@ -187,6 +187,13 @@ fn text_is_a_string_and_other_bytes_are_hex() {
 }
 
 #[test]
+fn control_characters_are_escaped_those_above_ascii_too() {
+    both("text", "00000004 1b7f2261 ", r#""\u001b\u007f\"a""#);
+    both("text", "00000004 c280c29f", r#""\u0080\u009f""#);
+    both("text", "00000004 c2a0c3a9", "\"\u{a0}é\"");
+}
+
+#[test]
 fn opaques_are_hex() {
     both("bytes", "00000002 0aff0000", "\"0aff\"");
     both("digest", "00010200", "\"000102\"");

@@ -165,11 +165,22 @@ impl<'w> JsonWriter<'w> {
             let (before, after) = rest.split_at(plain);
             self.out.extend_from_slice(before);
             rest = after;
-            if plain < piece.len()
-                && let [byte, after @ ..] = rest
-            {
-                self.escape(*byte);
-                rest = after;
+            if plain < piece.len() {
+                rest = match rest {
+                    [C1_LEAD, control @ 0x80..=0x9f, after @ ..] => {
+                        self.escape(*control);
+                        after
+                    }
+                    [C1_LEAD, after @ ..] => {
+                        self.out.push(C1_LEAD);
+                        after
+                    }
+                    [byte, after @ ..] => {
+                        self.escape(*byte);
+                        after
+                    }
+                    [] => rest,
+                };
             }
             if rest.is_empty() {
                 break;
@@ -323,10 +334,15 @@ pub(crate) fn text_of(json: Vec<u8>) -> String {
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
+/// Characters that JSON wants escaped, and those that may command a terminal: DEL, and what may be the first of the two bytes
+/// of a control character from U+0080 on.
 #[inline]
 const fn needs_escape(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
+    byte < 0x20 || matches!(byte, b'"' | b'\\' | 0x7f | C1_LEAD)
 }
+
+/// What the UTF-8 of U+0080 to U+00BF begins with; up to U+009F they are control characters (C1).
+const C1_LEAD: u8 = 0xc2;
 
 #[inline]
 pub(crate) fn hex_of(byte: u8) -> [u8; 2] {
