@@ -71,3 +71,5 @@ pub(crate) const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
 pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 /// How `help:` looks.
 pub(crate) const HELP: Style = AnsiColor::BrightCyan.on_default().bold();
+/// How `note:` looks.
+pub(crate) const NOTE: Style = AnsiColor::BrightGreen.on_default().bold();

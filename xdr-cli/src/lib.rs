@@ -1,7 +1,7 @@
 //! The `xdr` command: checks, generates from and inspects XDR (`.x`) files.
 //!
 //! `arguments` is what can be said on the command line, `configuration` what `xdr.toml` can say instead,
-//! `session` what comes of the two. A subcommand is one file in `command`: its arguments and its `run`.
+//! `session` what comes of the two. `stream` reads recorded connections. A subcommand is one file in `command`: its arguments and its `run`.
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;
@@ -15,8 +15,10 @@ mod failure;
 mod input;
 mod output;
 mod positions;
+mod progress;
 mod report;
 mod session;
+mod stream;
 
 pub use arguments::definition;
 pub use report::Record;

@@ -71,6 +71,11 @@ impl Session {
         self.reporter.report(diagnostics)
     }
 
+    /// How diagnostics are printed.
+    pub(crate) fn format(&self) -> MessageFormat {
+        self.reporter.format
+    }
+
     /// Whether somebody reads along who wants to know more than what is wrong.
     pub(crate) fn is_human(&self) -> bool {
         self.reporter.format == MessageFormat::Human

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::Outcome;
-use super::message::{self, MessageType};
+use super::message::{self, Fault, Reading};
 use crate::arguments::examples;
 use crate::color::Color;
 use crate::console;
@@ -29,24 +29,34 @@ pub(crate) struct Encode {
     /// Write to this file
     #[arg(short, long, value_name = "OUT", value_hint = ValueHint::FilePath)]
     output: Option<PathBuf>,
+    /// The .x file that defines the type; `-` is the standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    schema: PathBuf,
+    /// The type by its name in the .x file: a struct, an enum, a union or a typedef
+    #[arg(long = "type", value_name = "TYPE")]
+    name: String,
     #[command(flatten)]
-    of: MessageType,
+    reading: Reading,
 }
 
 impl Encode {
     pub(crate) fn run(self, color: Option<Color>) -> Result<Outcome, Failure> {
-        let input = self.input.as_deref();
-        let Some(codec) = self.of.codec(color, input)? else {
+        let schema = std::slice::from_ref(&self.schema);
+        let codec = self
+            .reading
+            .codec(&self.name, schema, self.input.as_ref(), color)?;
+        let Some((codec, teller)) = codec else {
             return Ok(Outcome::Errors);
         };
-        let Some((name, json)) = message::read(input) else {
+        let Some((name, json)) = message::read(self.input.as_deref(), teller) else {
             return Ok(Outcome::Errors);
         };
         let json = match String::from_utf8(json) {
             Ok(json) => json,
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
-                message::refuse(&name, &format!("is not UTF-8 (byte {at})"));
+                let problem = format!("is not UTF-8 (byte {at})");
+                teller.refuse(&name, &Fault::of(&problem));
                 return Ok(Outcome::Errors);
             }
         };
@@ -61,8 +71,7 @@ impl Encode {
                 Ok(Outcome::Clean)
             }
             Err(error) => {
-                let place = format!("{name}:{}:{}", error.line(), error.column());
-                message::refuse(&place, &error.message());
+                teller.refuse(&name, &Fault::from(&error));
                 Ok(Outcome::Errors)
             }
         }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::recorded;
 use crate::sandbox::Sandbox;
 
 const SUBCOMMANDS: [&str; 11] = [
@@ -42,6 +43,7 @@ fn every_documented_example_works() {
             "/tests/examples"
         )));
         assert!(sandbox.shell(HISTORY).status.success());
+        let sandbox = recorded::screen(sandbox);
         let help = sandbox.shell(&format!("xdr {subcommand} --help"));
         let help = String::from_utf8(help.stdout).unwrap();
         let (_, examples) = help

@@ -11,5 +11,6 @@ mod examples;
 mod files;
 mod hostile;
 mod pages;
+mod recorded;
 mod sandbox;
 mod streams;

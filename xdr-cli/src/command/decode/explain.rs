@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use xdr_dynamic::{Codec, DecodeError, Part, Role};
 
-use crate::command::{Outcome, message};
+use crate::command::Outcome;
+use crate::command::message::{Fault, Teller};
 use crate::failure::{ERROR, Failure};
 
 /// Bytes in a line.
@@ -18,7 +19,12 @@ const VALUE: Style = Style::new().bold();
 const PADDING: Style = AnsiColor::BrightBlack.on_default();
 
 /// Prints what each byte is; at an error what was read before it, and the byte.
-pub(super) fn explain(codec: &Codec, name: &str, bytes: &[u8]) -> Result<Outcome, Failure> {
+pub(super) fn explain(
+    codec: &Codec,
+    name: &str,
+    bytes: &[u8],
+    teller: Teller,
+) -> Result<Outcome, Failure> {
     let mut out = io::BufWriter::new(anstream::stdout().lock());
     let mut written = Ok(());
     let mut told = 0;
@@ -44,7 +50,7 @@ pub(super) fn explain(codec: &Codec, name: &str, bytes: &[u8]) -> Result<Outcome
     match read {
         Ok(()) => Ok(Outcome::Clean),
         Err(error) => {
-            message::refuse(name, &error);
+            teller.refuse(name, &Fault::from(&error));
             Ok(Outcome::Errors)
         }
     }

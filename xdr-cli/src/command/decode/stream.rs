@@ -1,0 +1,137 @@
+//! `xdr decode --stream`: what is read, and by which schema.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read};
+use std::path::{Path, PathBuf};
+
+use crate::color::Color;
+use crate::command::Outcome;
+use crate::command::message::{Fault, Reading, Teller, is_stdin};
+use crate::failure::Failure;
+use crate::input::STDIN;
+use crate::progress::Watched;
+use crate::stream::{Lines, Probed, Programs, Remark, Stop, Unused, probe, read_raw};
+
+/// Prints the packets of a capture, or of one direction or both of a connection.
+pub(super) fn decode(
+    reading: &Reading,
+    schemas: &[PathBuf],
+    inputs: &[PathBuf],
+    color: Option<Color>,
+) -> Result<Outcome, Failure> {
+    let stdin = [PathBuf::from("-")];
+    let inputs = if inputs.is_empty() { &stdin } else { inputs };
+    if let [one, other] = inputs
+        && is_stdin(one)
+        && is_stdin(other)
+    {
+        let message = "the two directions of a connection cannot both be the standard input";
+        return Err(Failure::usage(message, "name a file for one of them"));
+    }
+    let (programs, teller) = if schemas.is_empty() {
+        (Programs::own(reading.rules()), reading.teller(color)?)
+    } else {
+        let (schema, teller) = reading.schema(schemas, inputs, color)?;
+        let Some(schema) = schema else {
+            return Ok(Outcome::Errors);
+        };
+        (Programs::new(schema, reading.rules()), teller)
+    };
+    let Some(programs) = programs else {
+        let message = "the schema has no program that is written as libvirt's are";
+        let help = "such a program is an enum of procedures beside the constants of its number and version";
+        return Err(Failure::usage(message, help));
+    };
+    let mut opened = Vec::new();
+    for input in inputs {
+        match open(input) {
+            Ok(input) => opened.push(input),
+            Err(error) => {
+                teller.refuse(&name(input), &Fault::of(&error));
+                return Ok(Outcome::Errors);
+            }
+        }
+    }
+    let names: Vec<String> = inputs.iter().map(|input| name(input)).collect();
+    let name = names.join(", ");
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut say = |remark: Remark<'_>| match remark {
+        Remark::Fault(fault) => teller.refuse(&name, &Fault::of(&fault)),
+        Remark::Note(note) => teller.note(&format!("{name}: {note}")),
+    };
+    let mut lines = Lines::new(programs, &mut out, &mut say);
+    let read = read(opened, &mut lines, &name, teller);
+    let finished = lines.finish();
+    match read.and(finished) {
+        Ok(true) => Ok(Outcome::Clean),
+        Ok(false) => Ok(Outcome::Errors),
+        // The reader has had enough, which is fine.
+        Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Outcome::Clean),
+        Err(Stop::Output(error)) => Err(Failure::Stdout(error)),
+        Err(stop) => {
+            teller.refuse(&name, &Fault::of(&stop));
+            Ok(Outcome::Errors)
+        }
+    }
+}
+
+type Input = Box<dyn Read + Send>;
+
+fn read(
+    mut inputs: Vec<Input>,
+    lines: &mut Lines<'_>,
+    name: &str,
+    teller: Teller,
+) -> Result<(), Stop> {
+    if inputs.len() > 1 {
+        return read_raw(inputs, lines);
+    }
+    let Some(input) = inputs.pop() else {
+        return Ok(());
+    };
+    match probe(input)? {
+        Probed::Other(input) => read_raw(vec![Box::new(input)], lines),
+        Probed::Capture(capture) => {
+            let unused = capture.read(lines)?;
+            note(&unused, name, teller);
+            Ok(())
+        }
+    }
+}
+
+fn note(unused: &Unused, name: &str, teller: Teller) {
+    let Unused {
+        connections,
+        frames,
+        link,
+    } = unused;
+    if *connections > 0 {
+        let plural = if *connections == 1 { "" } else { "s" };
+        teller.note(&format!(
+            "{name}: {connections} other TCP connection{plural}, or encrypted"
+        ));
+    }
+    if let Some(link) = link {
+        teller.note(&format!(
+            "{name}: {frames} frames with headers of a kind that is not known (link type {link})"
+        ));
+    }
+}
+
+fn open(path: &Path) -> io::Result<Input> {
+    if is_stdin(path) {
+        return Ok(Box::new(Watched::new(io::stdin(), None)));
+    }
+    let file = File::open(path)?;
+    let data = file.metadata()?;
+    let len = data.is_file().then_some(data.len());
+    Ok(Box::new(Watched::new(file, len)))
+}
+
+fn name(path: &Path) -> String {
+    if is_stdin(path) {
+        STDIN.to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
