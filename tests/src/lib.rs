@@ -76,6 +76,24 @@ pub fn release_program(name: &str) -> PathBuf {
             build.env_remove(&name);
         }
     }
+    executable(build)
+}
+
+/// Builds the `xdr` command as tests are built, and returns its path.
+///
+/// # Panics
+/// If it does not build.
+pub fn xdr() -> PathBuf {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build.args(["build", "--quiet", "--package", "xdr-cli", "--bin", "xdr"]);
+    build.args(["--message-format", "json"]);
+    build.current_dir(root()).stderr(Stdio::inherit());
+    executable(build)
+}
+
+/// What a build makes.
+fn executable(mut build: Command) -> PathBuf {
     let output = build.output().expect("cargo runs");
     assert!(output.status.success(), "cargo build: {}", output.status);
     let messages = String::from_utf8_lossy(&output.stdout);

@@ -129,7 +129,7 @@ impl fmt::Display for Comparison {
 
 /// Packets of one end that follow each other are sent together, so that segments hold several packets and packets take
 /// several segments.
-fn capture(packets: &[Packet]) -> Capture {
+pub(crate) fn capture(packets: &[Packet]) -> Capture {
     let mut capture = Capture::new();
     for group in packets.chunk_by(|one, next| one.from == next.from) {
         let bytes: Vec<u8> = group.iter().flat_map(|it| &it.bytes).copied().collect();

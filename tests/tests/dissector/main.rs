@@ -8,6 +8,7 @@
 )]
 
 mod capture;
+mod command;
 mod comparison;
 mod flaws;
 mod glossary;
@@ -24,6 +25,7 @@ mod written;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+use crate::command::Agreement;
 use crate::comparison::Comparison;
 use crate::flaws::FLAWS;
 use crate::glossary::Glossary;
@@ -134,6 +136,57 @@ fn a_byte_that_changes_on_the_way_is_noticed() {
     let (meant, sent) = written::with_one_byte_changed(programs);
     let comparison = Comparison::with(&sent, &meant, programs, &tshark);
     assert_eq!(comparison.differences.len(), sent.len(), "{comparison}");
+}
+
+#[test]
+fn the_command_says_of_a_capture_what_the_dissector_shows() {
+    let Some(tshark) = Tshark::start() else {
+        return;
+    };
+    let programs = Programs::known();
+    let mut packets = written::packets(programs, &Session::of(&tshark).glossary);
+    for name in recorded::names() {
+        packets.extend(recorded::packets(&name, programs));
+    }
+    let capture = comparison::capture(&packets);
+    let shown = pdml::packets(&tshark.dissect(capture.bytes()));
+    let (lines, fine) = command::lines(capture.bytes());
+    assert!(
+        fine,
+        "{:?}",
+        lines.iter().find(|line| line.get("fault").is_some())
+    );
+    assert_eq!(shown.len(), packets.len());
+    assert_eq!(lines.len(), packets.len());
+    let mut agreement = Agreement::default();
+    for ((packet, node), line) in packets.iter().zip(&shown).zip(&lines) {
+        agreement.compare(packet, &shown::leaves(node), line);
+    }
+    println!("{agreement}");
+    assert!(
+        agreement.differences.is_empty(),
+        "{agreement}; {} differ, such as\n{}",
+        agreement.differences.len(),
+        agreement.differences[..agreement.differences.len().min(10)].join("\n")
+    );
+    // What is misread is the little that the flaws say.
+    assert!(agreement.misread * 50 < agreement.alike, "{agreement}");
+}
+
+#[test]
+fn a_byte_that_the_command_reads_otherwise_is_noticed() {
+    let Some(tshark) = Tshark::start() else {
+        return;
+    };
+    let (meant, sent) = written::with_one_byte_changed(Programs::known());
+    let shown = pdml::packets(&tshark.dissect(comparison::capture(&meant).bytes()));
+    let (lines, _) = command::lines(comparison::capture(&sent).bytes());
+    assert_eq!(lines.len(), meant.len());
+    for ((packet, node), line) in meant.iter().zip(&shown).zip(&lines) {
+        let mut agreement = Agreement::default();
+        agreement.compare(packet, &shown::leaves(node), line);
+        assert!(!agreement.differences.is_empty(), "{line}");
+    }
 }
 
 /// What several tests look at.
