@@ -5,6 +5,7 @@
 //! cargo xtask fuzz --seconds 60 graphics
 //! ```
 
+mod dynamic;
 mod graphics;
 mod messages;
 mod mutator;
@@ -12,6 +13,7 @@ mod packets;
 mod source;
 pub mod types;
 
+pub use dynamic::{codec, dynamic};
 pub use graphics::graphics;
 pub use messages::{MESSAGE_HEAD, message_head, messages, payload_type};
 pub use mutator::{mutate_graphics, mutate_messages, mutate_types};
@@ -24,6 +26,7 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// All fuzz targets, by name.
 pub const TARGETS: &[Target] = &[
+    ("dynamic", dynamic),
     ("graphics", graphics),
     ("messages", messages),
     ("packets", packets),

@@ -38,6 +38,24 @@ fn every_single_byte_of_a_graphics_event_may_be_wrong() {
     }
 }
 
+#[test]
+fn both_codecs_agree_on_seeds_with_a_byte_changed() {
+    for folder in ["dynamic", "types"] {
+        let folder = xdr_tests::root().join("fuzz/seeds").join(folder);
+        for seed in fs::read_dir(folder).expect("there are seeds") {
+            let seed = fs::read(seed.expect("the folder can be read").path());
+            let mut seed = seed.expect("it can be read");
+            for at in (0..seed.len()).step_by(3) {
+                for change in [1, 0x80, 0xff] {
+                    seed[at] ^= change;
+                    xdr_fuzz::dynamic(&seed);
+                    seed[at] ^= change;
+                }
+            }
+        }
+    }
+}
+
 /// Sides of recordings that have every kind of packet but those with file descriptors.
 const RECORDINGS: &[&str] = &[
     "admin.client",

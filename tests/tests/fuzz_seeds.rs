@@ -15,6 +15,9 @@ type Seeds = BTreeMap<(&'static str, String), Vec<u8>>;
 /// Longer payloads than this have nothing that shorter ones lack.
 const LONGEST_PAYLOAD: usize = 600;
 
+/// The same of those that become seeds as JSON, too.
+const LONGEST_JSON: usize = 150;
+
 /// As many bytes of a connection as hold a packet of most kinds.
 const LONGEST_STREAM: usize = 4096;
 
@@ -132,6 +135,10 @@ fn seeds() -> Seeds {
         );
         if let Some(head) = payload_type(&head).and_then(|entry| type_head(entry.name())) {
             seeds.insert(("types", name.clone()), with_head(&head, &packet.payload));
+            if packet.payload.len() <= LONGEST_JSON {
+                let json = json(&head, &packet.payload);
+                seeds.insert(("dynamic", name.clone()), with_head(&head, json.as_bytes()));
+            }
         }
         if header.program == protocol_defs::remote::PROGRAM
             && [318, 323].contains(&header.procedure)
@@ -140,6 +147,14 @@ fn seeds() -> Seeds {
         }
     }
     seeds
+}
+
+/// A payload as JSON; its bytes are seeds of `types`.
+fn json(head: &[u8; 4], payload: &[u8]) -> String {
+    let entry = chosen_type(head).expect("the head names a type");
+    xdr_fuzz::codec(head)
+        .decode_json(payload)
+        .unwrap_or_else(|error| panic!("{}: {error}", entry.name()))
 }
 
 /// The head of an input of `types` that chooses the type of this name, all rules relaxed.

@@ -583,6 +583,28 @@ fn memory_does_not_grow_with_the_input() {
     }
 }
 
+/// `script` gives the command a terminal, of which only stderr stays one.
+#[test]
+fn a_long_wait_is_shown_on_a_terminal_and_nowhere_else() {
+    let sandbox = Recording::named("tls").sandbox();
+    let slow =
+        "(cat server.bin; sleep 0.7; cat server.bin; sleep 0.1) | xdr decode --stream libvirt";
+    let shown = |line: &str| {
+        let output = sandbox.shell(&format!("script -qec '{line}' /dev/null"));
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(shown(&format!("{slow} > out.jsonl")).contains("KiB"));
+    assert_eq!(shown(&format!("{slow} > out.jsonl 2> err.txt")), "");
+    assert_eq!(sandbox.read("err.txt"), "");
+    // Lines on the same terminal are enough.
+    assert!(!shown(slow).contains("KiB"));
+    assert_eq!(
+        shown("xdr decode --stream libvirt server.bin > out.jsonl"),
+        ""
+    );
+}
+
 #[test]
 fn wrong_use_is_told() {
     let sandbox = Recording::named("tls").sandbox();
