@@ -35,19 +35,19 @@ pub fn dynamic(input: &[u8]) {
     let Some((head, message)) = input.split_first_chunk::<TYPE_HEAD>() else {
         return;
     };
-    let (entry, codec) = chosen(head);
+    let (entry, codec) = chosen(*head);
     as_message(entry, codec, message);
     as_json(entry, codec, message);
 }
 
 /// The codec of the type that an input of [`dynamic`] chooses by its head.
-pub fn codec(head: &[u8; TYPE_HEAD]) -> &'static Codec {
+pub fn codec(head: [u8; TYPE_HEAD]) -> &'static Codec {
     chosen(head).1
 }
 
 /// As [`chosen_type`](crate::chosen_type), but that the table with other types is none of these.
-fn chosen(head: &[u8; TYPE_HEAD]) -> (&'static TypeEntry, &'static Codec) {
-    let [table, _, high, low] = *head;
+fn chosen(head: [u8; TYPE_HEAD]) -> (&'static TypeEntry, &'static Codec) {
+    let [table, _, high, low] = head;
     let table = usize::from(table) % SCHEMAS.len();
     let entries = tables()[table];
     let at = usize::from(u16::from_be_bytes([high, low])) % entries.len();

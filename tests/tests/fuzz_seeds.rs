@@ -136,7 +136,7 @@ fn seeds() -> Seeds {
         if let Some(head) = payload_type(&head).and_then(|entry| type_head(entry.name())) {
             seeds.insert(("types", name.clone()), with_head(&head, &packet.payload));
             if packet.payload.len() <= LONGEST_JSON {
-                let json = json(&head, &packet.payload);
+                let json = json(head, &packet.payload);
                 seeds.insert(("dynamic", name.clone()), with_head(&head, json.as_bytes()));
             }
         }
@@ -150,8 +150,8 @@ fn seeds() -> Seeds {
 }
 
 /// A payload as JSON; its bytes are seeds of `types`.
-fn json(head: &[u8; 4], payload: &[u8]) -> String {
-    let entry = chosen_type(head).expect("the head names a type");
+fn json(head: [u8; 4], payload: &[u8]) -> String {
+    let entry = chosen_type(&head).expect("the head names a type");
     xdr_fuzz::codec(head)
         .decode_json(payload)
         .unwrap_or_else(|error| panic!("{}: {error}", entry.name()))

@@ -1,6 +1,7 @@
 //! What `xdr decode` and `xdr encode` have in common: a schema and the rules, and a message from a file or the standard input.
 
 use std::fmt::Display;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ use crate::color::Color;
 use crate::console;
 use crate::failure::{ERROR, Failure, NOTE};
 use crate::input::{Inputs, STDIN};
+use crate::progress::Watched;
 use crate::report::Stream;
 use crate::session::Session;
 
@@ -121,20 +123,27 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 
 /// The message, and what it goes by in errors. None if it cannot be read, which has been told.
 pub(crate) fn read(path: Option<&Path>, teller: Teller) -> Option<(String, Vec<u8>)> {
-    let (name, bytes) = if let Some(path) = path.filter(|path| !is_stdin(path)) {
-        (path.display().to_string(), std::fs::read(path))
-    } else {
-        let mut bytes = Vec::new();
-        let read = io::stdin().lock().read_to_end(&mut bytes);
-        (STDIN.to_owned(), read.map(|_| bytes))
-    };
-    match bytes {
-        Ok(bytes) => Some((name, bytes)),
+    let path = path.filter(|path| !is_stdin(path));
+    let name = path.map_or_else(|| STDIN.to_owned(), |path| path.display().to_string());
+    let mut bytes = Vec::new();
+    match open(path).and_then(|mut input| input.read_to_end(&mut bytes)) {
+        Ok(_) => Some((name, bytes)),
         Err(error) => {
             teller.refuse(&name, &Fault::of(&error));
             None
         }
     }
+}
+
+/// A file, or the standard input, with a bar for those who wait.
+pub(crate) fn open(path: Option<&Path>) -> io::Result<Box<dyn Read + Send>> {
+    let Some(path) = path else {
+        return Ok(Box::new(Watched::new(io::stdin(), None)));
+    };
+    let file = File::open(path)?;
+    let data = file.metadata()?;
+    let len = data.is_file().then_some(data.len());
+    Ok(Box::new(Watched::new(file, len)))
 }
 
 /// Tells what is wrong with messages, in the way that was asked for.

@@ -1,15 +1,13 @@
 //! `xdr decode --stream`: what is read, and by which schema.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Read};
 use std::path::{Path, PathBuf};
 
 use crate::color::Color;
 use crate::command::Outcome;
-use crate::command::message::{Fault, Reading, Teller, is_stdin};
+use crate::command::message::{self, Fault, Reading, Teller, is_stdin};
 use crate::failure::Failure;
 use crate::input::STDIN;
-use crate::progress::Watched;
 use crate::stream::{Lines, Probed, Programs, Remark, Stop, Unused, probe, read_raw};
 
 /// Prints the packets of a capture, or of one direction or both of a connection.
@@ -44,7 +42,8 @@ pub(super) fn decode(
     };
     let mut opened = Vec::new();
     for input in inputs {
-        match open(input) {
+        let path = Some(input.as_path()).filter(|path| !is_stdin(path));
+        match message::open(path) {
             Ok(input) => opened.push(input),
             Err(error) => {
                 teller.refuse(&name(input), &Fault::of(&error));
@@ -116,16 +115,6 @@ fn note(unused: &Unused, name: &str, teller: Teller) {
             "{name}: {frames} frames with headers of a kind that is not known (link type {link})"
         ));
     }
-}
-
-fn open(path: &Path) -> io::Result<Input> {
-    if is_stdin(path) {
-        return Ok(Box::new(Watched::new(io::stdin(), None)));
-    }
-    let file = File::open(path)?;
-    let data = file.metadata()?;
-    let len = data.is_file().then_some(data.len());
-    Ok(Box::new(Watched::new(file, len)))
 }
 
 fn name(path: &Path) -> String {
