@@ -523,7 +523,7 @@ fn damaged_and_hostile_captures_end_with_a_verdict() {
                 "{format:?} {cut}: {output:?}"
             );
         }
-        for _ in 0..100 {
+        for _ in 0..25 {
             let mut capture = capture.clone();
             for _ in 0..=random.below(8) {
                 let at = random.below(capture.len());
