@@ -1,7 +1,8 @@
 //! `xdr breaking`: what differs between two versions of a protocol, and who breaks by it.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -18,10 +19,12 @@ mod sources;
 pub(crate) use rules::Breaking as Settings;
 
 use super::Outcome;
+use super::message::is_stdin;
 use crate::arguments::{Common, examples};
 use crate::color::Color;
-use crate::failure::Failure;
-use crate::input::Inputs;
+use crate::console;
+use crate::failure::{ERROR, Failure};
+use crate::input::{Inputs, STDIN};
 use crate::session::Session;
 use listing::Listing;
 use side::{Pair, Sides};
@@ -34,7 +37,7 @@ use sources::Merged;
 /// Exits 1 if there are errors. Changes go to stderr, drawn like other diagnostics; with `--message-format json` to stdout,
 /// one object per line.
 ///
-/// OLD and NEW are each a file or a folder; the `.x` files of folders, and of those in them, are matched by their names.
+/// OLD and NEW are each a file, a folder or `-`, the standard input; the `.x` files of folders, and of those in them, are matched by their names.
 /// OLD may be in git: `git:REV` is NEW as it is in that revision, `git:REV:PATH` another path, which is relative to
 /// the top of the repository that NEW is in. Imports are then read from that revision, too.
 #[derive(Debug, Args)]
@@ -44,6 +47,7 @@ use sources::Merged;
     ("What has been changed since the last commit?", "xdr breaking --against git:HEAD calendar.x"),
     ("The file had another name then", "xdr breaking --against git:v1:meetings.x calendar.x"),
     ("Rules that do not matter here", "xdr breaking --allow field-renamed --against calendar-1.x calendar.x"),
+    ("A version that no file has", "sed s/start/begin/ calendar.x | xdr breaking --against calendar.x -"),
     ("One JSON object per change, for other programs", "xdr breaking --message-format json --against git:v1 calendar.x"),
 ]))]
 pub(crate) struct Breaking {
@@ -69,7 +73,20 @@ impl Breaking {
     pub(crate) fn run(self, color: Option<Color>) -> Result<Outcome, Failure> {
         let files = side::files(&self.new)?;
         let inputs = Inputs::new(files.paths())?;
-        let session = Session::new(&self.common, color, &inputs, None)?;
+        let mut session = Session::new(&self.common, color, &inputs, None)?;
+        let stdin = [Path::new(&self.against), &self.new].map(is_stdin);
+        if stdin == [true, true] {
+            let message = "the two versions cannot both be the standard input";
+            return Err(Failure::usage(message, "name a file for one of them"));
+        }
+        if stdin.contains(&true) {
+            let mut text = Vec::new();
+            if let Err(error) = io::stdin().lock().read_to_end(&mut text) {
+                console::say(&format!("{ERROR}error:{ERROR:#} {STDIN}: {error}"));
+                return Ok(Outcome::Errors);
+            }
+            session.options.contents.insert(STDIN.into(), text);
+        }
         let sides = Sides::new(&self.against, &files, &session.options)?;
         let mut merged = Merged::new(sides.git.as_ref());
         let mut listing = Listing::default();

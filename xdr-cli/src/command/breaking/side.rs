@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use xdr_parser::Options;
 
 use super::git::Git;
+use crate::command::message::is_stdin;
 use crate::failure::Failure;
+use crate::input::STDIN;
 
 /// The files of one side, by what they are matched by.
 pub(super) struct Files {
@@ -34,12 +36,8 @@ impl Files {
 
 /// The files of a side that is not in git: one, or those of a folder.
 pub(super) fn files(path: &Path) -> Result<Files, Failure> {
-    if path == Path::new("-") {
-        let message = "the standard input has no name to compare it by";
-        return Err(Failure::usage(
-            message,
-            "name a file; a file of that name is `./-`",
-        ));
+    if is_stdin(path) {
+        return Ok(Files::one(Path::new(STDIN)));
     }
     if !path.is_dir() {
         return Ok(Files::one(path));
