@@ -4,11 +4,15 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
+use similar::Algorithm;
 
 use crate::failure::Failure;
 
 /// For how long texts are compared line by line: those with nothing in common are not worth more.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(200);
+
+/// How lines are paired: those that both texts have once hold the rest in place, so that a long text is compared in pieces.
+pub(crate) const ALGORITHM: Algorithm = Algorithm::Patience;
 
 /// Writes a result to stdout. A reader that has gone away (`xdr dump a.x | head -1`) has had enough, which is fine.
 pub(crate) fn result(bytes: &[u8]) -> Result<(), Failure> {

@@ -101,6 +101,7 @@ fn check(
     }
     let name = path.map_or(STDIN.to_owned(), |path| path.display().to_string());
     let diff = TextDiff::configure()
+        .algorithm(console::ALGORITHM)
         .timeout(console::PATIENCE)
         .diff_lines(text, formatted);
     let diff = diff.unified_diff().header(&name, &name).to_string();

@@ -17,6 +17,10 @@ fn ends_with_errors(text: impl AsRef<[u8]>) -> String {
         "xdr check a.x",
         "xdr check --message-format json a.x",
         "xdr dump --stage ast a.x",
+        "xdr fmt --check a.x",
+        "xdr fingerprint a.x",
+        "xdr breaking --against a.x a.x",
+        "xdr gen -q a.x -o /dev/null",
     ] {
         let start = Instant::now();
         let output = sandbox.shell(command);
@@ -109,4 +113,46 @@ fn has_errors_in_what_it_means(text: &str) -> String {
     let output = Sandbox::empty().with("a.x", text).shell("xdr check a.x");
     assert_eq!(output.status.code(), Some(1));
     String::from_utf8(output.stderr).unwrap()
+}
+
+/// Fifty megabytes where there is time for that, and no mistake in them.
+#[test]
+fn a_large_file_is_soon_read() {
+    let size = if std::env::var_os("XDR_TESTS_CASES").is_some() {
+        50 * MEGABYTE
+    } else {
+        MEGABYTE / 4
+    };
+    let mut text = String::with_capacity(size + 1000);
+    let mut at = 0;
+    while text.len() < size {
+        let _ = writeln!(
+            text,
+            "/* Thing {at}. */ const MAX_{at} = {at}; enum kind_{at} {{ A_{at} = 0, B_{at} = 1 }};\n\
+             struct thing_{at} {{ kind_{at} kind; string name<MAX_{at}>; opaque uuid[16]; thing_{at} *next; }};"
+        );
+        at += 1;
+    }
+    let sandbox = Sandbox::empty().with("a.x", text);
+    for (command, code) in [
+        ("xdr check a.x", 0),
+        ("xdr check - < a.x", 0),
+        ("xdr fmt - < a.x > b.x", 0),
+        ("xdr fmt --check a.x > difference", 1),
+        ("xdr fmt --check b.x", 0),
+        ("xdr fingerprint a.x > prints", 0),
+        ("xdr breaking --against a.x b.x", 0),
+        ("xdr gen -q a.x -o a.rs", 0),
+    ] {
+        let start = Instant::now();
+        let output = sandbox.shell(command);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{command}: {stderr}");
+        let allowed = SOON * u32::try_from(size.div_ceil(MEGABYTE)).unwrap();
+        assert!(
+            start.elapsed() < allowed,
+            "{command} took {:?}",
+            start.elapsed()
+        );
+    }
 }

@@ -57,6 +57,7 @@ fn without_command(text: &str) -> Cow<'_, str> {
 /// The first lines that differ, `-` as they are and `+` as they should be.
 fn difference(found: &str, expected: &str) -> String {
     let diff = TextDiff::configure()
+        .algorithm(console::ALGORITHM)
         .timeout(console::PATIENCE)
         .diff_lines(found, expected);
     let mut lines = Vec::new();
