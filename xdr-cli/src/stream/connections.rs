@@ -55,8 +55,12 @@ impl Connections {
     ) -> Result<(), Stop> {
         let mut ends = [found.source, found.destination];
         ends.sort_unstable();
-        // The first segment of a connection between ends that have had one before.
-        if found.segment.syn && !found.ack && self.by_ends.contains_key(&ends) {
+        // The first segment of a connection between ends that have had one before, and not the same segment again.
+        if found.segment.syn
+            && !found.ack
+            && let Some(known) = self.by_ends.get(&ends)
+            && !known.is_opened_by(found)
+        {
             self.close(ends, lines)?;
         }
         if !self.by_ends.contains_key(&ends) {
@@ -115,6 +119,12 @@ impl Connection {
             first,
             calls: Calls::default(),
         }
+    }
+
+    fn is_opened_by(&self, found: &Found<'_>) -> bool {
+        let at = usize::from(self.ends[0] != found.source);
+        let reassembly = &self.directions[at].reassembly;
+        reassembly.is_opened_by(found.segment.sequence)
     }
 
     fn take(

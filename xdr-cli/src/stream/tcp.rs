@@ -28,6 +28,8 @@ pub(super) struct Segment<'a> {
 pub(super) struct Reassembly {
     /// The sequence number of the next byte of the stream, once one is known.
     next: Option<u32>,
+    /// That of the segment that opened it.
+    opened: Option<u32>,
     /// What has come too early, from the next byte on; the assembler knows which of these bytes are there.
     window: Vec<u8>,
     early: Option<Box<Assembler>>,
@@ -47,6 +49,7 @@ impl Reassembly {
             cut,
         } = segment;
         if syn {
+            self.opened = Some(sequence);
             // The mark takes a number of its own.
             sequence = sequence.wrapping_add(1);
         }
@@ -83,6 +86,11 @@ impl Reassembly {
             give(Piece::Gap(cut as u64))?;
         }
         Ok(())
+    }
+
+    /// Whether this number is that of the segment that opened the stream.
+    pub(super) fn is_opened_by(&self, sequence: u32) -> bool {
+        self.opened == Some(sequence)
     }
 
     /// Gives what is left, with gaps for what is missing.

@@ -440,6 +440,25 @@ fn several_connections_are_told_apart_and_others_left_alone() {
 }
 
 #[test]
+fn the_same_ends_may_have_one_connection_after_the_other() {
+    let recording = Recording::named("tls");
+    let mut first = connection(&recording.turns(), 1_460);
+    // Opened twice, since nobody answered at first: that is one connection.
+    first.insert(1, first[0].clone());
+    let mut second = connection(&recording.turns(), 1_460);
+    for segment in &mut second {
+        segment.sequence = segment.sequence.wrapping_add(7_000_000);
+    }
+    let capture = Wire::default().capture(&[first, second].concat());
+    let sandbox = Sandbox::empty().with("a.pcap", capture);
+    let read = lines(&sandbox, "xdr decode --stream libvirt a.pcap");
+    let of = |number: u64| read.iter().filter(move |line| line["connection"] == number);
+    assert_eq!(of(1).count(), of(2).count());
+    assert_eq!(of(1).count() + of(2).count(), read.len());
+    assert!(of(1).map(bare).eq(of(2).map(bare)));
+}
+
+#[test]
 fn a_fault_is_told_in_its_line_and_the_next_packet_is_read() {
     let recording = Recording::named("tls");
     let mut server = recording.server.clone();
