@@ -76,7 +76,7 @@ impl Inputs {
                         Some(Path::new("")),
                         options,
                     ),
-                    Err(diagnostic) => return Compiled::unreadable(diagnostic, sources),
+                    Err(diagnostic) => return Compiled::unreadable(*diagnostic, sources),
                 }
             }
         };
@@ -88,7 +88,7 @@ impl Inputs {
     }
 
     /// Reads the first of them, and nothing that it imports.
-    pub(crate) fn read(&self, sources: &mut Sources) -> Result<FileId, Diagnostic> {
+    pub(crate) fn read(&self, sources: &mut Sources) -> Result<FileId, Box<Diagnostic>> {
         match self {
             Self::Stdin => read_stdin(sources),
             Self::Files(files) => xdr_parser::read_source(
@@ -114,7 +114,7 @@ pub(crate) fn text(sources: &Sources, id: FileId) -> &str {
     sources.get(id).map_or("", |source| &source.text)
 }
 
-fn read_stdin(sources: &mut Sources) -> Result<FileId, Diagnostic> {
+fn read_stdin(sources: &mut Sources) -> Result<FileId, Box<Diagnostic>> {
     let mut bytes = Vec::new();
     match std::io::stdin().lock().read_to_end(&mut bytes) {
         Ok(_) => xdr_parser::decode_source(STDIN, bytes, sources),
@@ -123,11 +123,8 @@ fn read_stdin(sources: &mut Sources) -> Result<FileId, Diagnostic> {
                 file: sources.add(STDIN, ""),
                 span: Span::default(),
             };
-            Err(Diagnostic::error(
-                Code::E0501,
-                location,
-                format!("{STDIN}: {error}"),
-            ))
+            let message = format!("{STDIN}: {error}");
+            Err(Box::new(Diagnostic::error(Code::E0501, location, message)))
         }
     }
 }

@@ -3,7 +3,9 @@
 use crate::source::Location;
 
 mod codes;
+mod fix;
 pub use codes::Code;
+pub use fix::{Edit, Fix, mend};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +48,8 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// How to mend it, where that is known.
     pub help: Option<String>,
+    /// The edits that mend it, where they are known.
+    pub fix: Option<Box<Fix>>,
 }
 
 impl Diagnostic {
@@ -61,6 +65,7 @@ impl Diagnostic {
             },
             secondary: Vec::new(),
             help: None,
+            fix: None,
         }
     }
 
@@ -93,6 +98,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
+        self
+    }
+
+    /// The edits that mend it.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(Box::new(fix));
         self
     }
 }

@@ -12,6 +12,7 @@ pub mod fingerprint;
 pub mod format;
 pub mod graph;
 pub mod lexer;
+pub mod lint;
 mod load;
 mod number;
 pub mod options;
@@ -23,7 +24,7 @@ pub mod schema;
 pub mod source;
 pub mod token;
 
-pub use diagnostic::{Code, Diagnostic, Label, Severity};
+pub use diagnostic::{Code, Diagnostic, Edit, Fix, Label, Severity};
 pub use format::format;
 pub use load::{decode_source, read_source};
 pub use options::{Options, Profile};
@@ -38,6 +39,8 @@ pub use source::{FileId, Location, Source, Sources, Span};
 pub struct Compilation {
     /// The schema, unless there was an error.
     pub schema: Option<Schema>,
+    /// What was written, file by file, in the order of [`Schema::files`].
+    pub asts: Vec<(FileId, ast::File)>,
     /// Errors and warnings, by place.
     pub diagnostics: Vec<Diagnostic>,
     /// All texts that were read; locations point into these.

@@ -281,11 +281,11 @@ impl Problem {
 ///
 /// # Errors
 /// Why it is no source text, as a diagnostic that points into `sources`.
-pub fn read_source(path: &Path, sources: &mut Sources) -> Result<FileId, Diagnostic> {
+pub fn read_source(path: &Path, sources: &mut Sources) -> Result<FileId, Box<Diagnostic>> {
     let name = path.display().to_string();
     match read(path, &Options::default()) {
         Ok(text) => Ok(sources.add(name, text)),
-        Err(problem) => Err(problem.at(&name, sources)),
+        Err(problem) => Err(Box::new(problem.at(&name, sources))),
     }
 }
 
@@ -297,10 +297,10 @@ pub fn decode_source(
     name: &str,
     bytes: Vec<u8>,
     sources: &mut Sources,
-) -> Result<FileId, Diagnostic> {
+) -> Result<FileId, Box<Diagnostic>> {
     match decode(bytes) {
         Ok(text) => Ok(sources.add(name, text)),
-        Err(problem) => Err(problem.at(name, sources)),
+        Err(problem) => Err(Box::new(problem.at(name, sources))),
     }
 }
 

@@ -20,11 +20,11 @@ use crate::schema::{
 use crate::source::{Location, Sources, Span};
 
 mod check;
-mod context;
+pub(crate) mod context;
 mod declare;
-mod docs;
-mod forms;
-mod libvirt;
+pub(crate) mod docs;
+pub(crate) mod forms;
+pub(crate) mod libvirt;
 mod programs;
 mod sizes;
 mod suggest;
@@ -53,7 +53,10 @@ pub(crate) fn resolve(loaded: Loaded, options: &Options) -> Compilation {
     let procedure_enums = resolver.find_procedure_enums();
     let mut diagnostics = std::mem::take(&mut resolver.diagnostics);
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.location);
-    context::add(&mut diagnostics, &units);
+    context::add(
+        &mut diagnostics,
+        units.iter().map(|unit| (unit.id, &unit.ast)),
+    );
     let failed = diagnostics
         .iter()
         .any(|diagnostic| diagnostic.severity == Severity::Error);
@@ -67,6 +70,7 @@ pub(crate) fn resolve(loaded: Loaded, options: &Options) -> Compilation {
     drop(resolver);
     Compilation {
         schema,
+        asts: units.into_iter().map(|unit| (unit.id, unit.ast)).collect(),
         diagnostics,
         sources,
         watched,

@@ -2,54 +2,20 @@
 //! the snapshot, for you to read.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
-use xdr_parser::{Code, Compilation, Label, Options, Severity, compile};
+use xdr_parser::lint::Rule;
+use xdr_parser::{Code, Options, compile};
 
-/// The diagnostics as a person would check them: place, text and label of every part.
-fn render(compilation: &Compilation) -> String {
-    let mut out = String::new();
-    let label = |out: &mut String, mark: &str, label: &Label| {
-        let place = compilation.sources.get(label.location.file).map(|source| {
-            let position = source.line_column(label.location.span.start);
-            format!("{}:{}", position.line, position.column)
-        });
-        let text = compilation.sources.text(label.location);
-        let place = place.unwrap_or_default();
-        let _ = writeln!(
-            out,
-            "  {mark} {place} `{}` {}",
-            text.escape_debug(),
-            label.text
-        );
-    };
-    for diagnostic in &compilation.diagnostics {
-        let severity = if diagnostic.severity == Severity::Error {
-            "error"
-        } else {
-            "warning"
-        };
-        let _ = writeln!(
-            out,
-            "{severity} {}: {}",
-            diagnostic.code, diagnostic.message
-        );
-        label(&mut out, "-->", &diagnostic.primary);
-        for secondary in &diagnostic.secondary {
-            label(&mut out, "and", secondary);
-        }
-        if let Some(help) = &diagnostic.help {
-            let _ = writeln!(out, "  help: {help}");
-        }
-    }
-    out
-}
+mod render;
 
 #[test]
 fn every_case_says_what_its_snapshot_says() {
     insta::glob!("cases/errors/*.x", |path| {
         let compilation = compile(&[path.to_owned()], &Options::default());
-        insta::assert_snapshot!(render(&compilation));
+        insta::assert_snapshot!(render::diagnostics(
+            &compilation.sources,
+            &compilation.diagnostics
+        ));
     });
 }
 
@@ -64,6 +30,9 @@ const ELSEWHERE: [(Code, &str); 4] = [
 #[test]
 fn every_code_has_a_case() {
     let mut missing: BTreeSet<Code> = Code::ALL.iter().copied().collect();
+    // What only `lint` reports has its cases there.
+    let own = |code: &Code| *code == Code::W0601 || Rule::of(*code).is_none();
+    missing.retain(own);
     for (code, _) in ELSEWHERE {
         missing.remove(&code);
     }

@@ -68,7 +68,9 @@ fn dump_ast(inputs: &Inputs, session: &Session) -> Result<Outcome, Failure> {
     let mut sources = Sources::default();
     let parsed = match inputs.read(&mut sources) {
         Ok(id) => xdr_parser::parse(id, input::text(&sources, id), &session.options),
-        Err(diagnostic) => return session.report(&mut Diagnostics::new(vec![diagnostic], sources)),
+        Err(diagnostic) => {
+            return session.report(&mut Diagnostics::new(vec![*diagnostic], sources));
+        }
     };
     match session.report(&mut Diagnostics::new(parsed.diagnostics, sources))? {
         Outcome::Clean => print(&parsed.file),

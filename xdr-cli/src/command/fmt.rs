@@ -62,7 +62,7 @@ impl Fmt {
         let id = match input.read(&mut sources) {
             Ok(id) => id,
             Err(diagnostic) => {
-                return session.report(&mut Diagnostics::new(vec![diagnostic], sources));
+                return session.report(&mut Diagnostics::new(vec![*diagnostic], sources));
             }
         };
         let text = input::text(&sources, id);

@@ -1,7 +1,7 @@
 //! The codes of all diagnostics: a code, once given out, keeps its meaning.
 //!
-//! `E01` the text, `E02` names, `E03` numbers, `E04` types, `E05` files; `W06` libvirt's annotations.
-//! `W` is a warning.
+//! `E01` the text, `E02` names, `E03` numbers, `E04` types, `E05` files; `W06` libvirt's annotations, `W07` what the
+//! [rules](crate::lint::Rule) of `lint` find. `W` is a warning.
 
 macro_rules! codes {
     ($($code:ident $title:literal),* $(,)?) => {
@@ -68,6 +68,28 @@ codes! {
     E0502 "text is not UTF-8",
     E0503 "too many files",
     W0601 "annotation that says nothing",
+    W0602 "annotation in a wrong place",
+    W0701 "string without a bound",
+    W0702 "opaque data without a bound",
+    W0703 "array without a bound",
+    W0704 "bound that no packet can hold",
+    W0705 "bounds that multiply",
+    W0706 "signed length or count",
+    W0707 "array of char",
+    W0708 "enumerator without a value",
+    W0709 "number in octal",
+    W0710 "recursive type that is no list",
+    W0711 "gap in the numbers of procedures",
+    W0712 "program number used twice",
+    W0713 "message of no procedure",
+    W0714 "type that nothing uses",
+    W0715 "constant that nothing uses",
+    W0716 "type not in snake case",
+    W0717 "field not in snake case",
+    W0718 "constant not in capitals",
+    W0719 "integer by a name of C",
+    W0720 "comment that allows an unknown rule",
+    W0721 "comment that allows what is not there",
 }
 
 impl std::fmt::Display for Code {

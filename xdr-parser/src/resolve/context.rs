@@ -1,12 +1,14 @@
 //! Says of each diagnostic that points at one place only in which definition that is.
 
-use crate::ast::{Identifier, Item, ItemKind};
+use crate::ast::{File, Identifier, Item, ItemKind};
 use crate::diagnostic::Diagnostic;
-use crate::load::Unit;
 use crate::source::{FileId, Location};
 
-pub(super) fn add(diagnostics: &mut [Diagnostic], units: &[Unit]) {
-    let mut by_file: Vec<(FileId, &Unit)> = units.iter().map(|unit| (unit.id, unit)).collect();
+pub(crate) fn add<'a>(
+    diagnostics: &mut [Diagnostic],
+    files: impl Iterator<Item = (FileId, &'a File)>,
+) {
+    let mut by_file: Vec<(FileId, &File)> = files.collect();
     by_file.sort_by_key(|(file, _)| *file);
     for diagnostic in diagnostics
         .iter_mut()
@@ -16,7 +18,7 @@ pub(super) fn add(diagnostics: &mut [Diagnostic], units: &[Unit]) {
         let Ok(unit) = by_file.binary_search_by_key(&place.file, |(file, _)| *file) else {
             continue;
         };
-        let items = &by_file[unit].1.ast.items;
+        let items = &by_file[unit].1.items;
         let next = items.partition_point(|item| item.span.start <= place.span.start);
         let around = next.checked_sub(1).map(|index| &items[index]);
         let around = around.filter(|item| place.span.end <= item.span.end);

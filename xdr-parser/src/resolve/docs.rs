@@ -1,6 +1,7 @@
 //! Comments → text: marks and common indentation taken off.
 
 use crate::ast::{Trivia, TriviaKind};
+use crate::lint::is_allow;
 use crate::schema::{Docs, Mark};
 
 /// The text of the comments that describe a node: the last block of those before it, and those on its line.
@@ -14,7 +15,9 @@ pub(super) fn docs(text: &str, leading: &[Trivia], trailing: &[Trivia]) -> Docs 
     let comments = |trivia: &[Trivia]| -> Vec<String> {
         let comments = trivia.iter().filter(is_comment);
         let texts = comments.map(|comment| clean(comment.span.of(text)));
-        texts.filter(|text| !text.is_empty()).collect()
+        texts
+            .filter(|text| !text.is_empty() && !is_allow(text))
+            .collect()
     };
     let mut parts = comments(attached(text, leading));
     parts.extend(
@@ -28,7 +31,7 @@ pub(super) fn docs(text: &str, leading: &[Trivia], trailing: &[Trivia]) -> Docs 
 }
 
 /// The trivia at the end of `leading` that no blank line separates from what follows.
-fn attached<'t>(text: &str, leading: &'t [Trivia]) -> &'t [Trivia] {
+pub(crate) fn attached<'t>(text: &str, leading: &'t [Trivia]) -> &'t [Trivia] {
     let mut start = leading.len();
     while let Some(previous) = start.checked_sub(1) {
         let end = leading[previous].span.end as usize;
@@ -45,7 +48,7 @@ fn attached<'t>(text: &str, leading: &'t [Trivia]) -> &'t [Trivia] {
 }
 
 /// A comment's text without `/* * */` or `//`.
-pub(super) fn clean(comment: &str) -> String {
+pub(crate) fn clean(comment: &str) -> String {
     let inside = comment
         .strip_prefix("/*")
         .map(|rest| {

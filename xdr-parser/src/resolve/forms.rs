@@ -109,7 +109,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// The types of the language that need nothing further.
-pub(super) fn builtin(builtin: Builtin) -> Type {
+pub(crate) fn builtin(builtin: Builtin) -> Type {
     match builtin {
         Builtin::Void => Type::Void,
         Builtin::Int => Type::Int,
@@ -130,7 +130,7 @@ pub(super) fn builtin(builtin: Builtin) -> Type {
 }
 
 /// C's names for integers, which a file may use without defining them (`sys/types.h`, `stdint.h`).
-pub(super) fn c_integer(name: &str) -> Option<Type> {
+pub(crate) fn c_integer(name: &str) -> Option<Type> {
     Some(match name {
         "int32_t" | "int32" | "enum_t" | "rpc_int32" => Type::Int,
         "u_int" | "u_long" | "uint" | "ulong" | "uint32_t" | "u_int32_t" | "uint32"

@@ -1,0 +1,138 @@
+//! Numbers that are not what they look like, and lengths that may be negative.
+
+use super::packets::each_use;
+use crate::ast::{Value, ValueKind};
+use crate::diagnostic::{Edit, Fix};
+use crate::lint::walk::{self, Visitor};
+use crate::lint::{File, Findings, Rule, Subject};
+use crate::schema::Type;
+
+/// `010` is 8.
+pub(in crate::lint) fn check_octal(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for &file in &subject.files {
+        walk::file(file.ast, &mut Octal { file, findings });
+    }
+}
+
+struct Octal<'f, 'a, 's> {
+    file: File<'a>,
+    findings: &'f mut Findings<'s>,
+}
+
+impl<'a> Visitor<'a> for Octal<'_, 'a, '_> {
+    fn number(&mut self, value: &'a Value) {
+        let ValueKind::Number(Some(number)) = value.kind else {
+            return;
+        };
+        let written = value.span.of(self.file.text);
+        let digits = written.trim_start_matches('-');
+        // `01` is 1 either way.
+        let misread = digits.starts_with('0')
+            && digits.bytes().all(|digit| digit.is_ascii_digit())
+            && written.parse() != Ok(i128::from(number));
+        if !misread {
+            return;
+        }
+        let location = self.file.at(value.span);
+        self.findings.add(Rule::OctalNumber, location, || {
+            let decimal = i128::from(number).to_string();
+            let message = format!("`{written}` is octal: {decimal}");
+            let found = Rule::OctalNumber.at(location, message);
+            let title = format!("write `{decimal}`");
+            let found = found.label("begins with a zero").help(title.clone());
+            let edit = Edit {
+                location,
+                replacement: decimal,
+            };
+            found.fix(Fix::safe(title, vec![edit]))
+        });
+    }
+}
+
+/// Fields that are named as lengths and counts are, and may be negative.
+pub(in crate::lint) fn check_lengths(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    each_use(subject.schema, &mut |name, ty, location| {
+        let unsigned = match subject.schema.peel(ty) {
+            Type::Int => "unsigned int",
+            Type::Hyper => "unsigned hyper",
+            Type::Short => "unsigned short",
+            _ => return,
+        };
+        if subject.has(location) && is_count(name) {
+            findings.add(Rule::SignedLength, location, || {
+                let message = format!("`{name}` counts something and may be negative");
+                Rule::SignedLength
+                    .at(location, message)
+                    .label("signed")
+                    .help(format!("`{unsigned}` has no negative numbers"))
+            });
+        }
+    });
+}
+
+/// Whether a name is that of a length or a count: `len`, `name_len`, `ncpus`, `numDisks`, `byteCount`.
+fn is_count(name: &str) -> bool {
+    let words = words(name);
+    let (Some(first), Some(last)) = (words.first(), words.last()) else {
+        return false;
+    };
+    let counts = ["len", "length", "size", "count", "cnt", "nbytes"];
+    let ends = |suffix| last.len() > 3 && last.ends_with(suffix);
+    // `nparams` but neither `names` nor `nodes`.
+    let is_plural = first.len() > 4
+        && first.ends_with('s')
+        && first.strip_prefix('n').is_some_and(|rest| {
+            !rest.starts_with(['a', 'e', 'i', 'o', 'u', 'y']) && !rest.starts_with("fs")
+        });
+    counts.contains(&last.as_str())
+        || ends("len")
+        || (words.len() > 1 && ["n", "nr", "num"].contains(&first.as_str()))
+        || (words.len() == 1 && is_plural)
+}
+
+/// The words of a name in lower case: `max_nameLen` has `max`, `name` and `len`.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut after_small = false;
+    for letter in name.chars() {
+        if letter == '_' || (after_small && letter.is_ascii_uppercase()) {
+            words.push(String::new());
+        }
+        after_small = letter.is_ascii_lowercase() || letter.is_ascii_digit();
+        if let (true, Some(word)) = (letter != '_', words.last_mut()) {
+            word.push(letter.to_ascii_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_lengths_and_counts_are_told_from_others() {
+        for name in [
+            "len",
+            "length",
+            "name_len",
+            "namelen",
+            "byteCount",
+            "nparams",
+            "ncpus",
+            "num_disks",
+            "nr_pages",
+            "n_items",
+            "size",
+        ] {
+            assert!(is_count(name), "{name}");
+        }
+        for name in [
+            "", "_", "names", "nodes", "nfs", "account", "number", "lens", "flags", "state",
+            "resize", "en", "discount",
+        ] {
+            assert!(!is_count(name), "{name}");
+        }
+    }
+}

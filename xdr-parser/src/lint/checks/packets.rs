@@ -1,0 +1,161 @@
+//! Bounds that are larger than what they are sent in, or become so by being multiplied.
+
+use crate::lint::{Findings, Rule, Subject};
+use crate::schema::{Field, Length, Schema, Size, Type, TypeKind};
+use crate::source::Location;
+
+pub(in crate::lint) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    each_use(subject.schema, &mut |name, ty, location| {
+        if subject.has(location) {
+            check_packet(subject, findings, name, ty, location);
+            check_product(subject, findings, name, ty, location);
+        }
+    });
+}
+
+/// Every type that a field or a typedef has, with its name and its place.
+pub(super) fn each_use(schema: &Schema, take: &mut impl FnMut(&str, &Type, Location)) {
+    for definition in &schema.types {
+        let mut field = |field: &Field| take(&field.name, &field.ty, field.location);
+        match &definition.kind {
+            TypeKind::Struct(body) => body.fields.iter().for_each(field),
+            TypeKind::Union(body) => body.payloads().flatten().for_each(&mut field),
+            TypeKind::Typedef(target) => take(&definition.name, target, definition.location),
+            TypeKind::Enum(_) => {}
+        }
+    }
+}
+
+fn check_packet(
+    subject: &Subject<'_>,
+    findings: &mut Findings<'_>,
+    name: &str,
+    ty: &Type,
+    location: Location,
+) {
+    let (length, each) = match ty {
+        Type::String(length) | Type::Opaque(length) | Type::FixedOpaque(length) => (length, 1),
+        Type::Array(element, length) | Type::FixedArray(element, length) => {
+            (length, size(subject.schema, element).min)
+        }
+        _ => return,
+    };
+    let bytes = u64::from(length.value).saturating_mul(each);
+    let Some(limit) = subject
+        .packet_limit()
+        .filter(|limit| length.written && bytes > *limit)
+    else {
+        return;
+    };
+    findings.add(Rule::BoundOverPacket, location, || {
+        let message = format!("`{name}` may take {bytes} bytes, more than a packet holds");
+        Rule::BoundOverPacket
+            .at(location, message)
+            .label(bound(*length))
+            .help(format!(
+                "a packet holds {limit} bytes, with all that is in it"
+            ))
+    });
+}
+
+fn check_product(
+    subject: &Subject<'_>,
+    findings: &mut Findings<'_>,
+    name: &str,
+    ty: &Type,
+    location: Location,
+) {
+    let (Type::Array(element, length) | Type::FixedArray(element, length)) = ty else {
+        return;
+    };
+    let limit = subject.settings.product_limit;
+    let size = size(subject.schema, element);
+    // Elements that are too large themselves, or have no bound, are reported where they are defined.
+    let Some(each) = size.max.filter(|max| *max > size.min && *max <= limit) else {
+        return;
+    };
+    let bytes = u64::from(length.value).saturating_mul(each);
+    if !length.written || bytes <= limit {
+        return;
+    }
+    findings.add(Rule::NestedBounds, location, || {
+        let message = format!("`{name}` may take {}", human(bytes));
+        Rule::NestedBounds
+            .at(location, message)
+            .label(format!("{} elements of up to {each} bytes", length.value))
+            .help(format!(
+                "products of bounds are limited to {}",
+                human(limit)
+            ))
+    });
+}
+
+fn bound(length: Length) -> String {
+    format!("up to {}", length.value)
+}
+
+/// What a type used somewhere takes on the wire.
+fn size(schema: &Schema, ty: &Type) -> Size {
+    match ty {
+        Type::Void => Size::ZERO,
+        Type::Hyper | Type::UnsignedHyper | Type::Double => Size::exactly(8),
+        Type::Quadruple => Size::exactly(16),
+        Type::Named(id) => schema.ty(*id).size,
+        Type::FixedOpaque(length) => Size::exactly(Size::padded(length.value.into())),
+        Type::Opaque(length) | Type::String(length) => Size {
+            min: 4,
+            max: Some(Size::padded(length.value.into()).saturating_add(4)),
+        },
+        // Declarations have one form each, so that these are not nested.
+        Type::FixedArray(element, length) => {
+            let count = length.value.into();
+            size(schema, element).times(count, count)
+        }
+        Type::Array(element, length) => {
+            let elements = size(schema, element).times(0, length.value.into());
+            Size::exactly(4).then(elements)
+        }
+        Type::Optional(target) => Size::exactly(4).then(size(schema, target).times(0, 1)),
+        _ => Size::exactly(4),
+    }
+}
+
+/// `64.0 GiB (68719476736 bytes)`, and the bytes alone where they are few.
+fn human(bytes: u64) -> String {
+    let units = [
+        (6, "EiB"),
+        (5, "PiB"),
+        (4, "TiB"),
+        (3, "GiB"),
+        (2, "MiB"),
+        (1, "KiB"),
+    ];
+    let tenths = |power: u32| u128::from(bytes) * 10 / (1_u128 << (10 * power));
+    let mut units = units.into_iter();
+    match units.find(|(power, _)| tenths(*power) >= 10) {
+        Some((power, unit)) => {
+            let tenths = tenths(power);
+            format!("{}.{} {unit} ({bytes} bytes)", tenths / 10, tenths % 10)
+        }
+        None => format!("{bytes} bytes"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::human;
+
+    #[test]
+    fn amounts_are_told_in_the_largest_unit_that_fits() {
+        for (bytes, text) in [
+            (0, "0 bytes"),
+            (1023, "1023 bytes"),
+            (1024, "1.0 KiB (1024 bytes)"),
+            (1 << 32, "4.0 GiB (4294967296 bytes)"),
+            (3 << 19, "1.5 MiB (1572864 bytes)"),
+            (u64::MAX, "15.9 EiB (18446744073709551615 bytes)"),
+        ] {
+            assert_eq!(human(bytes), text);
+        }
+    }
+}

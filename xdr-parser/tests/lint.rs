@@ -1,0 +1,262 @@
+//! The rules of `lint`: a folder for each, `lint/RULE/case.x`, and what is said of it. Add a case by adding a file to a
+//! folder; `cargo xtask bless` writes the snapshot, for you to read.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use xdr_parser::diagnostic::mend;
+use xdr_parser::fingerprint::Fingerprints;
+use xdr_parser::lint::{Level, Rule, Selector, Settings, lint};
+use xdr_parser::token::TokenKind;
+use xdr_parser::{Code, Compilation, Diagnostic, FileId, Options, Severity, compile_text, lexer};
+
+mod render;
+
+/// Nothing but one rule, and those that are on anyway where the rule is about comments that allow others.
+fn only(rule: Rule) -> Settings {
+    let mut settings = Settings::default();
+    if !matches!(rule, Rule::UnknownAllow | Rule::UselessAllow) {
+        settings.set(Selector::All, Level::Allow);
+    }
+    settings.set(Selector::Rule(rule), Level::Warn);
+    settings
+}
+
+fn everything() -> Settings {
+    let mut settings = Settings::default();
+    settings.set(Selector::All, Level::Warn);
+    settings
+}
+
+fn compiled(text: &str) -> Compilation {
+    let compilation = compile_text("case.x", text, None, &Options::default());
+    assert!(
+        compilation.schema.is_some(),
+        "{text}\n{:?}",
+        compilation.diagnostics
+    );
+    compilation
+}
+
+/// The text after all safe fixes, and how many rounds they took.
+fn fixed(text: &str, settings: &Settings) -> (String, usize) {
+    let mut text = text.to_owned();
+    let mut rounds = 0;
+    loop {
+        let compilation = compiled(&text);
+        let found = lint(&compilation, settings);
+        match mend(&compilation.sources, &found, |_| true).pop() {
+            None => return (text, rounds),
+            Some((_, mended)) => text = mended,
+        }
+        rounds += 1;
+        assert!(rounds < 10, "there is no end of fixes:\n{text}");
+    }
+}
+
+#[test]
+fn every_case_says_what_its_snapshot_says() {
+    insta::glob!("lint/*/*.x", |path| {
+        let folder = path.parent().and_then(Path::file_name);
+        let name = folder.expect("cases are in folders").to_string_lossy();
+        let rule = Rule::named(&name).unwrap_or_else(|| panic!("`{name}` is no rule"));
+        let text = std::fs::read_to_string(path).expect("it can be read");
+        let compilation = compiled(&text);
+        let found = lint(&compilation, &only(rule));
+        let mut shown = render::diagnostics(&compilation.sources, &found);
+        let (mended, rounds) = fixed(&text, &only(rule));
+        if rounds > 0 {
+            shown = format!("{shown}--- mended ---\n{mended}");
+        }
+        insta::assert_snapshot!(shown);
+    });
+}
+
+#[test]
+fn every_rule_has_a_case_and_every_case_shows_its_rule() {
+    let mut ids = BTreeSet::new();
+    for rule in Rule::ALL {
+        assert!(ids.insert(rule.id()), "{} is used twice", rule.id());
+        let path = Path::new("tests/lint").join(rule.id()).join("case.x");
+        let text = std::fs::read_to_string(&path);
+        let text = text.unwrap_or_else(|_| panic!("{} has no case", rule.id()));
+        let found = lint(&compiled(&text), &only(*rule));
+        assert!(
+            found.iter().any(|found| found.code == rule.code()),
+            "the case of {} does not show it",
+            rule.id()
+        );
+    }
+}
+
+#[test]
+fn every_rule_has_a_code_of_its_own_and_every_warning_a_rule() {
+    let mut codes: BTreeSet<Code> = Rule::ALL.iter().map(|rule| rule.code()).collect();
+    assert_eq!(codes.len(), Rule::ALL.len());
+    for code in Code::ALL {
+        assert_eq!(codes.remove(code), code.as_str().starts_with('W'), "{code}");
+    }
+}
+
+#[test]
+fn rules_stand_in_the_table_category_by_category() {
+    let categories: Vec<_> = Rule::ALL.iter().map(|rule| rule.category()).collect();
+    assert!(categories.is_sorted());
+    for rule in Rule::ALL {
+        for sentence in [rule.why(), rule.remedy()] {
+            assert!(sentence.ends_with('.'), "{}: {sentence}", rule.id());
+            assert!(
+                sentence.starts_with(
+                    |c: char| c.is_ascii_uppercase() || sentence.starts_with("libvirt")
+                )
+            );
+        }
+    }
+}
+
+#[test]
+fn the_example_of_each_rule_shows_it_and_nothing_else_and_the_mended_one_is_clean() {
+    for rule in Rule::ALL {
+        let example = rule.example();
+        let mut settings = Settings::default();
+        settings.set(Selector::Rule(*rule), Level::Warn);
+        settings.packet_limit = example.packet_limit;
+        let found = lint(&compiled(example.wrong), &settings);
+        let codes: BTreeSet<Code> = found.iter().map(|found| found.code).collect();
+        assert_eq!(
+            codes,
+            BTreeSet::from([rule.code()]),
+            "{}: {found:?}",
+            rule.id()
+        );
+        let found = lint(&compiled(example.mended), &settings);
+        assert_eq!(found, [], "{}", rule.id());
+    }
+}
+
+#[test]
+fn a_safe_fix_mends_the_example_as_the_table_does() {
+    for rule in Rule::ALL {
+        let example = rule.example();
+        let mut settings = Settings::default();
+        settings.set(Selector::Rule(*rule), Level::Warn);
+        settings.packet_limit = example.packet_limit;
+        let found = lint(&compiled(example.wrong), &settings);
+        let safe = |found: &&Diagnostic| found.fix.as_ref().is_some_and(|fix| fix.safe);
+        if found.iter().any(|found| safe(&found)) {
+            let (mended, _) = fixed(example.wrong, &settings);
+            assert_eq!(mended, example.mended, "{}", rule.id());
+        }
+    }
+}
+
+/// All comments and `%` lines but those that allow.
+fn kept(text: &str) -> Vec<&str> {
+    let (tokens, _) = lexer::lex(FileId(0), text);
+    let comments = tokens.iter().filter(|token| {
+        matches!(
+            token.kind,
+            TokenKind::LineComment | TokenKind::BlockComment | TokenKind::PassThrough
+        )
+    });
+    comments
+        .map(|token| token.span.of(text))
+        .filter(|comment| !comment.contains("xdr:allow"))
+        .collect()
+}
+
+#[test]
+fn fixes_change_neither_what_is_sent_nor_comments_and_are_done_in_the_end() {
+    for rule in Rule::ALL {
+        let path = Path::new("tests/lint").join(rule.id()).join("case.x");
+        let text = std::fs::read_to_string(&path).expect("every rule has a case");
+        let (mended, _) = fixed(&text, &everything());
+        let fingerprints = |text: &str| {
+            let schema = compiled(text).schema.expect("it resolves");
+            let all = Fingerprints::of(&schema);
+            let types = schema.types.iter();
+            let types: Vec<_> = types
+                .map(|ty| (ty.name.clone(), all.of_type(ty.id)))
+                .collect();
+            types
+        };
+        assert_eq!(fingerprints(&mended), fingerprints(&text), "{}", rule.id());
+        assert_eq!(kept(&mended), kept(&text), "{}", rule.id());
+        assert_eq!(fixed(&mended, &everything()), (mended.clone(), 0));
+    }
+}
+
+#[test]
+fn a_denied_rule_makes_errors_and_an_allowed_one_nothing() {
+    let compilation = compiled("typedef string a<>;\ntypedef int b<>;\n");
+    let mut settings = Settings::default();
+    settings.set("bounds".parse().expect("a category"), Level::Deny);
+    settings.set("unbounded-array".parse().expect("a rule"), Level::Allow);
+    let found = lint(&compilation, &settings);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].severity, Severity::Error);
+    assert_eq!(found[0].code, Code::W0701);
+}
+
+#[test]
+fn a_comment_covers_its_line_or_the_next_with_something_on_it() {
+    for (text, expected) in [
+        ("typedef string a<>; // xdr:allow(unbounded-string)", 0),
+        (
+            "typedef string a<>; /* xdr:allow( bounds , unused-type ): why */",
+            0,
+        ),
+        ("/* xdr:allow(all) */ typedef string a<>;", 0),
+        (
+            "/* xdr:allow(all) */\n\n/* About a. */\ntypedef string a<>;",
+            0,
+        ),
+        ("/**\n * xdr:allow(all)\n */\ntypedef string a<>;", 0),
+        ("typedef string /* xdr:allow(all) */\n a<>;", 0),
+        ("/* xdr:allow(octal-number) */\n#define A 010", 0),
+        ("/* xdr:allow(char-array) */\ntypedef string a<>;", 1),
+        (
+            "/* xdr:allow(all) */\ntypedef string a<1>;\ntypedef string b<>;",
+            1,
+        ),
+        (
+            "typedef string a<1>; /* xdr:allow(all) */\ntypedef string b<>;",
+            1,
+        ),
+        ("typedef string a<>;\n/* xdr:allow(all) */", 1),
+        ("typedef string a<>; /* see xdr:allow(all) */", 1),
+    ] {
+        let mut settings = Settings::default();
+        settings.set(Selector::Rule(Rule::UselessAllow), Level::Allow);
+        let found = lint(&compiled(text), &settings);
+        assert_eq!(found.len(), expected, "{text}\n{found:?}");
+    }
+}
+
+#[test]
+fn comments_that_allow_are_no_documentation() {
+    let text = "/* Words. */\n/* xdr:allow(all) */\ntypedef string a<>; // xdr:allow(bounds)";
+    let schema = compiled(text).schema.expect("it resolves");
+    assert_eq!(schema.types[0].docs.text, "Words.");
+}
+
+#[test]
+fn only_files_that_were_asked_for_are_held_to_the_rules() {
+    let mut options = Options::default();
+    let imported = b"typedef string b<>; /* xdr:allow(nonsense) */".to_vec();
+    options.contents.insert("base.x".into(), imported);
+    let text = "#include \"base.x\"\ntypedef b c<>;";
+    let compilation = compile_text("case.x", text, Some(Path::new("")), &options);
+    let found = lint(&compilation, &Settings::default());
+    let codes: Vec<Code> = found.iter().map(|found| found.code).collect();
+    assert_eq!(codes, [Code::W0703], "{found:?}");
+}
+
+#[test]
+fn a_text_with_errors_is_not_held_to_the_rules() {
+    let compilation = compile_text("case.x", "typedef nosuch a<>;", None, &Options::default());
+    assert_eq!(
+        lint(&compilation, &Settings::default()),
+        compilation.diagnostics
+    );
+}
