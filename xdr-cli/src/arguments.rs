@@ -53,9 +53,9 @@ pub fn definition() -> clap::Command {
     Arguments::command()
 }
 
-/// Options of all subcommands that read `.x` files.
+/// Options of all subcommands that read `.x` files; `D` is what can be denied.
 #[derive(Debug, Default, Args)]
-pub(crate) struct Common {
+pub(crate) struct Common<D: Args = DenyWarnings> {
     /// Look for imported files in this folder too
     ///
     /// The importing file's own folder comes first, then these in the order given, then those of `xdr.toml`.
@@ -76,17 +76,38 @@ pub(crate) struct Common {
     /// Know the constants that a family of `.x` files takes from C headers
     #[arg(long, value_name = "NAME", value_parser = profile_parser())]
     pub(crate) profile: Option<Profile>,
-    /// How to print diagnostics: human or json [default: human]
+    /// How to print diagnostics: human, json, sarif or github [default: human]
     ///
     /// JSON is one object per line: `code`, `severity`, `message`, `file`, `line`, `column`, `spans` and `help`. The
     /// first span is the place itself, others are related; each has `file`, `byte_start`, `byte_end`, `line_start`,
     /// `column_start`, `line_end`, `column_end`, `primary` and `label`. Bytes count from 0; lines, and columns in
-    /// characters, from 1.
+    /// characters, from 1. What a rule of `xdr check` finds has `rule`, and `fix` where edits mend it.
+    ///
+    /// SARIF is one log, version 2.1.0, as code scanning reads it. GitHub has workflow commands, which become
+    /// annotations of a pull request.
     #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
     pub(crate) message_format: Option<MessageFormat>,
+    #[command(flatten)]
+    pub(crate) denied: D,
+}
+
+/// What can be denied where there are no rules.
+#[derive(Debug, Default, Args)]
+pub(crate) struct DenyWarnings {
     /// Take `warnings` for errors
     #[arg(long, value_name = "WHAT", hide_possible_values = true)]
-    pub(crate) deny: Option<Deny>,
+    deny: Option<Deny>,
+}
+
+/// Whether warnings are taken for errors.
+pub(crate) trait Denies {
+    fn denies_warnings(&self) -> bool;
+}
+
+impl Denies for DenyWarnings {
+    fn denies_warnings(&self) -> bool {
+        self.deny == Some(Deny::Warnings)
+    }
 }
 
 /// What `--message-format` takes.
@@ -98,6 +119,10 @@ pub(crate) enum MessageFormat {
     Human,
     /// One JSON object per line
     Json,
+    /// A log for code scanning
+    Sarif,
+    /// Workflow commands of GitHub Actions
+    Github,
 }
 
 /// What `--deny` takes.

@@ -6,7 +6,7 @@ use crate::color::Color;
 use crate::failure::Failure;
 
 pub(crate) mod breaking;
-mod check;
+pub(crate) mod check;
 mod completions;
 mod decode;
 mod dump;
@@ -29,7 +29,7 @@ pub(crate) enum Outcome {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Check(check::Check),
+    Check(Box<check::Check>),
     Gen(Box<r#gen::Gen>),
     Fmt(fmt::Fmt),
     Breaking(breaking::Breaking),

@@ -13,12 +13,14 @@ use xdr_parser::Profile;
 use crate::arguments::{self, Deny, MessageFormat};
 use crate::color::Color;
 use crate::command::breaking::Settings as Breaking;
+use crate::command::check::Lint;
 use crate::command::r#gen::Style;
 use crate::failure::Failure;
 
 const FILE_NAME: &str = "xdr.toml";
 
-/// What an `xdr.toml` says. Keys are named as the options are; those of `xdr gen` stand in a table of that name.
+/// What an `xdr.toml` says. Keys are named as the options are; those of `xdr gen` stand in a table of that name,
+/// those of rules in `[lint]`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Configuration {
@@ -32,6 +34,7 @@ pub(crate) struct Configuration {
     pub(crate) color: Option<Color>,
     pub(crate) deny: Option<Deny>,
     pub(crate) breaking: Breaking,
+    pub(crate) lint: Lint,
     #[serde(rename = "gen")]
     pub(crate) generation: Style,
 }

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use xdr_build::Diagnostics;
-use xdr_parser::{Code, Diagnostic, FileId, Location, Options, Schema, Sources, Span};
+use xdr_parser::{Code, Compilation, Diagnostic, FileId, Location, Options, Schema, Sources, Span};
 
 use crate::failure::Failure;
 
@@ -26,6 +26,12 @@ pub(crate) struct Compiled {
     pub(crate) diagnostics: Diagnostics,
     /// The files that were read, imports included.
     pub(crate) files: Vec<PathBuf>,
+}
+
+/// The standard input is no text.
+pub(crate) struct Unreadable {
+    diagnostic: Box<Diagnostic>,
+    sources: Sources,
 }
 
 impl Inputs {
@@ -65,26 +71,37 @@ impl Inputs {
 
     /// Reads and resolves all of them, and what they import.
     pub(crate) fn compile(&self, options: &Options) -> Compiled {
-        let compilation = match self {
-            Self::Files(files) => xdr_parser::compile(files, options),
-            Self::Stdin => {
-                let mut sources = Sources::default();
-                match read_stdin(&mut sources) {
-                    Ok(id) => xdr_parser::compile_text(
-                        STDIN,
-                        text(&sources, id),
-                        Some(Path::new("")),
-                        options,
-                    ),
-                    Err(diagnostic) => return Compiled::unreadable(*diagnostic, sources),
-                }
-            }
-        };
-        Compiled {
-            schema: compilation.schema,
-            diagnostics: Diagnostics::new(compilation.diagnostics, compilation.sources),
-            files: compilation.watched,
+        match self.compilation(options) {
+            Err(unreadable) => Compiled {
+                schema: None,
+                diagnostics: unreadable.into_diagnostics(),
+                files: Vec::new(),
+            },
+            Ok(compilation) => Compiled {
+                schema: compilation.schema,
+                diagnostics: Diagnostics::new(compilation.diagnostics, compilation.sources),
+                files: compilation.watched,
+            },
         }
+    }
+
+    /// The same with all that the compiler knows.
+    pub(crate) fn compilation(&self, options: &Options) -> Result<Compilation, Unreadable> {
+        let Self::Files(files) = self else {
+            let mut sources = Sources::default();
+            return match read_stdin(&mut sources) {
+                Ok(id) => {
+                    let text = text(&sources, id);
+                    let folder = Some(Path::new(""));
+                    Ok(xdr_parser::compile_text(STDIN, text, folder, options))
+                }
+                Err(diagnostic) => Err(Unreadable {
+                    diagnostic,
+                    sources,
+                }),
+            };
+        };
+        Ok(xdr_parser::compile(files, options))
     }
 
     /// Reads the first of them, and nothing that it imports.
@@ -99,13 +116,9 @@ impl Inputs {
     }
 }
 
-impl Compiled {
-    fn unreadable(diagnostic: Diagnostic, sources: Sources) -> Self {
-        Self {
-            schema: None,
-            diagnostics: Diagnostics::new(vec![diagnostic], sources),
-            files: Vec::new(),
-        }
+impl Unreadable {
+    pub(crate) fn into_diagnostics(self) -> Diagnostics {
+        Diagnostics::new(vec![*self.diagnostic], self.sources)
     }
 }
 

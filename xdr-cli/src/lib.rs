@@ -21,7 +21,7 @@ mod session;
 mod stream;
 
 pub use arguments::definition;
-pub use report::Record;
+pub use report::{EditRecord, FixRecord, Record, SpanRecord};
 
 /// Runs the command with the arguments of this process.
 pub fn main() -> ExitCode {

@@ -1,17 +1,22 @@
-//! Diagnostics as the user wants them: with their lines, or as JSON.
+//! Diagnostics as the user wants them: with their lines, or in a format for programs.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
-use xdr_build::Diagnostics;
-use xdr_parser::{Diagnostic, FileId, Label, Location, Severity, Sources};
+use xdr_build::{Diagnostics, Weight};
+use xdr_parser::lint::Rule;
+use xdr_parser::{Diagnostic, FileId, Fix, Label, Location, Severity, Sources};
+
+mod github;
+mod sarif;
 
 use crate::arguments::MessageFormat;
 use crate::command::Outcome;
 use crate::console;
 use crate::failure::{ERROR, Failure, WARNING};
-use crate::positions::Positions;
+use crate::positions::{Positions, Unit};
 
 /// How many diagnostics people are shown: behind a hundred mistakes the rest is noise. JSON has them all.
 const SHOWN: usize = 100;
@@ -31,12 +36,56 @@ pub(crate) enum Stream {
 #[derive(Debug)]
 pub(crate) struct Reporter {
     pub(crate) format: MessageFormat,
-    /// Where JSON goes; human text goes to stderr.
-    pub(crate) json: Stream,
-    pub(crate) deny_warnings: bool,
+    /// Where text for programs goes; that for people goes to stderr.
+    stream: Stream,
+    deny_warnings: bool,
+    /// What is printed when it is complete.
+    log: RefCell<sarif::Log>,
+}
+
+/// What is shown in a format for programs: a diagnostic, or something like it.
+#[derive(Clone, Debug)]
+pub(crate) struct Finding<'a> {
+    /// How much it matters.
+    pub(crate) weight: Weight,
+    /// Its stable identity.
+    pub(crate) id: &'a str,
+    /// What is said of all of its kind.
+    pub(crate) kind: Kind<'a>,
+    pub(crate) message: &'a str,
+    /// The first is the place itself.
+    pub(crate) places: Vec<(Location, &'a str)>,
+    pub(crate) help: Option<&'a str>,
+    pub(crate) fix: Option<&'a Fix>,
+}
+
+/// What is said of all findings of a kind.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kind<'a> {
+    /// How much they matter unless somebody says otherwise.
+    pub(crate) weight: Weight,
+    /// A name for people.
+    pub(crate) name: &'a str,
+    /// A few words.
+    pub(crate) title: &'a str,
+    /// A sentence.
+    pub(crate) why: Option<&'a str>,
+    /// What to do.
+    pub(crate) remedy: Option<&'a str>,
+    /// A word for what is like it.
+    pub(crate) category: Option<&'a str>,
 }
 
 impl Reporter {
+    pub(crate) fn new(format: MessageFormat, stream: Stream, deny_warnings: bool) -> Self {
+        Self {
+            format,
+            stream,
+            deny_warnings,
+            log: RefCell::default(),
+        }
+    }
+
     /// Prints diagnostics. [`Outcome::Errors`] if one is an error, or is a warning that has been made one.
     pub(crate) fn report(&self, diagnostics: &mut Diagnostics) -> Result<Outcome, Failure> {
         if self.deny_warnings {
@@ -51,16 +100,79 @@ impl Reporter {
         };
         match self.format {
             MessageFormat::Human => human(diagnostics),
-            MessageFormat::Json => {
-                let lines = json(diagnostics);
-                match self.json {
-                    Stream::Stdout => console::result(lines.as_bytes())?,
-                    Stream::Stderr if lines.is_empty() => {}
-                    Stream::Stderr => console::say(lines.trim_end()),
-                }
+            MessageFormat::Json => self.print(&json(diagnostics))?,
+            MessageFormat::Sarif | MessageFormat::Github => {
+                let findings = diagnostics.diagnostics.iter().map(Finding::of);
+                let findings: Vec<Finding<'_>> = findings.collect();
+                self.findings(&diagnostics.sources, &findings)?;
             }
         }
         Ok(outcome)
+    }
+
+    /// Takes findings in a format for programs.
+    pub(crate) fn findings(
+        &self,
+        sources: &Sources,
+        findings: &[Finding<'_>],
+    ) -> Result<(), Failure> {
+        if self.format == MessageFormat::Github {
+            return self.print(&github::commands(sources, findings));
+        }
+        self.log.borrow_mut().add(sources, findings);
+        Ok(())
+    }
+
+    /// Prints what is printed only when it is complete.
+    pub(crate) fn finish(&self) -> Result<(), Failure> {
+        match self.format {
+            MessageFormat::Sarif => self.print(&self.log.take().text()),
+            _ => Ok(()),
+        }
+    }
+
+    fn print(&self, text: &str) -> Result<(), Failure> {
+        match self.stream {
+            Stream::Stdout => console::result(text.as_bytes()),
+            Stream::Stderr => {
+                if !text.is_empty() {
+                    console::say(text.trim_end());
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl<'a> Finding<'a> {
+    fn of(diagnostic: &'a Diagnostic) -> Self {
+        let rule = Rule::of(diagnostic.code);
+        let primary = &diagnostic.primary;
+        let places = std::iter::once(primary).chain(&diagnostic.secondary);
+        Self {
+            weight: match diagnostic.severity {
+                Severity::Error => Weight::Error,
+                Severity::Warning => Weight::Warning,
+            },
+            id: diagnostic.code.as_str(),
+            kind: Kind {
+                weight: match rule {
+                    Some(_) => Weight::Warning,
+                    None => Weight::Error,
+                },
+                name: rule.map_or(diagnostic.code.as_str(), Rule::id),
+                title: diagnostic.code.title(),
+                why: rule.map(Rule::why),
+                remedy: rule.map(Rule::remedy),
+                category: rule.map(|rule| rule.category().name()),
+            },
+            message: &diagnostic.message,
+            places: places
+                .map(|label| (label.location, label.text.as_str()))
+                .collect(),
+            help: diagnostic.help.as_deref(),
+            fix: diagnostic.fix.as_deref(),
+        }
     }
 }
 
@@ -74,6 +186,9 @@ fn human(diagnostics: &mut Diagnostics) {
     if all == 0 {
         return;
     }
+    let mendable = diagnostics.diagnostics.iter();
+    let mendable = mendable.filter(|one| one.fix.as_ref().is_some_and(|fix| fix.safe));
+    let mendable = mendable.count();
     let shown = worth_showing(diagnostics);
     diagnostics.diagnostics.truncate(shown);
     for diagnostic in &mut diagnostics.diagnostics {
@@ -103,6 +218,9 @@ fn human(diagnostics: &mut Diagnostics) {
         "\n\n{style}{word}:{style:#} found {}",
         counts.join(" and ")
     );
+    if mendable > 0 {
+        let _ = write!(text, "; `--fix` mends {mendable}");
+    }
     console::say(&text);
 }
 
@@ -172,6 +290,33 @@ pub struct Record<'a> {
     pub spans: Vec<SpanRecord<'a>>,
     /// How to mend it, where that is known.
     pub help: Option<&'a str>,
+    /// The rule of `xdr check` that has found it: `unbounded-string`. Left out where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<&'static str>,
+    /// The edits that mend it. Left out where none are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<FixRecord<'a>>,
+}
+
+/// Edits in a [`Record`]; all or none are to be made.
+#[derive(Debug, Serialize)]
+pub struct FixRecord<'a> {
+    /// What they do.
+    pub title: &'a str,
+    /// True if the text means the same afterwards: what `--fix` makes.
+    pub safe: bool,
+    /// The edits; they do not overlap.
+    pub edits: Vec<EditRecord<'a>>,
+}
+
+/// An edit in a [`FixRecord`].
+#[derive(Debug, Serialize)]
+pub struct EditRecord<'a> {
+    /// What goes away; may be empty.
+    #[serde(flatten)]
+    pub span: SpanRecord<'a>,
+    /// What comes instead.
+    pub replacement: &'a str,
 }
 
 /// A place in a [`Record`].
@@ -200,13 +345,19 @@ pub struct SpanRecord<'a> {
 /// Places in texts, of which each is looked through once.
 pub(crate) struct Places<'a> {
     sources: &'a Sources,
+    unit: Unit,
     positions: HashMap<FileId, Positions<'a>>,
 }
 
 impl<'a> Places<'a> {
     pub(crate) fn new(sources: &'a Sources) -> Self {
+        Self::counting(sources, Unit::Character)
+    }
+
+    fn counting(sources: &'a Sources, unit: Unit) -> Self {
         Self {
             sources,
+            unit,
             positions: HashMap::new(),
         }
     }
@@ -222,6 +373,8 @@ impl<'a> Places<'a> {
             column: primary.column_start,
             spans: vec![primary],
             help: diagnostic.help.as_deref(),
+            rule: Rule::of(diagnostic.code).map(Rule::id),
+            fix: diagnostic.fix.as_deref().map(|fix| self.fix(fix)),
         };
         record.spans.extend(
             diagnostic
@@ -230,6 +383,18 @@ impl<'a> Places<'a> {
                 .map(|label| self.label(label, false)),
         );
         record
+    }
+
+    fn fix(&mut self, fix: &'a Fix) -> FixRecord<'a> {
+        let edits = fix.edits.iter().map(|edit| EditRecord {
+            span: self.span(edit.location, "", true),
+            replacement: &edit.replacement,
+        });
+        FixRecord {
+            title: &fix.title,
+            safe: fix.safe,
+            edits: edits.collect(),
+        }
     }
 
     fn label(&mut self, label: &'a Label, primary: bool) -> SpanRecord<'a> {
@@ -249,7 +414,7 @@ impl<'a> Places<'a> {
         let positions = self
             .positions
             .entry(location.file)
-            .or_insert_with(|| Positions::new(text));
+            .or_insert_with(|| Positions::new(text, self.unit));
         let start = positions.line_column(location.span.start);
         let end = positions.line_column(location.span.end);
         SpanRecord {

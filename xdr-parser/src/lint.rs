@@ -43,6 +43,8 @@ pub const LIBVIRT_PACKET_LIMIT: u64 = 33_554_432;
 /// the files that were asked for. By place. If there are errors, rules are not tried.
 pub fn lint(compilation: &Compilation, settings: &Settings) -> Vec<Diagnostic> {
     let mut allows = Allows::of(compilation);
+    // Whether a comment is of use is known only when what it allows has been looked for.
+    let tries_all = !allows.is_empty() && settings.is_on(Rule::UselessAllow);
     let mut findings = Findings::new(settings, &mut allows);
     for diagnostic in &compilation.diagnostics {
         findings.take(diagnostic.clone());
@@ -50,7 +52,7 @@ pub fn lint(compilation: &Compilation, settings: &Settings) -> Vec<Diagnostic> {
     if let Some(schema) = &compilation.schema {
         let subject = Subject::new(schema, compilation, settings);
         for (rules, check) in checks::ALL {
-            if rules.iter().any(|rule| settings.is_on(*rule)) {
+            if tries_all || rules.iter().any(|rule| settings.is_on(*rule)) {
                 check(&subject, &mut findings);
             }
         }

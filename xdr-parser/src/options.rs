@@ -57,19 +57,29 @@ pub struct Options {
 }
 
 impl Options {
+    /// Has a text stand at a path, for this compilation only: see [`Options::contents`].
+    pub fn set_content(&mut self, path: &Path, content: impl Into<Vec<u8>>) {
+        self.contents.insert(plain(path), content.into());
+    }
+
     /// What is to be found at a path, if that is one of [`Options::contents`].
     pub(crate) fn content(&self, path: &Path) -> Option<&[u8]> {
         if self.contents.is_empty() {
             return None;
         }
-        let mut plain = PathBuf::new();
-        for component in path.components() {
-            match component {
-                Component::CurDir => {}
-                Component::ParentDir if plain.pop() => {}
-                component => plain.push(component),
-            }
-        }
-        self.contents.get(&plain).map(Vec::as_slice)
+        self.contents.get(&plain(path)).map(Vec::as_slice)
     }
+}
+
+/// A path without `.`, and without `..` where something stands before it.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if plain.pop() => {}
+            component => plain.push(component),
+        }
+    }
+    plain
 }

@@ -234,6 +234,14 @@ fn a_comment_covers_its_line_or_the_next_with_something_on_it() {
 }
 
 #[test]
+fn a_comment_that_allows_what_a_rule_that_is_off_would_find_is_of_use() {
+    let compilation = compiled("typedef string a<>; // xdr:allow(bounds)\n");
+    let mut settings = Settings::default();
+    settings.set(Selector::Rule(Rule::UnboundedString), Level::Allow);
+    assert_eq!(lint(&compilation, &settings), []);
+}
+
+#[test]
 fn comments_that_allow_are_no_documentation() {
     let text = "/* Words. */\n/* xdr:allow(all) */\ntypedef string a<>; // xdr:allow(bounds)";
     let schema = compiled(text).schema.expect("it resolves");

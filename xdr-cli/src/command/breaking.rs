@@ -113,7 +113,8 @@ impl Breaking {
                 }
             }
         }
-        listing.print(&merged.sources, session.is_human())?;
+        listing.print(&merged.sources, &session)?;
+        session.finish()?;
         let breaks = listing
             .changes
             .iter()
@@ -146,7 +147,7 @@ fn schemas(
             Some(compilation) => {
                 is_sound = false;
                 let sources = merged.renamed(&compilation.sources);
-                session.report(&mut Diagnostics::new(compilation.diagnostics, sources))?;
+                session.report_part(&mut Diagnostics::new(compilation.diagnostics, sources))?;
             }
         }
     }

@@ -54,6 +54,7 @@ impl Fmt {
                 outcome = Outcome::Errors;
             }
         }
+        session.finish()?;
         Ok(outcome)
     }
 
@@ -62,14 +63,14 @@ impl Fmt {
         let id = match input.read(&mut sources) {
             Ok(id) => id,
             Err(diagnostic) => {
-                return session.report(&mut Diagnostics::new(vec![*diagnostic], sources));
+                return session.report_part(&mut Diagnostics::new(vec![*diagnostic], sources));
             }
         };
         let text = input::text(&sources, id);
         let formatted = match xdr_parser::format(id, text, &session.options) {
             Ok(formatted) => formatted,
             Err(diagnostics) => {
-                return session.report(&mut Diagnostics::new(diagnostics, sources));
+                return session.report_part(&mut Diagnostics::new(diagnostics, sources));
             }
         };
         let path = match input {

@@ -13,4 +13,5 @@ mod hostile;
 mod pages;
 mod recorded;
 mod sandbox;
+mod sarif;
 mod streams;

@@ -73,6 +73,10 @@ impl Allows {
         allows
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.comments.is_empty()
+    }
+
     fn read(&mut self, file: FileId, text: &str, is_root: bool) {
         let newlines = (0_u32..).zip(text.bytes());
         let newlines = newlines.filter(|(_, byte)| *byte == b'\n');

@@ -38,7 +38,8 @@ impl<'a> Findings<'a> {
         words: impl FnOnce() -> Diagnostic,
     ) {
         let level = self.settings.level(rule);
-        if level == Level::Allow || self.allows.covers(rule, location) {
+        // A comment is of use even where the rule is off.
+        if self.allows.covers(rule, location) || level == Level::Allow {
             return;
         }
         self.list(rule, level, words);

@@ -7,9 +7,11 @@ use xdr_build::{Finding, Weight};
 use xdr_parser::compare::{Change, Rule, Severity};
 use xdr_parser::{Label, Sources};
 
+use crate::arguments::MessageFormat;
 use crate::console;
 use crate::failure::{ERROR, Failure, WARNING};
-use crate::report::{Places, SpanRecord, plural};
+use crate::report::{self, Kind, Places, SpanRecord, plural};
+use crate::session::Session;
 
 /// The changes of all files.
 #[derive(Default)]
@@ -20,9 +22,15 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    pub(super) fn print(&self, sources: &Sources, is_human: bool) -> Result<(), Failure> {
-        if !is_human {
-            return console::result(self.json(sources).as_bytes());
+    pub(super) fn print(&self, sources: &Sources, session: &Session) -> Result<(), Failure> {
+        match session.format() {
+            MessageFormat::Human => {}
+            MessageFormat::Json => return console::result(self.json(sources).as_bytes()),
+            MessageFormat::Sarif | MessageFormat::Github => {
+                let findings = self.changes.iter().map(finding);
+                let findings: Vec<report::Finding<'_>> = findings.collect();
+                return session.report_findings(sources, &findings);
+            }
         }
         if self.changes.is_empty() && self.allowed == 0 {
             return Ok(());
@@ -95,6 +103,38 @@ impl Listing {
     }
 }
 
+/// A change for programs that read diagnostics.
+fn finding(change: &Change) -> report::Finding<'_> {
+    let places = [(change.new, ""), (change.old, "was here")];
+    let places = places
+        .into_iter()
+        .filter_map(|(location, label)| Some((location?, label)));
+    report::Finding {
+        weight: weight(change.rule.severity()),
+        id: change.rule.id(),
+        kind: Kind {
+            weight: weight(change.rule.severity()),
+            name: change.rule.id(),
+            title: change.rule.who_breaks(),
+            why: None,
+            remedy: None,
+            category: None,
+        },
+        message: &change.message,
+        places: places.collect(),
+        help: Some(change.rule.who_breaks()),
+        fix: None,
+    }
+}
+
+const fn weight(severity: Severity) -> Weight {
+    match severity {
+        Severity::BreaksWire | Severity::OldPeersReject => Weight::Error,
+        Severity::SourceOnly => Weight::Warning,
+        Severity::Safe => Weight::Note,
+    }
+}
+
 /// A change as `--message-format json` prints it: one such object per line, by place in the new version.
 ///
 /// Fields are added, never renamed or taken away.
@@ -142,11 +182,7 @@ impl Drawn<'_> {
         }
         let severity = change.rule.severity();
         let finding = Finding {
-            weight: match severity {
-                Severity::BreaksWire | Severity::OldPeersReject => Weight::Error,
-                Severity::SourceOnly => Weight::Warning,
-                Severity::Safe => Weight::Note,
-            },
+            weight: weight(severity),
             id: change.rule.id(),
             message: format!("{}: {}", change.item, change.message),
             places,

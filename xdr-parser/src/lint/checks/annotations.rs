@@ -73,11 +73,14 @@ impl<'a> Comments<'_, 'a, '_> {
             let help = "move it to the line before the procedure that it is for";
             self.report(comment, &format!("`@{name}`"), reason, help);
         }
-        let is_mark = matches!(
-            Mark::read(text),
-            Some(Mark::Insert(_) | Mark::Alloc { .. } | Mark::SkipGen)
-        );
-        if is_mark && !matches!(host, Host::Head | Host::Member) {
+        let counts = match (Mark::read(text), host) {
+            (Some(Mark::SkipGen), Host::Enumerator(_, owner)) => self.is_program(owner),
+            (Some(Mark::Insert(_) | Mark::Alloc { .. } | Mark::SkipGen), _) => {
+                matches!(host, Host::Head | Host::Member)
+            }
+            _ => true,
+        };
+        if !counts {
             let reason =
                 "marks count behind a member, on its line, or in the first line of a struct";
             let help = "move it behind what it is for, on the same line";
