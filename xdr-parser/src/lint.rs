@@ -10,6 +10,7 @@
 //! Each check is one walk over the files or the schema; none looks further than it has to, so that all take time in
 //! proportion to the text. Of one rule [`LISTED`] findings are listed, and the last of them says how many there are more.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::ast;
@@ -128,6 +129,15 @@ impl File<'_> {
             file: self.id,
             span,
         }
+    }
+}
+
+/// A name to be quoted beside others: not all of it if it is absurdly long, since one name may be quoted often.
+fn short(name: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 200;
+    match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &name[..end]).into(),
+        None => name.into(),
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) mod forms;
 pub(crate) mod libvirt;
 mod programs;
 mod sizes;
-mod suggest;
+pub(crate) mod suggest;
 mod types;
 mod values;
 

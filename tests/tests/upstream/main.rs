@@ -7,6 +7,7 @@
 mod crates;
 mod files;
 mod formatting;
+mod lint;
 mod outcome;
 mod project;
 mod same;

@@ -16,6 +16,9 @@ use crate::token::TokenKind;
 /// What such a comment begins with.
 const MARK: &str = "xdr:allow";
 
+/// So many comments are read; those behind them allow nothing. It is far more than anybody writes.
+const READ: usize = 100_000;
+
 /// Whether a comment's text, without the marks of a comment, is one that allows.
 pub(crate) fn is_allow(comment: &str) -> bool {
     comment.starts_with(MARK)
@@ -44,7 +47,7 @@ struct Comment {
 struct Name {
     span: Span,
     text: String,
-    selector: Result<Selector, NoSuchRule>,
+    selector: Option<Selector>,
     used: bool,
 }
 
@@ -52,11 +55,12 @@ struct Name {
 #[derive(Default)]
 struct Lines {
     starts: Vec<u32>,
-    allowed: HashMap<usize, Allowed>,
+    /// The name that allows something on a line, as comment and place in it.
+    allowed: HashMap<(usize, Selector), Index>,
 }
 
-/// For each rule the name that allows it, as comment and place in it.
-type Allowed = [Option<(usize, usize)>; Rule::ALL.len()];
+/// A comment, and a name in it.
+type Index = (usize, usize);
 
 impl Allows {
     pub(super) fn of(compilation: &Compilation) -> Self {
@@ -89,6 +93,9 @@ impl Allows {
         let mut occupied = None;
         let mut waiting = Vec::new();
         for token in Lexer::new(file, text) {
+            if self.comments.len() == READ {
+                break;
+            }
             match token.kind {
                 TokenKind::Whitespace => {}
                 TokenKind::LineComment | TokenKind::BlockComment => {
@@ -120,29 +127,71 @@ impl Allows {
         let Some(lines) = self.files.get(&location.file) else {
             return false;
         };
-        let allowed = lines.allowed.get(&lines.at(location.span.start));
-        let Some((comment, name)) = allowed.and_then(|allowed| allowed[rule as usize]) else {
+        let line = lines.at(location.span.start);
+        let selectors = [
+            Selector::Rule(rule),
+            Selector::Category(rule.category()),
+            Selector::All,
+        ];
+        let mut found = selectors
+            .iter()
+            .filter_map(|selector| lines.allowed.get(&(line, *selector)));
+        let Some((comment, name)) = found.next() else {
             return false;
         };
-        self.comments[comment].names[name].used = true;
+        self.comments[*comment].names[*name].used = true;
         true
     }
 
-    /// What is wrong with the comments themselves.
-    pub(super) fn wrong(&mut self, rule: Rule, settings: &Settings) -> Vec<Diagnostic> {
+    /// What is wrong with the comments themselves, each by the first name that it is about.
+    pub(super) fn wrong(&mut self, rule: Rule, settings: &Settings) -> Vec<Index> {
         let mut found = Vec::new();
         for index in 0..self.comments.len() {
             let comment = &self.comments[index];
-            if comment.is_root && !self.covers(rule, self.comments[index].location) {
-                let comment = &self.comments[index];
-                if rule == Rule::UnknownAllow {
-                    found.extend(comment.unknown());
-                } else {
-                    found.extend(comment.useless(settings));
-                }
+            let names = comment.names.iter().enumerate();
+            if !comment.is_root {
+                continue;
+            }
+            let wrong: Vec<Index> = if rule == Rule::UnknownAllow {
+                let unknown = names.filter(|(_, name)| name.selector.is_none());
+                unknown.map(|(name, _)| (index, name)).collect()
+            } else {
+                let mut useless = names.filter(|(_, name)| name.is_useless(settings));
+                useless
+                    .next()
+                    .map(|(name, _)| (index, name))
+                    .into_iter()
+                    .collect()
+            };
+            if !wrong.is_empty() && !self.covers(rule, self.comments[index].location) {
+                found.extend(wrong);
             }
         }
         found
+    }
+
+    /// What [`Allows::wrong`] has found, in words.
+    pub(super) fn describe(
+        &self,
+        rule: Rule,
+        (comment, name): Index,
+        settings: &Settings,
+    ) -> Diagnostic {
+        let comment = &self.comments[comment];
+        let name = &comment.names[name];
+        match rule {
+            Rule::UnknownAllow => comment.unknown(name),
+            _ => comment.useless(name, settings),
+        }
+    }
+}
+
+impl Name {
+    /// Whether it allows nothing although one of its rules is on.
+    fn is_useless(&self, settings: &Settings) -> bool {
+        let on = Rule::ALL.iter().filter(|rule| settings.is_on(**rule));
+        let selector = self.selector.filter(|_| !self.used);
+        selector.is_some_and(|selector| on.clone().any(|rule| selector.includes(*rule)))
     }
 }
 
@@ -153,16 +202,10 @@ impl Lines {
     }
 
     fn allow(&mut self, line: usize, index: usize, comment: &Comment) {
-        let none = [None; Rule::ALL.len()];
-        let allowed = self.allowed.entry(line).or_insert(none);
         for (place, name) in comment.names.iter().enumerate() {
-            let Ok(selector) = name.selector else {
-                continue;
-            };
-            for (entry, rule) in allowed.iter_mut().zip(Rule::ALL) {
-                if selector.includes(*rule) {
-                    entry.get_or_insert((index, place));
-                }
+            if let Some(selector) = name.selector {
+                let allowed = self.allowed.entry((line, selector));
+                allowed.or_insert((index, place));
             }
         }
     }
@@ -192,7 +235,7 @@ fn read(file: FileId, text: &str, span: Span, is_root: bool) -> Option<Comment> 
         names.push(Name {
             span: place(at + part.len() - part.trim_start().len(), name.len()),
             text: name.to_owned(),
-            selector: name.parse(),
+            selector: Selector::named(name),
             used: false,
         });
         at += part.len() + 1;
@@ -237,67 +280,59 @@ impl Comment {
         }
     }
 
-    fn unknown(&self) -> impl Iterator<Item = Diagnostic> {
-        self.names.iter().filter_map(|name| {
-            let error = name.selector.as_ref().err()?;
-            let rule = Rule::UnknownAllow;
-            if name.text.is_empty() {
-                let message = "this comment does not say what it allows";
-                let found = rule.at(self.location, message).label("allows nothing");
-                return Some(found.help("name rules, as in `xdr:allow(unbounded-string)`"));
+    fn unknown(&self, name: &Name) -> Diagnostic {
+        let rule = Rule::UnknownAllow;
+        if name.text.is_empty() {
+            let message = "this comment does not say what it allows";
+            let found = rule.at(self.location, message).label("allows nothing");
+            return found.help("name rules, as in `xdr:allow(unbounded-string)`");
+        }
+        let location = self.at(name.span);
+        let error = NoSuchRule::of(&name.text);
+        let message = format!("there is no rule or category `{}`", name.text);
+        let found = rule.at(location, message).label("allows nothing");
+        match error.similar {
+            None => found.help("`xdr check --rules` lists all rules"),
+            Some(similar) => {
+                let edit = Edit {
+                    location,
+                    replacement: similar.to_owned(),
+                };
+                let title = format!("write `{similar}`");
+                let found = found.help(format!("did you mean `{similar}`?"));
+                found.fix(Fix::suggestion(title, vec![edit]))
             }
-            let location = self.at(name.span);
-            let message = format!("there is no rule or category `{}`", name.text);
-            let found = rule.at(location, message).label("allows nothing");
-            Some(match error.similar {
-                None => found.help("`xdr check --rules` lists all rules"),
-                Some(similar) => {
-                    let edit = Edit {
-                        location,
-                        replacement: similar.to_owned(),
-                    };
-                    let title = format!("write `{similar}`");
-                    let found = found.help(format!("did you mean `{similar}`?"));
-                    found.fix(Fix::suggestion(title, vec![edit]))
-                }
-            })
-        })
+        }
     }
 
-    fn useless(&self, settings: &Settings) -> Option<Diagnostic> {
-        let is_useless = |name: &&Name| {
-            let rules = || Rule::ALL.iter().filter(|rule| settings.is_on(**rule));
-            let selector = name.selector.as_ref().ok();
-            !name.used
-                && selector.is_some_and(|selector| rules().any(|rule| selector.includes(*rule)))
-        };
-        let useless: Vec<&str> = self
+    /// All useless names at once, since taking them out is one edit; `first` is the first of them.
+    fn useless(&self, first: &Name, settings: &Settings) -> Diagnostic {
+        let (useless, others): (Vec<&Name>, Vec<&Name>) = self
             .names
             .iter()
-            .filter(is_useless)
-            .map(|name| name.text.as_str())
-            .collect();
-        let first = self.names.iter().find(is_useless)?;
-        let (location, replacement) = if useless.len() == self.names.len() {
+            .partition(|name| name.is_useless(settings));
+        let join = |names: &[&Name], between: &str| {
+            let names: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
+            names.join(between)
+        };
+        let (location, replacement) = if others.is_empty() {
             (self.at(self.removal.0), self.removal.1.to_owned())
         } else {
-            let others = self.names.iter().filter(|name| !is_useless(name));
-            let others: Vec<&str> = others.map(|name| name.text.as_str()).collect();
-            (self.at(self.list), others.join(", "))
+            (self.at(self.list), join(&others, ", "))
         };
-        let names = useless.join("`, `");
+        let names = join(&useless, "`, `");
         let edit = Edit {
             location,
             replacement,
         };
         let message = format!("nothing is found here that `{names}` would have to allow");
-        let found = Rule::UselessAllow.at(self.at(first.span), message);
-        Some(
-            found
-                .label("of no use")
-                .help("a comment that allows stands on the line of what it allows, or on the line above")
-                .fix(Fix::safe(format!("take out `{names}`"), vec![edit])),
-        )
+        Rule::UselessAllow
+            .at(self.at(first.span), message)
+            .label("of no use")
+            .help(
+                "a comment that allows stands on the line of what it allows, or on the line above",
+            )
+            .fix(Fix::safe(format!("take out `{names}`"), vec![edit]))
     }
 }
 

@@ -42,7 +42,9 @@ impl<'a> Findings<'a> {
         if self.allows.covers(rule, location) || level == Level::Allow {
             return;
         }
-        self.list(rule, level, words);
+        if self.counts(rule) {
+            self.list(rule, level, words());
+        }
     }
 
     /// Takes what the compilation has found, some of which is subject to rules as well.
@@ -53,14 +55,15 @@ impl<'a> Findings<'a> {
         }
     }
 
-    fn list(&mut self, rule: Rule, level: Level, words: impl FnOnce() -> Diagnostic) {
+    /// Counts a finding; whether it is to be listed.
+    fn counts(&mut self, rule: Rule) -> bool {
         let count = &mut self.counts[rule as usize];
         *count += 1;
-        if *count > LISTED {
-            return;
-        }
+        *count <= LISTED
+    }
+
+    fn list(&mut self, rule: Rule, level: Level, mut diagnostic: Diagnostic) {
         self.last[rule as usize] = self.diagnostics.len();
-        let mut diagnostic = words();
         if level == Level::Deny {
             diagnostic.severity = Severity::Error;
         }
@@ -72,8 +75,12 @@ impl<'a> Findings<'a> {
         for rule in [Rule::UnknownAllow, Rule::UselessAllow] {
             let level = self.settings.level(rule);
             if level != Level::Allow {
-                for found in self.allows.wrong(rule, self.settings) {
-                    self.list(rule, level, || found);
+                let wrong = self.allows.wrong(rule, self.settings);
+                for index in wrong {
+                    if self.counts(rule) {
+                        let found = self.allows.describe(rule, index, self.settings);
+                        self.list(rule, level, found);
+                    }
                 }
             }
         }

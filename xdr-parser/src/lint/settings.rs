@@ -44,6 +44,17 @@ pub enum Selector {
 }
 
 impl Selector {
+    /// What goes by this name.
+    pub fn named(name: &str) -> Option<Self> {
+        let category = || {
+            let mut categories = Category::ALL.iter().copied();
+            categories.find(|category| category.name() == name)
+        };
+        let all = (name == "all").then_some(Self::All);
+        all.or_else(|| Rule::named(name).map(Self::Rule))
+            .or_else(|| category().map(Self::Category))
+    }
+
     /// Whether it is one of them.
     pub fn includes(self, rule: Rule) -> bool {
         match self {
@@ -74,14 +85,7 @@ impl FromStr for Selector {
     type Err = NoSuchRule;
 
     fn from_str(name: &str) -> Result<Self, NoSuchRule> {
-        let category = || {
-            let mut categories = Category::ALL.iter().copied();
-            categories.find(|category| category.name() == name)
-        };
-        let all = (name == "all").then_some(Self::All);
-        all.or_else(|| Rule::named(name).map(Self::Rule))
-            .or_else(|| category().map(Self::Category))
-            .ok_or_else(|| NoSuchRule::of(name))
+        Self::named(name).ok_or_else(|| NoSuchRule::of(name))
     }
 }
 
@@ -96,7 +100,7 @@ pub struct NoSuchRule {
 }
 
 impl NoSuchRule {
-    fn of(name: &str) -> Self {
+    pub(super) fn of(name: &str) -> Self {
         /// Nothing longer is a slip of the pen.
         const LONGEST: usize = 64;
         let similar = (name.len() <= LONGEST)

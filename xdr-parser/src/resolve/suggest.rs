@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 /// Letters that a compilation compares at the most: a moment's work, and enough for dozens of names among thousands.
-pub(super) const WORK: usize = 1 << 26;
+pub(crate) const WORK: usize = 1 << 26;
 
 /// The name most like `wrong`, if one is like it: for “did you mean …?” where names come from elsewhere, as from a command
 /// line.
@@ -15,7 +15,7 @@ pub fn similar_name<'n>(
 }
 
 /// The name most like `wrong`, if one is like it and comparing all of them does not take more than is left.
-pub(super) fn similar<'n>(
+pub(crate) fn similar<'n>(
     wrong: &str,
     names: impl Iterator<Item = &'n str> + Clone,
     left: &Cell<usize>,

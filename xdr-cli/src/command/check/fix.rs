@@ -15,8 +15,8 @@ use crate::input::{Inputs, STDIN};
 use crate::output;
 use crate::session::Session;
 
-/// Fixes that overlap wait for the next round; real files take one or two.
-const ROUNDS: usize = 50;
+/// Fixes that overlap wait for the next round, and so does what is over the number that is listed; real files take one or two.
+const ROUNDS: usize = 10;
 
 pub(super) fn run(
     inputs: &Inputs,

@@ -45,36 +45,43 @@ struct Comments<'f, 'a, 's> {
 
 impl<'a> Visitor<'a> for Comments<'_, 'a, '_> {
     fn trivia(&mut self, host: Host<'a>, trivia: &'a [Trivia]) {
+        // Where what counts before an enumerator begins; behind one all of it counts.
+        let counts_from = match host {
+            Host::Enumerator(leading, owner) if self.is_program(owner) => {
+                let counts = attached(self.file.text, leading);
+                let first = counts.first().map(|first| first.span.start);
+                let nothing = if leading.is_empty() { 0 } else { u32::MAX };
+                Some(first.unwrap_or(nothing))
+            }
+            _ => None,
+        };
         let comments = trivia.iter();
         for comment in comments.filter(|trivia| trivia.kind == TriviaKind::Comment) {
             let written = comment.span.of(self.file.text);
             // Whatever is meant has one of the two, and most comments have neither.
             if written.contains('@') || written.contains("skipgen") {
-                self.comment(host, comment, &clean(written));
+                self.comment(host, counts_from, comment, &clean(written));
             }
         }
     }
 }
 
 impl<'a> Comments<'_, 'a, '_> {
-    fn comment(&mut self, host: Host<'a>, comment: &Trivia, text: &str) {
-        if let Some(name) = annotation(text) {
-            let reason = match host {
-                Host::Enumerator(leading, owner) if self.is_program(owner) => {
-                    let counts =
-                        leading.is_empty() || attached(self.file.text, leading).contains(comment);
-                    if counts {
-                        return;
-                    }
-                    "a blank line or another comment stands between it and the procedure"
+    fn comment(&mut self, host: Host<'a>, counts_from: Option<u32>, comment: &Trivia, text: &str) {
+        if let Some(name) = annotation(text)
+            && counts_from.is_none_or(|start| comment.span.start < start)
+        {
+            let reason = match counts_from {
+                Some(_) => {
+                    "a blank line, or one that is no comment, stands between it and the procedure"
                 }
-                _ => "annotations count in the comment right before a procedure",
+                None => "annotations count in the comment right before a procedure",
             };
             let help = "move it to the line before the procedure that it is for";
             self.report(comment, &format!("`@{name}`"), reason, help);
         }
         let counts = match (Mark::read(text), host) {
-            (Some(Mark::SkipGen), Host::Enumerator(_, owner)) => self.is_program(owner),
+            (Some(Mark::SkipGen), Host::Enumerator(..)) => counts_from.is_some(),
             (Some(Mark::Insert(_) | Mark::Alloc { .. } | Mark::SkipGen), _) => {
                 matches!(host, Host::Head | Host::Member)
             }

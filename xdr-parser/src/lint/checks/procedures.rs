@@ -1,8 +1,10 @@
 //! Numbers of programs and procedures, and the types that libvirt finds by a procedure's name.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
-use crate::lint::{Findings, Rule, Subject};
+use crate::lint::{Findings, Rule, Subject, short};
+use crate::resolve::suggest;
 use crate::schema::{ConstantValue, Item, ProcedureEnum, TypeDef, TypeId};
 use crate::source::Location;
 
@@ -82,6 +84,7 @@ pub(in crate::lint) fn check_programs(subject: &Subject<'_>, findings: &mut Find
             continue;
         }
         findings.add(Rule::ProgramReuse, location, || {
+            let other = short(other);
             let message =
                 format!("`{name}` and `{other}` are both version {version} of program {number:#x}");
             Rule::ProgramReuse
@@ -93,6 +96,9 @@ pub(in crate::lint) fn check_programs(subject: &Subject<'_>, findings: &mut Find
     }
 }
 
+/// The types of so many programs in a file are looked at; real files have one.
+const PROGRAMS: usize = 64;
+
 /// Types that are named as if a procedure had them.
 pub(in crate::lint) fn check_partners(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let schema = subject.schema;
@@ -101,11 +107,13 @@ pub(in crate::lint) fn check_partners(subject: &Subject<'_>, findings: &mut Find
     let messages: HashSet<TypeId> = messages
         .flat_map(|procedure| procedure.messages().into_iter().flatten())
         .collect();
+    let work = Cell::new(suggest::WORK);
     for file in schema.files.iter().filter(|file| file.root) {
         let programs = schema.procedure_enums.iter();
         let conventions: Vec<Convention<'_>> = programs
             .filter(|program| schema.ty(program.ty).file == file.id)
             .filter_map(|program| Convention::of(program, schema.ty(program.ty)))
+            .take(PROGRAMS)
             .collect();
         if conventions.is_empty() {
             continue;
@@ -121,26 +129,27 @@ pub(in crate::lint) fn check_partners(subject: &Subject<'_>, findings: &mut Find
             else {
                 continue;
             };
-            partner(findings, convention, definition, &stem, what);
+            partner(findings, &work, convention, definition, (&stem, what));
         }
     }
 }
 
 fn partner(
     findings: &mut Findings<'_>,
+    work: &Cell<usize>,
     convention: &Convention<'_>,
     definition: &TypeDef,
-    stem: &str,
-    what: &str,
+    (stem, what): (&str, &str),
 ) {
     let location = definition.name_location;
     findings.add(Rule::MissingPartner, location, || {
         let message = format!("`{}` is named after no procedure", definition.name);
-        let similar = convention.similar(stem);
+        let similar = convention.similar(stem, work);
         let help = match similar {
             Some(similar) => format!(
-                "did you mean the {what} of `{}{similar}`?",
-                convention.program.prefix
+                "did you mean the {what} of `{}{}`?",
+                short(&convention.program.prefix),
+                short(similar)
             ),
             None => "name it after the procedure that it is for, or remove it".to_owned(),
         };
@@ -185,9 +194,10 @@ impl<'a> Convention<'a> {
     }
 
     /// The procedure whose name is most like it.
-    fn similar(&self, stem: &str) -> Option<&str> {
+    fn similar(&self, stem: &str, work: &Cell<usize>) -> Option<&str> {
         let names = self.program.procedures.iter();
+        let names = names.map(|procedure| procedure.name.as_str());
         // Comparing ignores case.
-        crate::similar(stem, names.map(|procedure| procedure.name.as_str()))
+        suggest::similar(stem, names, work)
     }
 }

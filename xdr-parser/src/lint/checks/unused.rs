@@ -7,15 +7,20 @@ use crate::ast::{Trivia, TriviaKind, Value, ValueKind};
 use crate::graph::components;
 use crate::lint::walk::{self, Host, Visitor};
 use crate::lint::{Findings, Rule, Subject};
-use crate::schema::{EnumProcedure, File, Item, Origin, Schema, Type, TypeDef, TypeKind};
+use crate::schema::{
+    ConstantId, EnumProcedure, File, Item, Origin, Schema, Type, TypeDef, TypeKind,
+};
 
 pub(in crate::lint) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let names = Names::of(subject);
     let used = used_types(subject.schema, &names);
+    let programs = subject.schema.procedure_enums.iter();
+    let numbers = programs.flat_map(|program| [program.program, program.version]);
+    let numbers: HashSet<ConstantId> = numbers.collect();
     for file in subject.schema.files.iter().filter(|file| file.root) {
         if has_program(subject.schema, file) {
             check_types(subject.schema, file, &used, findings);
-            check_constants(subject.schema, file, &names, findings);
+            check_constants(subject.schema, file, &names, &numbers, findings);
         }
     }
 }
@@ -43,13 +48,17 @@ fn check_types(schema: &Schema, file: &File, used: &[bool], findings: &mut Findi
     }
 }
 
-fn check_constants(schema: &Schema, file: &File, names: &Names<'_>, findings: &mut Findings<'_>) {
+fn check_constants(
+    schema: &Schema,
+    file: &File,
+    names: &Names<'_>,
+    numbers: &HashSet<ConstantId>,
+    findings: &mut Findings<'_>,
+) {
     for item in &file.items {
         let Item::Constant(id) = item else { continue };
         let constant = schema.constant(*id);
-        let mut programs = schema.procedure_enums.iter();
-        let is_number = programs.any(|program| program.program == *id || program.version == *id);
-        if is_number || constant.origin != Origin::Source || names.has(&constant.name) {
+        if numbers.contains(id) || constant.origin != Origin::Source || names.has(&constant.name) {
             continue;
         }
         let location = constant.name_location;
