@@ -2,11 +2,12 @@
 //! folder; `cargo xtask bless` writes the snapshot, for you to read.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use xdr_parser::diagnostic::mend;
 use xdr_parser::fingerprint::Fingerprints;
-use xdr_parser::lint::{Level, Rule, Selector, Settings, lint};
+use xdr_parser::lint::{Category, Level, Rule, Selector, Settings, lint};
 use xdr_parser::token::TokenKind;
 use xdr_parser::{Code, Compilation, Diagnostic, FileId, Options, Severity, compile_text, lexer};
 
@@ -267,4 +268,82 @@ fn a_text_with_errors_is_not_held_to_the_rules() {
         lint(&compilation, &Settings::default()),
         compilation.diagnostics
     );
+}
+
+/// `docs/LINTS.md` is written from the table: by `cargo xtask bless`, as everything else is.
+#[test]
+fn the_page_of_rules_says_what_the_table_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/LINTS.md");
+    let page = page();
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        std::fs::write(&path, &page).expect("the folder is there");
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == page,
+        "docs/LINTS.md is stale: `cargo xtask bless`"
+    );
+}
+
+fn page() -> String {
+    let mut page = String::from(
+        "<!-- Written by `cargo xtask bless` from the table in xdr-parser/src/lint/rules.rs. -->
+
+# Rules of `xdr check`
+
+What the language allows and what is still likely to be wrong, or a hazard, or unusual. Rules that are often a matter of
+taste, or of what a protocol is for, are off unless asked for. Ids and codes keep their meaning.
+
+| where | what to write |
+| --- | --- |
+| command line | `--allow`, `--warn` or `--deny` with a rule, a category or `all`; the last one counts |
+| `xdr.toml` | `allow`, `warn` and `deny` in `[lint]`; a rule goes before its category, that before `all` |
+| text | `/* xdr:allow(RULE, CATEGORY): the reason */` or `// xdr:allow(…)`, on the line or by itself on the line above |
+
+`--fix` mends what is marked so, in the files that are named: types keep their bytes, bounds and names, and comments stay.
+Rules are tried on the files named, not on what these import.
+
+| rule | code | by default | |
+| --- | --- | --- | --- |
+",
+    );
+    for rule in Rule::ALL {
+        let id = rule.id();
+        let (code, level) = (rule.code(), rule.default_level().name());
+        let mends = if is_mended(*rule) {
+            "`--fix` mends it"
+        } else {
+            ""
+        };
+        let _ = writeln!(page, "| [`{id}`](#{id}) | {code} | {level} | {mends} |");
+    }
+    for category in Category::ALL {
+        let _ = write!(page, "\n## `{}`: {}\n", category.name(), category.title());
+        let rules = Rule::ALL.iter();
+        for rule in rules.filter(|rule| rule.category() == *category) {
+            let example = rule.example();
+            let limit = example.packet_limit.map_or(String::new(), |limit| {
+                format!("With `packet-limit = {limit}`:\n\n")
+            });
+            let _ = write!(
+                page,
+                "\n### {}\n\n{} {}\n\n{limit}```c\n{}```\n\nMended:\n\n```c\n{}```\n",
+                rule.id(),
+                rule.why(),
+                rule.remedy(),
+                example.wrong,
+                example.mended
+            );
+        }
+    }
+    page
+}
+
+/// Whether its example has a safe fix.
+fn is_mended(rule: Rule) -> bool {
+    let example = rule.example();
+    let found = lint(&compiled(example.wrong), &only(rule));
+    found
+        .iter()
+        .any(|found| found.fix.as_ref().is_some_and(|fix| fix.safe))
 }

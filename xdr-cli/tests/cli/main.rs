@@ -10,6 +10,7 @@ mod cases;
 mod examples;
 mod files;
 mod hostile;
+mod lint;
 mod pages;
 mod recorded;
 mod sandbox;
