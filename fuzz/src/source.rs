@@ -1,15 +1,21 @@
-//! Source texts: parser, resolver, generator, comparison.
+//! Source texts: parser, resolver, generator, comparison, rules.
 
 use proc_macro2::TokenStream;
 use xdr_build::{Config, Diagnostics};
+use xdr_parser::diagnostic::mend;
+use xdr_parser::fingerprint::Fingerprints;
 use xdr_parser::lexer::lex;
-use xdr_parser::{FileId, Options, Profile, compare, compile_text, parse, print};
+use xdr_parser::lint::{Level, Selector, Settings, lint};
+use xdr_parser::{
+    Compilation, FileId, Options, Profile, Schema, compare, compile_text, parse, print,
+};
 
 /// Bytes of an input of [`source`] before its text: bits for the options.
 pub const SOURCE_HEAD: usize = 4;
 
 /// Text → tokens, AST, schema, Rust. Nothing is lost, nothing panics; what parses is printed and parses to the same; a
-/// schema does not differ from itself; what is generated is Rust, whatever the options, which the first bytes choose.
+/// schema does not differ from itself; fixes that are safe change no fingerprint; what is generated is Rust, whatever the
+/// options, which the first bytes choose.
 ///
 /// # Panics
 /// If that does not hold.
@@ -30,8 +36,36 @@ pub fn source(input: &[u8]) {
     };
     let changes = compare::compare(schema, schema);
     assert_eq!(changes, [], "a schema differs from itself");
+    rules(&compilation, schema, config.options());
     for file in config.generate_schema(schema, &compilation.sources) {
         assert_is_rust(&file.source);
+    }
+}
+
+/// What the rules find, all of them on.
+fn rules(compilation: &Compilation, schema: &Schema, options: &Options) {
+    let mut settings = Settings::default();
+    settings.set(Selector::All, Level::Warn);
+    let found = lint(compilation, &settings);
+    let fingerprints = |schema: &Schema| {
+        let all = Fingerprints::of(schema);
+        let types = schema.types.iter();
+        let types = types.map(|ty| (ty.name.clone(), all.of_type(ty.id)));
+        types.collect::<Vec<_>>()
+    };
+    for (_, text) in mend(&compilation.sources, &found, |_| true) {
+        let mended = compile_text("input.x", &text, None, options);
+        let Some(mended) = &mended.schema else {
+            panic!(
+                "does not resolve when mended: {:?}\n{text}",
+                mended.diagnostics
+            );
+        };
+        assert_eq!(
+            fingerprints(mended),
+            fingerprints(schema),
+            "mended to\n{text}"
+        );
     }
 }
 

@@ -12,6 +12,8 @@ use xdr_parser::{Diagnostic, FileId, Fix, Label, Location, Severity, Sources};
 mod github;
 mod sarif;
 
+pub(crate) use github::command;
+
 use crate::arguments::MessageFormat;
 use crate::command::Outcome;
 use crate::console;

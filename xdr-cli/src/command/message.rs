@@ -19,7 +19,7 @@ use crate::console;
 use crate::failure::{ERROR, Failure, NOTE};
 use crate::input::{Inputs, STDIN};
 use crate::progress::Watched;
-use crate::report::Stream;
+use crate::report::{self, Stream};
 use crate::session::Session;
 
 /// How strictly messages are taken, and how the schema is read.
@@ -213,7 +213,13 @@ impl Teller {
             fault: &'a Fault,
         }
 
-        if self.format == MessageFormat::Human {
+        if self.format == MessageFormat::Github {
+            let place = (fault.line, fault.column);
+            console::say(report::command(file, place, &fault.message).trim_end());
+            return;
+        }
+        // A log in SARIF is about the schema, and complete; it has no place for bytes.
+        if matches!(self.format, MessageFormat::Human | MessageFormat::Sarif) {
             let place = match (fault.line, fault.column) {
                 (Some(line), Some(column)) => format!("{file}:{line}:{column}"),
                 _ => file.to_owned(),

@@ -47,6 +47,22 @@ pub(super) fn commands(sources: &Sources, findings: &[Finding<'_>]) -> String {
     lines
 }
 
+/// A command for an error that is about no source text. The line and the column are where they are known.
+pub(crate) fn command(
+    file: &str,
+    (line, column): (Option<usize>, Option<usize>),
+    message: &str,
+) -> String {
+    let mut text = format!("::error file={}", property(file));
+    for (name, number) in [("line", line), ("col", column)] {
+        if let Some(number) = number {
+            let _ = write!(text, ",{name}={number}");
+        }
+    }
+    let _ = writeln!(text, "::{}", data(message));
+    text
+}
+
 /// Text behind the second `::`.
 fn data(text: &str) -> String {
     text.replace('%', "%25")
