@@ -5,15 +5,14 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
 use xdr_build::Diagnostics;
-use xdr_parser::lint::{LIBVIRT_PACKET_LIMIT, Rule, Settings, lint};
-use xdr_parser::{Options, Profile};
+use xdr_parser::lint::{Rule, Settings, lint};
 
 mod fix;
 mod levels;
-mod lint_table;
 mod show;
+mod table;
 
-pub(crate) use lint_table::Lint;
+pub(crate) use table::Lint;
 
 use super::Outcome;
 use crate::arguments::{self, Common, examples};
@@ -111,7 +110,7 @@ impl Check {
             show::show(self.explain, session.is_human())?;
             return Ok(Outcome::Clean);
         }
-        let settings = self.settings(&session.lint, &session.options);
+        let settings = self.settings(&session);
         if self.fix {
             return fix::run(&inputs, &session, &settings);
         }
@@ -124,14 +123,10 @@ impl Check {
     }
 
     /// Flags over `xdr.toml` over what the rules have by default.
-    fn settings(&self, lint: &Lint, options: &Options) -> Settings {
-        let mut settings = Settings::default();
-        lint.apply(&mut settings);
+    fn settings(&self, session: &Session) -> Settings {
+        let mut settings = session.lint.settings(&session.options);
         self.common.denied.apply(&mut settings);
-        let known = matches!(options.profile, Some(Profile::Libvirt));
-        let known = known.then_some(LIBVIRT_PACKET_LIMIT);
-        let limit = self.packet_limit.or(settings.packet_limit);
-        settings.packet_limit = limit.or(known);
+        settings.packet_limit = self.packet_limit.or(settings.packet_limit);
         settings.product_limit = self.product_limit.unwrap_or(settings.product_limit);
         settings
     }

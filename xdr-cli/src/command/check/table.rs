@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
-use xdr_parser::lint::{Level, Selector, Settings};
+use xdr_parser::lint::{LIBVIRT_PACKET_LIMIT, Level, Selector, Settings};
+use xdr_parser::{Options, Profile};
 
 /// The table `[lint]`.
 #[derive(Debug, Default, Deserialize)]
@@ -16,9 +17,19 @@ pub(crate) struct Lint {
 }
 
 impl Lint {
+    /// What it comes to where no flags say otherwise: for `xdr check`, and for whatever else shows findings.
+    pub(crate) fn settings(&self, options: &Options) -> Settings {
+        let mut settings = Settings::default();
+        if options.profile == Some(Profile::Libvirt) {
+            settings.packet_limit = Some(LIBVIRT_PACKET_LIMIT);
+        }
+        self.apply(&mut settings);
+        settings
+    }
+
     /// What is said of a rule goes before what is said of its category, and that before what is said of all, since keys of
     /// a table have no order; of two that say as much the stricter one counts.
-    pub(super) fn apply(&self, settings: &mut Settings) {
+    fn apply(&self, settings: &mut Settings) {
         let said = [
             (&self.allow, Level::Allow),
             (&self.warn, Level::Warn),
