@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use super::Resolver;
 use super::docs::clean;
+use super::suggest::similar_name;
 use crate::ast::{Trivia, TriviaKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::schema::{
@@ -228,10 +229,36 @@ impl Resolver<'_> {
                 self.diagnostics.push(
                     Diagnostic::warning(Code::W0601, enumerator.location, message)
                         .label("in the comment of this procedure")
-                        .help("the annotations are @generate, @priority, @acl, @aclfilter, @readstream, @writestream and @sparseflag"),
+                        .help(remedy(&annotation)),
                 );
             }
         }
+    }
+}
+
+/// The annotations that there are.
+pub(crate) const NAMES: [&str; 7] = [
+    "generate",
+    "priority",
+    "acl",
+    "aclfilter",
+    "readstream",
+    "writestream",
+    "sparseflag",
+];
+
+/// What to write in place of a line that looks like an annotation.
+fn remedy(line: &str) -> String {
+    let name = line.trim_start_matches('@').split(':').next();
+    let name = name.unwrap_or_default().trim();
+    match name {
+        "generate" => "its values are none, client, server and both".to_owned(),
+        "priority" => "its values are low and high".to_owned(),
+        "readstream" | "writestream" => "its value is the number of a parameter".to_owned(),
+        _ => match similar_name(name, NAMES.into_iter()) {
+            Some(similar) => format!("did you mean `@{similar}`?"),
+            None => format!("the annotations are @{}", NAMES.join(", @")),
+        },
     }
 }
 

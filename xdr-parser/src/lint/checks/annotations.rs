@@ -6,19 +6,9 @@ use crate::ast::{Identifier, Trivia, TriviaKind};
 use crate::lint::walk::{self, Host, Visitor};
 use crate::lint::{File, Findings, Rule, Subject};
 use crate::resolve::docs::{attached, clean};
+use crate::resolve::libvirt::NAMES;
 use crate::schema::Mark;
 use crate::source::Location;
-
-/// Names of annotations, as `resolve` takes them.
-const NAMES: [&str; 7] = [
-    "generate",
-    "priority",
-    "acl",
-    "aclfilter",
-    "readstream",
-    "writestream",
-    "sparseflag",
-];
 
 pub(in crate::lint) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let schema = subject.schema;
