@@ -11,6 +11,7 @@ pub mod diagnostic;
 pub mod fingerprint;
 pub mod format;
 pub mod graph;
+pub mod inspect;
 pub mod lexer;
 pub mod lint;
 mod load;
@@ -26,6 +27,7 @@ pub mod token;
 
 pub use diagnostic::{Code, Diagnostic, Edit, Fix, Label, Severity};
 pub use format::format;
+pub use inspect::{Inspection, inspect};
 pub use load::{decode_source, read_source};
 pub use options::{Options, Profile};
 pub use parse::{Parsed, parse};
@@ -51,7 +53,10 @@ pub struct Compilation {
 
 /// Compiles files and all that they import.
 pub fn compile(roots: &[PathBuf], options: &Options) -> Compilation {
-    resolve::resolve(load::Loaded::files(roots, options), options)
+    resolve::resolve(
+        load::Loaded::files(roots, options, parse::Mistakes::LeaveOut),
+        options,
+    )
 }
 
 /// Compiles a text that goes by the name of `name`. Its imports are looked for in `folder`, if there is one, and

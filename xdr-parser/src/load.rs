@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::ast::{self, Directive};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::options::Options;
-use crate::parse::parse;
+use crate::parse::{Mistakes, parse_with};
 use crate::source::{FileId, Location, Sources, Span};
 
 /// More files than this in one compilation are taken for a mistake.
@@ -25,6 +25,23 @@ pub(crate) struct Unit {
     pub(crate) missing: Vec<String>,
     /// Names in definitions that could not be read: unknown for no other fault.
     pub(crate) unread: HashSet<String>,
+    /// Where it was read from, unless it is a text without a file.
+    pub(crate) path: Option<PathBuf>,
+    /// Lines that import, and the units that they import.
+    pub(crate) found: Vec<(Span, usize)>,
+    /// Definitions of which only a part could be read.
+    pub(crate) recovered: Vec<Span>,
+}
+
+impl Unit {
+    /// Whether a place is in a definition of which only a part was read.
+    pub(crate) fn is_in_part(&self, span: Span) -> bool {
+        let next = self
+            .recovered
+            .partition_point(|part| part.start <= span.start);
+        let around = next.checked_sub(1).map(|index| self.recovered[index]);
+        around.is_some_and(|part| span.end <= part.end)
+    }
 }
 
 /// All files of a compilation.
@@ -35,12 +52,16 @@ pub(crate) struct Loaded {
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) watched: Vec<PathBuf>,
     by_path: HashMap<PathBuf, usize>,
+    mistakes: Mistakes,
 }
 
 impl Loaded {
     /// Reads the files and, from there, all that they import.
-    pub(crate) fn files(roots: &[PathBuf], options: &Options) -> Self {
-        let mut loaded = Self::default();
+    pub(crate) fn files(roots: &[PathBuf], options: &Options, mistakes: Mistakes) -> Self {
+        let mut loaded = Self {
+            mistakes,
+            ..Self::default()
+        };
         for path in roots {
             loaded.file(path, true, options);
         }
@@ -86,9 +107,9 @@ impl Loaded {
         options: &Options,
     ) {
         let id = self.sources.add(name, text);
-        let parsed = parse(id, text, options);
+        let parsed = parse_with(id, text, options, self.mistakes);
         self.diagnostics.extend(parsed.diagnostics);
-        if let Some(path) = path {
+        if let Some(path) = path.clone() {
             self.by_path.insert(identity(&path), self.units.len());
             self.watched.push(path);
         } else {
@@ -102,6 +123,9 @@ impl Loaded {
             imports: Vec::new(),
             missing: Vec::new(),
             unread: parsed.unread,
+            path,
+            found: Vec::new(),
+            recovered: parsed.recovered,
         });
     }
 
@@ -205,6 +229,7 @@ impl Loaded {
         let Some(unit) = known.or_else(|| self.read_import(from, &found, span, options)) else {
             return;
         };
+        self.units[from].found.push((span, unit));
         if unit != from && !self.units[from].imports.contains(&unit) {
             self.units[from].imports.push(unit);
         }

@@ -9,7 +9,7 @@ use crate::ast::File;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::options::Options;
 use crate::preprocess::Preprocessor;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 mod body;
 mod declaration;
@@ -30,10 +30,26 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
     /// Names in the others: what would be defined if they could be read.
     pub unread: HashSet<String>,
+    /// Where definitions stand in the file that have mistakes, for [`inspect`](crate::inspect()).
+    pub(crate) recovered: Vec<Span>,
 }
 
 /// Parses a text. Needs no names to be known; `options` decide on conditionals.
 pub fn parse(id: FileId, text: &str, options: &Options) -> Parsed {
+    parse_with(id, text, options, Mistakes::LeaveOut)
+}
+
+/// What becomes of a definition with a mistake. It is reported in the same words either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Mistakes {
+    /// The definition is left out.
+    #[default]
+    LeaveOut,
+    /// What can be read of it is kept.
+    Recover,
+}
+
+pub(crate) fn parse_with(id: FileId, text: &str, options: &Options, mistakes: Mistakes) -> Parsed {
     let profile = options
         .profile
         .iter()
@@ -44,31 +60,23 @@ pub fn parse(id: FileId, text: &str, options: &Options) -> Parsed {
         .iter()
         .map(|(name, value)| (name.clone(), *value));
     let mut preprocessor = Preprocessor::new(id, text, profile.chain(defines));
-    let mut more = Vec::new();
-    let mut unread = HashSet::new();
-    let mut file = items(id, &mut preprocessor, &mut more, &mut unread);
+    let mut parsed = items(id, &mut preprocessor, mistakes);
     let (directives, mut diagnostics) = preprocessor.into_parts();
-    file.directives = directives;
-    diagnostics.extend(more);
+    parsed.file.directives = directives;
+    diagnostics.append(&mut parsed.diagnostics);
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.location);
     // A token that is wrong by itself has been reported, and first.
     diagnostics.dedup_by(|next, first| {
         next.code == Code::E0101 && next.primary.location == first.primary.location
     });
     Parsed {
-        file,
         diagnostics,
-        unread,
+        ..parsed
     }
 }
 
-fn items(
-    id: FileId,
-    preprocessor: &mut Preprocessor<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-    unread: &mut HashSet<String>,
-) -> File {
-    let mut file = File::default();
+fn items(id: FileId, preprocessor: &mut Preprocessor<'_>, mistakes: Mistakes) -> Parsed {
+    let mut parsed = Parsed::default();
     let furthest = Furthest::default();
     let mut index = preprocessor.advance(0);
     loop {
@@ -83,12 +91,18 @@ fn items(
             }
             input.start_over();
             if let Ok((rest, item)) = item::item(input) {
-                file.items.push(item);
+                parsed.file.items.push(item);
                 input = rest;
             } else if stream.complete {
-                diagnostics.push(recover::diagnose(id, input));
+                parsed.diagnostics.push(recover::diagnose(id, input));
                 let next = recover::next_item(input);
-                unread.extend(recover::names_between(input, next));
+                parsed.unread.extend(recover::names_between(input, next));
+                if mistakes == Mistakes::Recover
+                    && let Some(item) = recover::item_between(input, next)
+                {
+                    parsed.recovered.push(item.span);
+                    parsed.file.items.push(item);
+                }
                 input = next;
             } else {
                 break true;
@@ -98,8 +112,8 @@ fn items(
         if is_wrong {
             preprocessor.read_all();
         } else if stream.complete {
-            file.dangling = trivia::rest(input);
-            return file;
+            parsed.file.dangling = trivia::rest(input);
+            return parsed;
         } else {
             index = preprocessor.advance(index);
         }

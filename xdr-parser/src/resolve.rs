@@ -12,10 +12,11 @@ use smol_str::SmolStr;
 use crate::Compilation;
 use crate::ast;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::inspect::{Import, InspectedFile, Inspection};
 use crate::load::{Loaded, Unit};
 use crate::options::Options;
 use crate::schema::{
-    Constant, ConstantId, File, Program, Schema, Type, TypeDef, TypeId, Value, ValueName,
+    Constant, ConstantId, File, Program, Schema, Type, TypeDef, TypeId, TypeKind, Value, ValueName,
 };
 use crate::source::{Location, Sources, Span};
 
@@ -24,6 +25,7 @@ pub(crate) mod context;
 mod declare;
 pub(crate) mod docs;
 pub(crate) mod forms;
+mod gaps;
 pub(crate) mod libvirt;
 mod programs;
 mod sizes;
@@ -31,6 +33,7 @@ pub(crate) mod suggest;
 mod types;
 mod values;
 
+pub(crate) use sizes::size;
 pub use suggest::similar_name as similar;
 
 /// Resolves loaded files.
@@ -43,38 +46,61 @@ pub(crate) fn resolve(loaded: Loaded, options: &Options) -> Compilation {
         ..
     } = loaded;
     let mut resolver = Resolver::new(&units, &sources, options);
-    resolver.diagnostics = diagnostics;
-    resolver.declare();
-    resolver.evaluate();
-    resolver.resolve_types();
-    resolver.resolve_programs();
-    resolver.check_types();
-    resolver.measure();
-    let procedure_enums = resolver.find_procedure_enums();
-    let mut diagnostics = std::mem::take(&mut resolver.diagnostics);
-    diagnostics.sort_by_key(|diagnostic| diagnostic.primary.location);
-    context::add(
-        &mut diagnostics,
-        units.iter().map(|unit| (unit.id, &unit.ast)),
-    );
-    let failed = diagnostics
-        .iter()
-        .any(|diagnostic| diagnostic.severity == Severity::Error);
-    let schema = (!failed).then(|| Schema {
-        files: std::mem::take(&mut resolver.files),
-        constants: std::mem::take(&mut resolver.constants),
-        types: std::mem::take(&mut resolver.types),
-        programs: std::mem::take(&mut resolver.programs),
-        procedure_enums,
-    });
+    let (schema, diagnostics) = resolver.run(diagnostics);
     drop(resolver);
     Compilation {
-        schema,
+        schema: (!failed(&diagnostics)).then_some(schema),
         asts: units.into_iter().map(|unit| (unit.id, unit.ast)).collect(),
         diagnostics,
         sources,
         watched,
     }
+}
+
+/// Resolves loaded files and keeps what is known in spite of errors.
+pub(crate) fn inspect(loaded: Loaded, options: &Options) -> Inspection {
+    let Loaded {
+        units,
+        sources,
+        diagnostics,
+        watched,
+        ..
+    } = loaded;
+    let mut resolver = Resolver::new(&units, &sources, options);
+    let (schema, diagnostics) = resolver.run(diagnostics);
+    let gaps = resolver.gaps(schema);
+    drop(resolver);
+    let ids: Vec<_> = units.iter().map(|unit| unit.id).collect();
+    let file = |unit: Unit| InspectedFile {
+        id: unit.id,
+        path: unit.path.unwrap_or_default(),
+        ast: unit.ast,
+        imports: unit.imports.iter().map(|&import| ids[import]).collect(),
+        lines: unit
+            .found
+            .iter()
+            .map(|&(span, file)| Import {
+                span,
+                file: ids[file],
+            })
+            .collect(),
+    };
+    Inspection {
+        complete: !failed(&diagnostics),
+        schema: gaps.schema,
+        without_value: gaps.without_value,
+        without_size: gaps.without_size,
+        diagnostics,
+        files: units.into_iter().map(file).collect(),
+        sources,
+        watched,
+    }
+}
+
+fn failed(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
 /// The definition of a type, as written.
@@ -152,6 +178,8 @@ struct Resolver<'a> {
     labels: Vec<Label>,
     /// Unknown names that have been reported, by unit.
     reported: HashSet<(usize, String)>,
+    /// What is known of types that are in error, by their index.
+    in_part: Vec<(usize, TypeKind)>,
     /// What looking for similar names may still cost.
     suggesting: Cell<usize>,
 }
@@ -179,8 +207,38 @@ impl<'a> Resolver<'a> {
             discriminants: Vec::new(),
             labels: Vec::new(),
             reported: HashSet::new(),
+            in_part: Vec::new(),
             suggesting: Cell::new(suggest::WORK),
         }
+    }
+
+    /// All passes, and what they make of it. The schema counts only if none of them found an error.
+    fn run(&mut self, loaded: Vec<Diagnostic>) -> (Schema, Vec<Diagnostic>) {
+        let count = loaded.len();
+        self.diagnostics = loaded;
+        self.declare();
+        self.evaluate();
+        self.resolve_types();
+        self.resolve_programs();
+        self.check_types();
+        self.measure();
+        let procedure_enums = self.find_procedure_enums();
+        let mut diagnostics = std::mem::take(&mut self.diagnostics);
+        // What is missing in a part of a definition has been reported as what it is: a mistake in the text.
+        let mut found = diagnostics.split_off(count);
+        self.without_parts(&mut found);
+        diagnostics.append(&mut found);
+        diagnostics.sort_by_key(|diagnostic| diagnostic.primary.location);
+        let asts = self.units.iter().map(|unit| (unit.id, &unit.ast));
+        context::add(&mut diagnostics, asts);
+        let schema = Schema {
+            files: std::mem::take(&mut self.files),
+            constants: std::mem::take(&mut self.constants),
+            types: std::mem::take(&mut self.types),
+            programs: std::mem::take(&mut self.programs),
+            procedure_enums,
+        };
+        (schema, diagnostics)
     }
 
     fn location(&self, unit: usize, span: Span) -> Location {

@@ -75,6 +75,14 @@ impl Schema {
             .find(|def| def.parent.is_none() && def.name == name)
     }
 
+    /// How many bytes a use of types takes on the wire: `T x<N>` a length and up to N elements.
+    ///
+    /// # Panics
+    /// If an id in it is of another schema.
+    pub fn size(&self, ty: &Type) -> Size {
+        crate::resolve::size(ty, &self.types)
+    }
+
     /// Follows typedefs of plain names until a type that is not one: `typedef a b; typedef b c;` makes `c` an `a`.
     pub fn peel<'a>(&'a self, mut ty: &'a Type) -> &'a Type {
         while let Type::Named(id) = ty {

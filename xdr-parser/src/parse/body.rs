@@ -7,7 +7,7 @@ use thin_vec::ThinVec;
 
 use super::declaration::{declaration, value};
 use super::input::{Expected, Input, Parse, name, punctuation, word};
-use super::trivia;
+use super::{recover, trivia};
 use crate::ast::{Arm, EnumBody, Enumerator, Member, StructBody, Trivia, UnionBody};
 
 /// `{ NODE NODE … }`: the nodes, each with a `mark` behind it, and the trivia before the closing brace.
@@ -19,13 +19,19 @@ pub(super) fn braces<'a, T>(
     let (input, _) = punctuation('{').parse(start)?;
     let (mut input, ()) = input.deeper()?;
     let mut nodes = Vec::with_capacity(count(input, mark));
-    while !input.is_punctuation(b'}') {
-        let (rest, node) = node(input)?;
-        nodes.push(node);
-        input = rest;
+    while !input.is_punctuation(b'}') && !recover::ends_body(input) {
+        match node(input) {
+            Ok((rest, node)) => {
+                nodes.push(node);
+                input = rest;
+            }
+            Err(_) if input.is_recovering() => input = recover::next_node(input, mark),
+            Err(error) => return Err(error),
+        }
     }
     let dangling = trivia::leading(input);
-    Ok((input.skip(1).at_depth_of(start), (nodes, dangling)))
+    let close = usize::from(input.is_punctuation(b'}'));
+    Ok((input.skip(close).at_depth_of(start), (nodes, dangling)))
 }
 
 /// About how many nodes there are up to the next closing brace: vectors that grow take twice the memory. Looks no

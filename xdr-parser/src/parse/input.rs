@@ -7,6 +7,7 @@ use std::slice::Iter;
 use nom::error::{ErrorKind, ParseError};
 use nom::{IResult, Needed};
 
+use super::recover;
 use crate::ast::Identifier;
 use crate::preprocess::{Lexeme, Stream};
 use crate::source::Span;
@@ -78,6 +79,8 @@ pub(super) struct Input<'a> {
     rest: &'a [Lexeme],
     furthest: &'a Furthest,
     depth: u8,
+    /// Mistakes have been reported; now they are stepped over.
+    recovering: bool,
 }
 
 /// Says only that there was an error: where, and what was expected, [`Input::furthest`] knows.
@@ -106,7 +109,20 @@ impl<'a> Input<'a> {
             rest,
             furthest,
             depth: 0,
+            recovering: false,
         }
+    }
+
+    /// The same place, for a parser that steps over mistakes.
+    pub(super) fn recovering(self) -> Self {
+        Self {
+            recovering: true,
+            ..self
+        }
+    }
+
+    pub(super) fn is_recovering(self) -> bool {
+        self.recovering
     }
 
     /// The index of the next lexeme in [`Stream::lexemes`]; at the end, that of the end's own lexeme.
@@ -168,6 +184,13 @@ impl<'a> Input<'a> {
         first.to(last)
     }
 
+    /// The place behind the lexeme before.
+    fn end_before(self) -> Span {
+        let before = self.index().checked_sub(1);
+        let end = before.map_or(0, |before| self.stream.lexemes[before].span.end);
+        Span::new(end, end)
+    }
+
     /// Fails here, and notes what would have been right.
     pub(super) fn fail<T>(self, expected: Expected) -> Parse<'a, T> {
         self.furthest.note(self.index(), expected);
@@ -198,6 +221,9 @@ pub(super) fn punctuation<'a>(character: char) -> impl Fn(Input<'a>) -> Parse<'a
     let byte = character as u8;
     move |input| match input.rest.first() {
         Some(next) if next.kind == TokenKind::Punctuation(byte) => Ok((input.skip(1), next.span)),
+        _ if input.recovering && recover::may_be_missing(input, byte) => {
+            Ok((input, input.end_before()))
+        }
         _ => input.fail(Expected::Punctuation(byte)),
     }
 }

@@ -1,6 +1,8 @@
-//! What to say about a definition that does not parse, and where to go on.
+//! What to say about a definition that does not parse, where to go on, and what can be read of it all the same.
 
 use super::input::{Expected, Input};
+use super::{item, trivia};
+use crate::ast::Item;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Location, Span};
 use crate::token::TokenKind;
@@ -152,6 +154,61 @@ pub(super) fn next_item(start: Input<'_>) -> Input<'_> {
         }
     }
     start.skip(start.lexemes().len())
+}
+
+/// What can be read of the definition at `start`, which has a mistake; the next one begins at `end`.
+pub(super) fn item_between(start: Input<'_>, end: Input<'_>) -> Option<Item> {
+    trivia::give_back(start, end);
+    let (rest, item) = item::item(start.recovering()).ok()?;
+    (rest.index() <= end.index()).then_some(item)
+}
+
+/// Whether a mark that is not here may be thought to be: it would end a line, or a body.
+pub(super) fn may_be_missing(input: Input<'_>, mark: u8) -> bool {
+    matches!(mark, b';' | b',') && (begins_line(input) || input.is_punctuation(b'}'))
+}
+
+/// Whether a body whose mistakes are stepped over ends here without a brace: the next definition begins, or the text ends.
+pub(super) fn ends_body(input: Input<'_>) -> bool {
+    let Some(next) = input.lexemes().first() else {
+        return input.is_recovering();
+    };
+    input.is_recovering()
+        && next.flush_left
+        && DEFINITIONS.contains(&next.span.of(input.stream.text))
+}
+
+/// Where the next member, enumerator, arm or procedure may begin: behind a mark, or on a line of its own.
+pub(super) fn next_node(start: Input<'_>, mark: u8) -> Input<'_> {
+    let mut depth = 0_usize;
+    let mut input = start;
+    while !input.is_at_end() && !ends_body(input) {
+        match input.kind() {
+            Some(TokenKind::Punctuation(b'}')) if depth == 0 => return input,
+            Some(TokenKind::Punctuation(b'{')) => depth += 1,
+            Some(TokenKind::Punctuation(b'}')) => depth -= 1,
+            Some(TokenKind::Punctuation(here)) if depth == 0 && here == mark => {
+                return input.skip(1);
+            }
+            _ if depth == 0 && input.index() > start.index() && begins_line(input) => {
+                return input;
+            }
+            _ => {}
+        }
+        input = input.skip(1);
+    }
+    input
+}
+
+/// Whether the next lexeme is the first of its line; the end of the text counts as one.
+fn begins_line(input: Input<'_>) -> bool {
+    let lexemes = &input.stream.lexemes;
+    let (Some(before), Some(here)) = (input.index().checked_sub(1), lexemes.get(input.index()))
+    else {
+        return true;
+    };
+    let between = Span::new(lexemes[before].span.end, here.span.start);
+    input.is_at_end() || between.of(input.stream.text).contains('\n')
 }
 
 /// The names, keywords among them, in what is skipped.

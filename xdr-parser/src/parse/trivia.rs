@@ -55,6 +55,19 @@ pub(super) fn rest(input: Input<'_>) -> ThinVec<Trivia> {
     claim(&input.stream.trivia[gap(input, input.index())])
 }
 
+/// Gives back what nodes between the two have claimed, for another parser to claim.
+pub(super) fn give_back(start: Input<'_>, end: Input<'_>) {
+    let before = gap(start, start.index());
+    let own = start.stream.trivia[before.clone()]
+        .iter()
+        .position(|piece| piece.fresh_line);
+    let from = own.map_or(before.end, |own| before.start + own);
+    let to = gap(end, end.index()).start;
+    for piece in start.stream.trivia.get(from..to).unwrap_or_default() {
+        piece.claimed.set(false);
+    }
+}
+
 /// Which trivia stand before the lexeme at `index`.
 fn gap(input: Input<'_>, index: usize) -> Range<usize> {
     let stream = input.stream;

@@ -6,7 +6,7 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use super::{Body, Resolver};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::{Components, components};
-use crate::schema::{Length, Size, Type, TypeKind};
+use crate::schema::{Length, Size, Type, TypeDef, TypeKind};
 
 /// How many types may hold each other by value, one inside of the other. Rust types made of them nest as deep,
 /// and so do calls that decode them.
@@ -41,37 +41,7 @@ impl Resolver<'_> {
 
     /// Types that a type is made of; `by_value` leaves out what a value may do without.
     fn held(&self, index: usize, by_value: bool) -> Vec<usize> {
-        let mut held = Vec::new();
-        let mut visit = |ty: &Type| {
-            let mut ty = ty;
-            loop {
-                match ty {
-                    Type::Named(id) => {
-                        held.push(id.0 as usize);
-                        break;
-                    }
-                    // One of length 0 as well: languages with such arrays want their elements' size.
-                    Type::FixedArray(element, _) => ty = element,
-                    Type::Array(element, _) | Type::Optional(element) if !by_value => ty = element,
-                    _ => break,
-                }
-            }
-        };
-        match &self.types[index].kind {
-            TypeKind::Struct(definition) => {
-                definition.fields.iter().for_each(|field| visit(&field.ty));
-            }
-            TypeKind::Typedef(target) => visit(target),
-            TypeKind::Union(definition) => {
-                visit(&definition.discriminant);
-                definition
-                    .payloads()
-                    .flatten()
-                    .for_each(|field| visit(&field.ty));
-            }
-            TypeKind::Enum(_) => {}
-        }
-        held
+        held(&self.types[index].kind, by_value)
     }
 
     /// Finds the least size of every type that has one; returns those that have none.
@@ -179,24 +149,8 @@ impl Resolver<'_> {
         }
     }
 
-    /// The size of a use, from what is known of definitions.
     fn size(&self, ty: &Type) -> Size {
-        let counted = |element: Size, most: Length| {
-            Size::exactly(4).then(element.times(0, most.value.into()))
-        };
-        match ty {
-            Type::Named(id) => self.types[id.0 as usize].size,
-            Type::Opaque(bound) | Type::String(bound) => Size {
-                min: 4,
-                max: Some(4 + Size::padded(bound.value.into())),
-            },
-            Type::Array(element, bound) => counted(self.size(element), *bound),
-            Type::Optional(target) => Size::exactly(4).then(self.size(target).times(0, 1)),
-            Type::FixedArray(element, length) => self
-                .size(element)
-                .times(length.value.into(), length.value.into()),
-            _ => Size::exactly(fixed(ty)),
-        }
+        size(ty, &self.types)
     }
 
     /// Reports circles of nothing but typedefs, and returns the types in them.
@@ -337,6 +291,60 @@ impl Resolver<'_> {
             }
         }
         self.held(index, true)
+    }
+}
+
+/// Types that a type is made of; `by_value` leaves out what a value may do without.
+pub(super) fn held(kind: &TypeKind, by_value: bool) -> Vec<usize> {
+    let mut held = Vec::new();
+    let mut visit = |ty: &Type| {
+        let mut ty = ty;
+        loop {
+            match ty {
+                Type::Named(id) => {
+                    held.push(id.0 as usize);
+                    break;
+                }
+                // One of length 0 as well: languages with such arrays want their elements' size.
+                Type::FixedArray(element, _) => ty = element,
+                Type::Array(element, _) | Type::Optional(element) if !by_value => ty = element,
+                _ => break,
+            }
+        }
+    };
+    match kind {
+        TypeKind::Struct(definition) => {
+            definition.fields.iter().for_each(|field| visit(&field.ty));
+        }
+        TypeKind::Typedef(target) => visit(target),
+        TypeKind::Union(definition) => {
+            visit(&definition.discriminant);
+            definition
+                .payloads()
+                .flatten()
+                .for_each(|field| visit(&field.ty));
+        }
+        TypeKind::Enum(_) => {}
+    }
+    held
+}
+
+/// The size of a use, from what is known of definitions.
+pub(crate) fn size(ty: &Type, types: &[TypeDef]) -> Size {
+    let counted =
+        |element: Size, most: Length| Size::exactly(4).then(element.times(0, most.value.into()));
+    match ty {
+        Type::Named(id) => types[id.0 as usize].size,
+        Type::Opaque(bound) | Type::String(bound) => Size {
+            min: 4,
+            max: Some(4 + Size::padded(bound.value.into())),
+        },
+        Type::Array(element, bound) => counted(size(element, types), *bound),
+        Type::Optional(target) => Size::exactly(4).then(size(target, types).times(0, 1)),
+        Type::FixedArray(element, length) => {
+            size(element, types).times(length.value.into(), length.value.into())
+        }
+        _ => Size::exactly(fixed(ty)),
     }
 }
 

@@ -23,7 +23,9 @@ impl<'a> Resolver<'a> {
                 Body::Typedef(declaration) => self
                     .declared(draft.unit, declaration)
                     .map(TypeKind::Typedef),
-                Body::Struct(body) => self.structure(draft.unit, body).map(TypeKind::Struct),
+                Body::Struct(body) => self
+                    .structure(index, draft.unit, body)
+                    .map(TypeKind::Struct),
                 Body::Union(body) => self.union(index, draft.unit, body).map(TypeKind::Union),
             };
             if let Some(kind) = kind {
@@ -33,7 +35,12 @@ impl<'a> Resolver<'a> {
         self.find_lists();
     }
 
-    fn structure(&mut self, unit: usize, body: &'a ast::StructBody) -> Option<Struct> {
+    fn structure(
+        &mut self,
+        index: usize,
+        unit: usize,
+        body: &'a ast::StructBody,
+    ) -> Option<Struct> {
         let mut names = HashMap::new();
         let fields: Vec<Option<Field>> = body
             .members
@@ -46,11 +53,16 @@ impl<'a> Resolver<'a> {
                 self.field(unit, declaration, &member.leading, &member.trailing)
             })
             .collect();
-        let fields: Option<Vec<Field>> = fields.into_iter().collect();
-        Some(Struct {
-            fields: fields?,
+        let complete = fields.iter().all(Option::is_some);
+        let definition = Struct {
+            fields: fields.into_iter().flatten().collect(),
             list: false,
-        })
+        };
+        if complete {
+            return Some(definition);
+        }
+        self.in_part.push((index, TypeKind::Struct(definition)));
+        None
     }
 
     fn unique_field(
@@ -173,13 +185,17 @@ impl<'a> Resolver<'a> {
             }
         }
         let name = body.discriminant.name.as_ref();
-        complete.then_some(())?;
-        Some(Union {
+        let definition = Union {
             discriminant_name: name.map(|name| name.name.to_string()).unwrap_or_default(),
             discriminant: discriminant?,
             arms,
             default: default.map(|(default, _)| Box::new(default)),
-        })
+        };
+        if complete {
+            return Some(definition);
+        }
+        self.in_part.push((index, TypeKind::Union(definition)));
+        None
     }
 
     /// The type that a declaration gives its name.
