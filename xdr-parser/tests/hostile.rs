@@ -36,6 +36,10 @@ fn nesting_is_bounded() {
     let deep = |open: &str, count: usize| format!("struct s {}", open.repeat(count));
     assert_eq!(first_code(&deep("{ struct ", 100_000)), Some(Code::E0106));
     assert_eq!(
+        first_code(&"union u switch (".repeat(100_000)),
+        Some(Code::E0106)
+    );
+    assert_eq!(
         first_code(&deep("{ union switch (int i) { case 1: struct ", 50_000)),
         Some(Code::E0106)
     );

@@ -111,8 +111,9 @@ fn enumerator(start: Input<'_>) -> Parse<'_, Enumerator> {
 /// `switch (DECLARATION) { case VALUE: … default: … }` (§4.15).
 pub(super) fn union_body(start: Input<'_>) -> Parse<'_, UnionBody> {
     let (input, _) = (word("switch"), punctuation('(')).parse(start)?;
+    let (input, ()) = input.deeper()?;
     let (input, discriminant) = declaration(input)?;
-    let (input, _) = punctuation(')').parse(input)?;
+    let (input, _) = punctuation(')').parse(input.at_depth_of(start))?;
     let (input, (arms, dangling)) = braces(input, b';', arm)?;
     let body = UnionBody {
         discriminant,
