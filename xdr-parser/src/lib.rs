@@ -24,6 +24,7 @@ mod resolve;
 pub mod schema;
 pub mod source;
 pub mod token;
+pub mod words;
 
 pub use diagnostic::{Code, Diagnostic, Edit, Fix, Label, Severity};
 pub use format::format;

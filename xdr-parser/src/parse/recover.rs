@@ -6,9 +6,7 @@ use crate::ast::Item;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Location, Span};
 use crate::token::TokenKind;
-
-/// Words that begin a definition.
-const DEFINITIONS: [&str; 6] = ["const", "typedef", "enum", "struct", "union", "program"];
+use crate::words::DEFINITIONS;
 
 /// The message for the definition that begins at `start`.
 pub(super) fn diagnose(file: FileId, start: Input<'_>) -> Diagnostic {
