@@ -15,6 +15,7 @@ mod fingerprint;
 mod fmt;
 mod fuzz_init;
 pub(crate) mod r#gen;
+mod lsp;
 mod man;
 mod message;
 
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     Decode(decode::Decode),
     Encode(encode::Encode),
     FuzzInit(fuzz_init::FuzzInit),
+    Lsp(lsp::Lsp),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -55,6 +57,7 @@ impl Command {
             Self::Decode(decode) => decode.run(color),
             Self::Encode(encode) => encode.run(color),
             Self::FuzzInit(init) => init.run(color),
+            Self::Lsp(lsp) => Ok(lsp.run()),
             Self::Completions(completions) => completions.run(),
             Self::Man(man) => man.run(),
         }

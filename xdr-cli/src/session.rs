@@ -42,16 +42,7 @@ impl Session {
         if color.is_none() {
             color::decide(configuration.color);
         }
-        let mut options = Options::default();
-        options.defines.extend(configuration.defines());
-        options.defines.extend(common.define.iter().cloned());
-        options.include.clone_from(&common.include);
-        options
-            .include
-            .extend(configuration.include.iter().cloned());
-        options.imports.clone_from(&common.import);
-        options.imports.extend(configuration.import.iter().cloned());
-        options.profile = common.profile.or(configuration.profile());
+        let options = options(common, &configuration);
         let format = common.message_format.or(configuration.message_format);
         let stream = if result == Some(Stream::Stdout) {
             Stream::Stderr
@@ -104,4 +95,19 @@ impl Session {
     pub(crate) fn is_human(&self) -> bool {
         self.reporter.format == MessageFormat::Human
     }
+}
+
+/// What the parser is told: what the command line says, then what `xdr.toml` does.
+pub(crate) fn options<D: Args>(common: &Common<D>, configuration: &Configuration) -> Options {
+    let mut options = Options::default();
+    options.defines.extend(configuration.defines());
+    options.defines.extend(common.define.iter().cloned());
+    options.include.clone_from(&common.include);
+    options
+        .include
+        .extend(configuration.include.iter().cloned());
+    options.imports.clone_from(&common.import);
+    options.imports.extend(configuration.import.iter().cloned());
+    options.profile = common.profile.or(configuration.profile());
+    options
 }

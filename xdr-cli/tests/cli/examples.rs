@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::recorded;
 use crate::sandbox::Sandbox;
 
-const SUBCOMMANDS: [&str; 11] = [
+const SUBCOMMANDS: [&str; 12] = [
     "check",
     "gen",
     "fmt",
@@ -15,6 +15,7 @@ const SUBCOMMANDS: [&str; 11] = [
     "decode",
     "encode",
     "fuzz-init",
+    "lsp",
     "completions",
     "man",
 ];

@@ -1,0 +1,375 @@
+//! Another name for a definition, wherever it stands.
+//!
+//! libvirt's types belong to their procedures by name: whoever renames one of them renames the others with it, or they would
+//! fall apart without anybody's saying so.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use xdr_parser::schema::{EnumProcedure, ProcedureEnum, TypeId};
+use xdr_parser::{Span, words};
+
+use super::Edit;
+use super::index::{Kind, Name, Space};
+use super::references::Target;
+use super::snapshot::Snapshot;
+use super::workspace::{NotOpen, Workspace};
+
+/// Why there is no new name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RenameError {
+    /// The document is not open.
+    NotOpen(NotOpen),
+    /// No name that is known stands there.
+    NoName,
+    /// Such a name cannot be.
+    Invalid(String),
+    /// The word means something by itself.
+    Word(String),
+    /// Something else has the name already.
+    Taken {
+        /// The new name.
+        name: String,
+        /// What has it.
+        kind: &'static str,
+        /// Where that is.
+        path: PathBuf,
+    },
+    /// The name is that of a procedure's type, and the new one could not be.
+    Partner {
+        /// What is to be renamed.
+        name: String,
+        /// The procedure that it belongs to.
+        procedure: String,
+        /// What the new name would have to look like.
+        pattern: String,
+    },
+}
+
+impl fmt::Display for RenameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotOpen(error) => error.fmt(f),
+            Self::NoName => f.write_str("there is no name here that has a definition"),
+            Self::Invalid(name) => write!(
+                f,
+                "`{name}` cannot be a name: letters, digits and `_` can, a letter or `_` first"
+            ),
+            Self::Word(word) => write!(f, "`{word}` is a word of the language"),
+            Self::Taken { name, kind, path } => {
+                write!(
+                    f,
+                    "`{name}` is taken already, by the {kind} in {}",
+                    path.display()
+                )
+            }
+            Self::Partner {
+                name,
+                procedure,
+                pattern,
+            } => write!(
+                f,
+                "`{name}` belongs to the procedure `{procedure}` by its name: a new one has to be `{pattern}`"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for RenameError {}
+
+impl From<NotOpen> for RenameError {
+    fn from(error: NotOpen) -> Self {
+        Self::NotOpen(error)
+    }
+}
+
+impl Workspace {
+    /// The name that would be renamed, as bytes of the document.
+    ///
+    /// # Errors
+    /// If the document is not open, or no name stands there.
+    pub fn renameable(&mut self, path: &Path, offset: u32) -> Result<Span, RenameError> {
+        let snapshot = self.snapshot(path)?;
+        let target = self.target(&snapshot, offset);
+        target.map(|(span, _)| span).ok_or(RenameError::NoName)
+    }
+
+    /// Edits that give what stands at a byte another name, in every file that has it, and its partners with it.
+    ///
+    /// # Errors
+    /// Why it cannot have that name.
+    pub fn rename(
+        &mut self,
+        path: &Path,
+        offset: u32,
+        new: &str,
+    ) -> Result<Vec<Edit>, RenameError> {
+        let snapshot = self.snapshot(path)?;
+        let (file, _, spot) = snapshot.spot(offset).ok_or(RenameError::NoName)?;
+        let meaning = snapshot.index.meaning(file, snapshot.text(file), spot);
+        let meaning = meaning.ok_or(RenameError::NoName)?;
+        let target = self.target_of(&snapshot, meaning);
+        let target = target.ok_or(RenameError::NoName)?;
+        is_possible(new)?;
+        if target.name == new {
+            return Ok(Vec::new());
+        }
+        let mut renamings = vec![(target, new.to_owned())];
+        renamings.extend(self.partners(&snapshot, meaning, new)?);
+        let words = renamings.iter();
+        let words = words.flat_map(|(target, new)| [target.name.as_str(), new.as_str()]);
+        let words: Vec<&str> = words.collect();
+        let files = self.files_with(&snapshot, &words);
+        let mut edits = Vec::new();
+        for (target, new) in &renamings {
+            is_possible(new)?;
+            self.check_free(&files, target, new)?;
+            let references = self.references_in(&files, target).into_iter();
+            edits.extend(references.map(|reference| Edit {
+                place: reference.place,
+                replacement: new.clone(),
+            }));
+        }
+        edits.sort();
+        edits.dedup();
+        Ok(edits)
+    }
+
+    /// Whether nothing that is seen together with the target has the new name.
+    fn check_free(
+        &self,
+        files: &[(PathBuf, Arc<Snapshot>)],
+        target: &Target,
+        new: &str,
+    ) -> Result<(), RenameError> {
+        for (path, snapshot) in files {
+            let Some(root) = snapshot.root() else {
+                continue;
+            };
+            let index = &snapshot.index;
+            // The file has to do with the target if it sees it.
+            let mut visible = index.visible(root);
+            let sees =
+                visible.find(|(file, _)| self.known_as(&snapshot.path(*file)) == target.place.path);
+            let Some((home, names)) = sees else {
+                continue;
+            };
+            let taken = if target.kind.is_global() {
+                index.find(root, new, Space::Any)
+            } else {
+                let mut definitions = names.definitions.iter();
+                let own = definitions.find(|found| found.name == target.place.span);
+                let siblings = own.into_iter().flat_map(|own| names.inside(own.parent));
+                let text = snapshot.text(home);
+                let mut same = siblings.filter(|(_, sibling)| sibling.name.of(text) == new);
+                same.next().map(|(number, _)| (home, number))
+            };
+            if let Some((file, number)) = taken
+                && let Some(definition) = index.definition((file, number))
+            {
+                return Err(RenameError::Taken {
+                    name: new.to_owned(),
+                    kind: definition.kind.name(),
+                    path: if file == root {
+                        path.clone()
+                    } else {
+                        snapshot.path(file)
+                    },
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// What has to be renamed together with a procedure or a type of one, and how.
+    fn partners(
+        &self,
+        snapshot: &Snapshot,
+        name: Name,
+        new: &str,
+    ) -> Result<Vec<(Target, String)>, RenameError> {
+        let Some((program, procedure, role)) = snapshot.role(name) else {
+            return Ok(Vec::new());
+        };
+        let schema = snapshot.schema();
+        let Some(convention) = schema
+            .types
+            .get(program.ty.0 as usize)
+            .and_then(|ty| Convention::of(&ty.name))
+        else {
+            return Ok(Vec::new());
+        };
+        let enumerator = program.enumerator(schema, procedure);
+        let Some(enumerator) = enumerator else {
+            return Ok(Vec::new());
+        };
+        let own = match role {
+            Role::Procedure => enumerator.name.as_str(),
+            Role::Message(id) => {
+                let ty = schema.types.get(id.0 as usize);
+                ty.map_or("", |ty| ty.name.as_str())
+            }
+        };
+        let words = match role {
+            Role::Procedure => new.strip_prefix(&program.prefix).map(str::to_owned),
+            Role::Message(_) => convention.words(own, new),
+        };
+        let words = words.filter(|words| !words.is_empty());
+        let Some(words) = words else {
+            return Err(RenameError::Partner {
+                name: own.to_owned(),
+                procedure: enumerator.name.clone(),
+                pattern: match role {
+                    Role::Procedure => format!("{}…", program.prefix),
+                    Role::Message(_) => convention.pattern(own),
+                },
+            });
+        };
+        let mut partners = Vec::new();
+        if !matches!(role, Role::Procedure) {
+            let location = enumerator.location;
+            let number = snapshot.number_at(location.file, location.span);
+            let target =
+                number.and_then(|number| self.target_of(snapshot, (location.file, number)));
+            partners.extend(target.map(|target| (target, format!("{}{words}", program.prefix))));
+        }
+        for id in procedure.messages().into_iter().flatten() {
+            let Some(ty) = schema.types.get(id.0 as usize) else {
+                continue;
+            };
+            if role == Role::Message(id) {
+                continue;
+            }
+            let place = ty.name_location;
+            let number = snapshot.number_at(place.file, place.span);
+            let target = number.and_then(|number| self.target_of(snapshot, (place.file, number)));
+            let renamed = convention.type_name(&words, &ty.name);
+            partners.extend(target.map(|target| (target, renamed)));
+        }
+        Ok(partners)
+    }
+}
+
+/// What a definition is to a procedure.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Procedure,
+    Message(TypeId),
+}
+
+impl Snapshot {
+    /// The procedure that a definition belongs to.
+    fn role(&self, name: Name) -> Option<(&ProcedureEnum, &EnumProcedure, Role)> {
+        let definition = self.index.definition(name)?;
+        let (file, _) = name;
+        let ty = self.type_at(file, definition.name).map(|ty| ty.id);
+        for program in &self.schema().procedure_enums {
+            for procedure in &program.procedures {
+                if let (Some(ty), true) = (ty, definition.kind.is_type())
+                    && procedure.messages().contains(&Some(ty))
+                {
+                    return Some((program, procedure, Role::Message(ty)));
+                }
+                let enumerator = program.enumerator(self.schema(), procedure);
+                let place = enumerator.map(|enumerator| enumerator.location);
+                if definition.kind == Kind::Enumerator
+                    && place
+                        .is_some_and(|place| place.file == file && place.span == definition.name)
+                {
+                    return Some((program, procedure, Role::Procedure));
+                }
+            }
+        }
+        None
+    }
+
+    /// The number of the definition that has its name here.
+    fn number_at(&self, file: xdr_parser::FileId, span: Span) -> Option<usize> {
+        let definitions = &self.index.names(file)?.definitions;
+        definitions.iter().position(|found| found.name == span)
+    }
+}
+
+/// How a procedure's types are named after it.
+struct Convention {
+    /// What the names of all types begin with: `remote_`, `virLogManagerProtocol`.
+    prefix: String,
+    /// `remote_connect_open_args`, not `…ConnectOpenArgs`.
+    snake: bool,
+}
+
+impl Convention {
+    fn of(enum_name: &str) -> Option<Self> {
+        let (prefix, snake) = match enum_name.strip_suffix("procedure") {
+            Some(prefix) => (prefix, true),
+            None => (enum_name.strip_suffix("Procedure")?, false),
+        };
+        Some(Self {
+            prefix: prefix.to_owned(),
+            snake,
+        })
+    }
+
+    /// `_args`, `Ret`: what the name of a type ends with.
+    fn suffix(&self, name: &str) -> &'static str {
+        let suffixes = if self.snake {
+            ["_args", "_ret", "_msg"]
+        } else {
+            ["Args", "Ret", "Msg"]
+        };
+        let mut suffixes = suffixes.into_iter();
+        suffixes.find(|suffix| name.ends_with(suffix)).unwrap_or("")
+    }
+
+    fn pattern(&self, name: &str) -> String {
+        format!("{}…{}", self.prefix, self.suffix(name))
+    }
+
+    /// `CONNECT_OPEN` of a new name for a type: `remote_connect_open_args`.
+    fn words(&self, old: &str, new: &str) -> Option<String> {
+        let stem = new
+            .strip_prefix(&self.prefix)?
+            .strip_suffix(self.suffix(old))?;
+        if self.snake {
+            return Some(stem.to_ascii_uppercase());
+        }
+        let mut words = String::new();
+        for letter in stem.chars() {
+            if letter.is_ascii_uppercase() && !words.is_empty() {
+                words.push('_');
+            }
+            words.push(letter.to_ascii_uppercase());
+        }
+        Some(words)
+    }
+
+    /// The name of a type of the procedure `words`, which takes the place of `old`.
+    fn type_name(&self, words: &str, old: &str) -> String {
+        let suffix = self.suffix(old);
+        let prefix = &self.prefix;
+        if self.snake {
+            return format!("{prefix}{}{suffix}", words.to_ascii_lowercase());
+        }
+        let mut stem = String::new();
+        for word in words.split('_') {
+            let mut letters = word.chars();
+            stem.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+            stem.extend(letters.map(|letter| letter.to_ascii_lowercase()));
+        }
+        format!("{prefix}{stem}{suffix}")
+    }
+}
+
+fn is_possible(name: &str) -> Result<(), RenameError> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let begins = name.starts_with(|c: char| is_part(c) && !c.is_ascii_digit());
+    if !begins || !name.chars().all(is_part) {
+        return Err(RenameError::Invalid(name.to_owned()));
+    }
+    if words::is_word(name) {
+        return Err(RenameError::Word(name.to_owned()));
+    }
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! Open documents over files in a folder.
+
+use std::fs;
+
+use tempfile::TempDir;
+use xdr_lsp::analysis::Workspace;
+
+use crate::{settings, shown};
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn files_of_the_folder_that_use_a_name_are_found_and_changed() {
+    let folder = folder(&[
+        ("base.x", "typedef int a;"),
+        ("sub/user.x", "%#include \"../base.h\"\nstruct b { a x; };"),
+        (
+            "target/copy.x",
+            "%#include \"../base.h\"\nstruct c { a x; };",
+        ),
+        (".git/copy.x", "%#include \"../base.h\"\nstruct c { a x; };"),
+        ("sub/other.x", "typedef int a;"),
+    ]);
+    let mut workspace = Workspace::new(&[folder.path().to_owned()], settings());
+    let base = folder.path().join("base.x");
+    // Not the text of the file.
+    workspace.open(&base, 1, "\ntypedef int a;");
+    let found = workspace.references(&base, 13).unwrap();
+    let found: Vec<String> = found
+        .iter()
+        .map(|found| shown(&workspace, &found.place))
+        .collect();
+    assert_eq!(found, ["base.x:2 a", "user.x:2 a"]);
+    let edits = workspace.rename(&base, 13, "d").unwrap();
+    assert_eq!(edits.len(), 2);
+    let symbols = workspace.symbols_named("b");
+    let symbols: Vec<&str> = symbols.iter().map(|found| found.name.as_str()).collect();
+    assert_eq!(symbols, ["b"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_document_that_is_open_by_a_link_is_one_with_its_file() {
+    let folder = folder(&[
+        ("real/base.x", "typedef int a;"),
+        ("real/a.x", "%#include \"base.h\"\nstruct b { a x; };"),
+    ]);
+    std::os::unix::fs::symlink(folder.path().join("real"), folder.path().join("link")).unwrap();
+    let mut workspace = Workspace::new(&[folder.path().to_owned()], settings());
+    let user = folder.path().join("link/a.x");
+    workspace.open(&user, 1, "%#include \"base.h\"\nstruct b { a x; };");
+    let found = workspace.references(&user, 30).unwrap();
+    let found: Vec<String> = found
+        .iter()
+        .map(|found| shown(&workspace, &found.place))
+        .collect();
+    assert_eq!(found, ["a.x:2 a", "base.x:1 a"]);
+}
+
+#[test]
+fn a_closed_document_is_its_file_again() {
+    let folder = folder(&[
+        ("base.x", "typedef int a;"),
+        ("a.x", "%#include \"base.h\"\nstruct b { a x; };"),
+    ]);
+    let mut workspace = Workspace::new(&[], settings());
+    let (base, user) = (folder.path().join("base.x"), folder.path().join("a.x"));
+    workspace.open(&user, 1, fs::read_to_string(&user).unwrap());
+    workspace.open(&base, 1, "");
+    assert!(!workspace.findings(&user).unwrap().is_empty());
+    workspace.close(&base).unwrap();
+    assert!(workspace.findings(&user).unwrap().is_empty());
+    assert!(workspace.close(&base).is_err());
+    assert!(workspace.findings(&base).is_err());
+    fs::write(&base, "").unwrap();
+    workspace.forget();
+    assert!(!workspace.findings(&user).unwrap().is_empty());
+}
