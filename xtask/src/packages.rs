@@ -6,7 +6,7 @@ use crate::report::Outcome;
 use crate::{command, output};
 
 /// What `cargo xtask test` needs: a C compiler and rpcgen with its run-time for the C peer, its `.x` files as input, a C++
-/// compiler for the fuzzer, tshark with libvirt's dissector, and valgrind, which counts instructions.
+/// compiler for the fuzzer, tshark with libvirt's dissector, valgrind, which counts instructions, and an editor.
 pub(crate) const FOR_TEST: &[&str] = &[
     "g++",
     "gcc",
@@ -14,6 +14,7 @@ pub(crate) const FOR_TEST: &[&str] = &[
     "libnsl-dev",
     "libtirpc-dev",
     "libvirt-wireshark",
+    "neovim",
     "rpcsvc-proto",
     "tshark",
     "valgrind",
