@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use xdr_parser::Options;
+use xdr_parser::{Options, lint};
 
 pub mod analysis;
 mod server;
@@ -19,6 +19,8 @@ pub use server::{Ended, serve};
 pub struct Settings {
     /// What the parser is told.
     pub options: Options,
+    /// Which rules are tried, once there is no error.
+    pub lint: lint::Settings,
 }
 
 /// Says what a file is compiled with, or why that cannot be said: its `xdr.toml` has a mistake, for example. It is asked

@@ -40,9 +40,9 @@ impl Lsp {
             let folder = path.parent().map(Path::to_owned).unwrap_or_default();
             let configuration = Configuration::of(&[folder]);
             let configuration = configuration.map_err(|failure| failure.to_string())?;
-            Ok(Settings {
-                options: session::options(&common, &configuration),
-            })
+            let options = session::options(&common, &configuration);
+            let lint = configuration.lint.settings(&options);
+            Ok(Settings { options, lint })
         };
         match xdr_lsp::serve(std::io::stdin(), std::io::stdout(), Box::new(configure)) {
             Ended::Cleanly => Outcome::Clean,

@@ -4,8 +4,10 @@
 //! one. Rules that go beyond the compiler's belong there: their diagnostics are shown as the compiler's are, and their
 //! edits offered in the same place.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use xdr_parser::lint::lint;
 use xdr_parser::{Diagnostic, Label, Severity, Span};
 
 use super::snapshot::Snapshot;
@@ -50,9 +52,17 @@ pub struct Mend {
     pub edits: Vec<Edit>,
 }
 
-/// All diagnostics of what a document is compiled with.
-fn said(snapshot: &Snapshot) -> &[Diagnostic] {
-    &snapshot.inspection.diagnostics
+/// All diagnostics of what a document is compiled with; once there is no error, what the rules find as well.
+fn said(snapshot: &Snapshot) -> Cow<'_, [Diagnostic]> {
+    let inspection = &snapshot.inspection;
+    let root = inspection.files.first().filter(|_| inspection.complete);
+    let Some(root) = root else {
+        return Cow::Borrowed(&inspection.diagnostics);
+    };
+    // The same files in the same order, so that places are the same.
+    let settings = &snapshot.settings;
+    let compilation = xdr_parser::compile(std::slice::from_ref(&root.path), &settings.options);
+    Cow::Owned(lint(&compilation, &settings.lint))
 }
 
 /// What mends a diagnostic.
@@ -68,7 +78,18 @@ fn mends(snapshot: &Snapshot, diagnostic: &Diagnostic) -> Vec<Mend> {
             replacement: name.to_owned(),
         }],
     });
-    mend.into_iter().collect()
+    let fix = diagnostic.fix.iter().map(|fix| Mend {
+        title: fix.title.clone(),
+        edits: fix
+            .edits
+            .iter()
+            .map(|edit| Edit {
+                place: snapshot.place(edit.location),
+                replacement: edit.replacement.clone(),
+            })
+            .collect(),
+    });
+    fix.chain(mend).collect()
 }
 
 impl Workspace {
@@ -87,10 +108,12 @@ impl Snapshot {
         let mut findings: Vec<Finding> =
             self.problem.iter().map(|problem| whole(problem)).collect();
         let root = self.root();
-        let diagnostics = said(self).iter();
-        let own = diagnostics.filter(|found| Some(found.primary.location.file) == root);
+        let said = said(self);
+        let own = said
+            .iter()
+            .filter(|found| Some(found.primary.location.file) == root);
         findings.extend(own.take(MANY).map(|found| self.finding(found)));
-        findings.extend(self.of_imports());
+        findings.extend(self.of_imports(&said));
         findings.sort_by_key(|finding| finding.span);
         findings
     }
@@ -127,13 +150,14 @@ impl Snapshot {
     }
 
     /// Errors in what the document imports, at the line that does: one for each file.
-    fn of_imports(&self) -> Vec<Finding> {
+    fn of_imports(&self, said: &[Diagnostic]) -> Vec<Finding> {
         let Some(root) = self.inspection.files.first() else {
             return Vec::new();
         };
         let mut findings: Vec<(PathBuf, Finding)> = Vec::new();
-        let errors = said(self).iter();
-        let errors = errors.filter(|found| found.severity == Severity::Error);
+        let errors = said
+            .iter()
+            .filter(|found| found.severity == Severity::Error);
         for error in errors.filter(|error| error.primary.location.file != root.id) {
             let file = error.primary.location.file;
             let path = self.path(file);

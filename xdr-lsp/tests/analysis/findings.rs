@@ -53,6 +53,27 @@ fn what_was_meant_can_be_had() {
 }
 
 #[test]
+fn what_is_allowed_and_likely_to_be_wrong_can_be_mended() {
+    let mut case = case(&[(
+        "a.x",
+        "$0enum e { A = 0, B };\nunion u switch (e x) { case A: case B: void; };",
+    )]);
+    let found = findings(&mut case.workspace, A);
+    let finding = found.iter().find(|found| found.code == Some("W0708"));
+    let finding = finding.unwrap_or_else(|| panic!("{found:?}"));
+    assert_eq!(finding.severity, xdr_parser::Severity::Warning);
+    let edit = &finding.mends[0].edits[0];
+    assert_eq!(edit.replacement, " = 1");
+    // Rules are not tried while there are errors.
+    let edited = case.workspace.edit(Path::new(A), 2, |text| {
+        text.replace(Some(Span::new(0, 0)), "const X = Y;\n");
+    });
+    assert!(edited.is_ok());
+    let found = findings(&mut case.workspace, A);
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
+#[test]
 fn an_edit_in_what_is_imported_shows_in_the_document() {
     let mut case = case(&[
         ("base.x", "typedef int a;"),
