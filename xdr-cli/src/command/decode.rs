@@ -64,8 +64,8 @@ pub(crate) struct Decode {
     /// `libvirt` is how libvirt's programs frame their packets. A line has `packet` (counted from 1), `from` (client or
     /// server), `offset` and `length` in the bytes of that side, `program`, `version`, `procedure`, `type`, `serial` and
     /// `status`; then `payload_type` and `payload`, or `bytes` in hex where that cannot be known. Replies and the packets of
-    /// streams say in `call` which packet they belong to, or null. What is wrong is in `fault`; behind it the next packet is
-    /// read. Of a capture, whose TCP connections are put together, there are also `connection`, `source`, `destination` and
+    /// streams say in `call` which packet they belong to, or null. What is wrong is in `fault`; of a
+    /// capture the next packet is read behind it, of bytes it is if the length was right. Of a capture, whose TCP connections are put together, there are also `connection`, `source`, `destination` and
     /// `time` in seconds since 1970, and in replies `seconds`, how long they took.
     #[arg(long, value_name = "FRAMING", hide_possible_values = true)]
     stream: Option<Framing>,

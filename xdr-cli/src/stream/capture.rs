@@ -1,5 +1,6 @@
 //! Capture files, pcap and pcapng: frames with their times.
 
+use std::collections::BTreeMap;
 use std::io::{Chain, Cursor, Read};
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ const BUFFER: usize = 256 * 1024;
 
 /// The longest block that is waited for. Frames end at 256 KiB, whatever a damaged length says.
 const LONGEST: usize = 16 << 20;
+
+const NANOSECONDS: u64 = 1_000_000_000;
 
 /// What capture files begin with: pcap in either byte order, with micro- or nanoseconds, and pcapng.
 const MAGIC: [[u8; 4]; 5] = [
@@ -41,9 +44,8 @@ pub(crate) struct Capture<R> {
 pub(crate) struct Unused {
     /// Connections that do not speak the protocol, or not in a way that can be read.
     pub(crate) connections: u64,
-    /// Frames of devices whose frames have a form that is not known, and the number of such a form.
-    pub(crate) frames: u64,
-    pub(crate) link: Option<i32>,
+    /// Frames with headers of a kind that is not known, by its number.
+    pub(crate) frames: BTreeMap<i32, u64>,
 }
 
 /// An input that has been looked at.
@@ -137,7 +139,6 @@ impl<R: Read + Send> Capture<R> {
         Ok(Unused {
             connections: all - speaking,
             frames: frames.unknown,
-            link: frames.link,
         })
     }
 }
@@ -147,16 +148,15 @@ impl<R: Read + Send> Capture<R> {
 struct Frames {
     connections: Connections,
     interfaces: Vec<Interface>,
-    unknown: u64,
-    link: Option<i32>,
+    unknown: BTreeMap<i32, u64>,
 }
 
 /// What a frame's bytes and its time are to be read as.
 #[derive(Clone, Copy)]
 struct Interface {
     link: Linktype,
-    /// Units of time in a second.
-    resolution: u64,
+    /// Units of time in a second, if there is a number for it.
+    resolution: Option<u64>,
     /// Seconds to add.
     offset: i64,
 }
@@ -167,18 +167,19 @@ impl Frames {
             PcapBlockOwned::LegacyHeader(header) => {
                 self.interfaces = vec![Interface {
                     link: header.network,
-                    resolution: if header.is_nanosecond_precision() {
-                        1_000_000_000
+                    resolution: Some(if header.is_nanosecond_precision() {
+                        NANOSECONDS
                     } else {
                         1_000_000
-                    },
+                    }),
                     offset: 0,
                 }];
             }
             PcapBlockOwned::Legacy(frame) => {
                 if let Some(&interface) = self.interfaces.first() {
-                    let units = u64::from(frame.ts_sec) * interface.resolution;
-                    let time = interface.time(units + u64::from(frame.ts_usec));
+                    let units = interface.resolution.unwrap_or_default();
+                    let units = u64::from(frame.ts_sec) * units + u64::from(frame.ts_usec);
+                    let time = interface.time(units);
                     self.frame(interface.link, time, frame.data, lines)?;
                 }
             }
@@ -187,7 +188,7 @@ impl Frames {
                 if self.interfaces.len() < INTERFACES {
                     self.interfaces.push(Interface {
                         link: described.linktype,
-                        resolution: described.ts_resolution().unwrap_or(1_000_000),
+                        resolution: resolution(described.if_tsresol),
                         offset: described.if_tsoffset,
                     });
                 }
@@ -219,12 +220,12 @@ impl Frames {
         lines: &mut Lines<'_>,
     ) -> Result<(), Stop> {
         if !link::is_known(link) {
-            self.unknown += 1;
-            self.link = Some(link.0);
+            // The field for it has 16 bits.
+            *self.unknown.entry(link.0).or_default() += 1;
             return Ok(());
         }
-        match link::segment(link, bytes) {
-            Some(found) => self.connections.take(&found, time, lines),
+        match link::segment(link, bytes, time) {
+            Some(found) => self.connections.take(&found, lines),
             None => Ok(()),
         }
     }
@@ -233,12 +234,20 @@ impl Frames {
 impl Interface {
     /// The time since 1970 that so many units are.
     fn time(self, units: u64) -> Option<Duration> {
-        let seconds = i64::try_from(units / self.resolution).ok()?;
+        let resolution = self.resolution?;
+        let seconds = i64::try_from(units.checked_div(resolution)?).ok()?;
         let seconds = u64::try_from(seconds.checked_add(self.offset)?).ok()?;
-        let rest = u128::from(units % self.resolution) * 1_000_000_000;
-        let nanoseconds = u32::try_from(rest / u128::from(self.resolution)).ok()?;
+        let rest = u128::from(units % resolution) * u128::from(NANOSECONDS);
+        let nanoseconds = u32::try_from(rest / u128::from(resolution)).ok()?;
         Some(Duration::new(seconds, nanoseconds))
     }
+}
+
+/// Units of time in a second: the first bit says whether the others are a power of two or of ten (pcapng, `if_tsresol`).
+fn resolution(coded: u8) -> Option<u64> {
+    let power = u32::from(coded & 0x7f);
+    let base: u64 = if coded & 0x80 == 0 { 10 } else { 2 };
+    base.checked_pow(power)
 }
 
 /// What is wrong with a capture file.

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use super::calls::Calls;
 use super::half::Half;
@@ -11,8 +10,12 @@ use super::link::Found;
 use super::tcp::{Piece, Reassembly};
 use super::{Side, Stop, raw};
 
-/// Connections that are followed at a time; the one that has been there for longest makes room.
+/// Connections that are followed at a time. Those that have ended make room first, then those that do not speak the protocol,
+/// then that which has been silent for longest.
 const FOLLOWED: usize = 4_096;
+
+/// What may wait for something missing in all connections together.
+const WAITING: usize = 64 << 20;
 
 /// Ports that libvirtd listens on: plain, and with TLS.
 const PORTS: [u16; 2] = [16_509, 16_514];
@@ -20,19 +23,38 @@ const PORTS: [u16; 2] = [16_509, 16_514];
 /// Connections by their ends, the lower one first.
 #[derive(Default)]
 pub(super) struct Connections {
-    by_ends: HashMap<[SocketAddr; 2], Connection>,
-    /// When each of them was first seen, in order.
-    ages: BTreeMap<u64, [SocketAddr; 2]>,
+    by_ends: HashMap<Ends, Connection>,
+    /// Who makes room first.
+    ranks: BTreeMap<Rank, Ends>,
+    /// Segments up to now.
+    clock: u64,
+    waiting: usize,
     seen: u64,
     /// Those of which packets have been read.
     speaking: u64,
 }
 
+type Ends = [SocketAddr; 2];
+
+/// How much a connection is worth, and when it was last heard of; no two are of the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    worth: Worth,
+    heard: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Worth {
+    Ended,
+    Other,
+    Speaking,
+}
+
 struct Connection {
-    age: u64,
+    rank: Rank,
     /// Counted from 1 among those that speak the protocol.
     number: Option<u64>,
-    ends: [SocketAddr; 2],
+    ends: Ends,
     directions: [Direction; 2],
     /// Which side the first end is.
     first: Option<Side>,
@@ -49,12 +71,8 @@ struct Direction {
 
 impl Connections {
     /// Takes a segment.
-    pub(super) fn take(
-        &mut self,
-        found: &Found<'_>,
-        time: Option<Duration>,
-        lines: &mut Lines<'_>,
-    ) -> Result<(), Stop> {
+    pub(super) fn take(&mut self, found: &Found<'_>, lines: &mut Lines<'_>) -> Result<(), Stop> {
+        self.clock += 1;
         let mut ends = [found.source, found.destination];
         ends.sort_unstable();
         // The first segment of a connection between ends that have had one before, and not the same segment again.
@@ -65,48 +83,98 @@ impl Connections {
         {
             self.close(ends, lines)?;
         }
-        if !self.by_ends.contains_key(&ends) {
-            if found.reset || (!found.segment.syn && found.segment.payload.is_empty()) {
-                return Ok(());
-            }
-            if self.by_ends.len() >= FOLLOWED
-                && let Some((_, &oldest)) = self.ages.first_key_value()
-            {
-                self.close(oldest, lines)?;
-            }
-            self.ages.insert(self.seen, ends);
+        let Some(mut connection) = self.remove(ends) else {
+            return self.begin(ends, found, lines);
+        };
+        let reset = found.reset && connection.believes(found);
+        self.follow(&mut connection, found, lines)?;
+        if reset {
+            self.waiting = self.waiting.saturating_sub(connection.waiting());
+            return connection.finish(&mut self.speaking, lines);
         }
-        let age = self.seen;
-        let connection = self.by_ends.entry(ends).or_insert_with(|| {
-            self.seen += 1;
-            Connection::new(age, ends)
-        });
-        connection.take(found, time, &mut self.speaking, lines)?;
-        if found.reset {
-            self.close(ends, lines)?;
-        }
+        self.insert(connection);
         Ok(())
     }
 
     /// The capture has ended. How many connections there were, and how many of them spoke the protocol.
     pub(super) fn finish(mut self, lines: &mut Lines<'_>) -> Result<(u64, u64), Stop> {
-        while let Some((_, &ends)) = self.ages.first_key_value() {
-            self.close(ends, lines)?;
+        // In the order in which they were last heard of.
+        let mut left: Vec<Rank> = self.ranks.keys().copied().collect();
+        left.sort_unstable_by_key(|rank| rank.heard);
+        for rank in left {
+            if let Some(&ends) = self.ranks.get(&rank) {
+                self.close(ends, lines)?;
+            }
         }
         Ok((self.seen, self.speaking))
     }
 
-    fn close(&mut self, ends: [SocketAddr; 2], lines: &mut Lines<'_>) -> Result<(), Stop> {
-        let Some(mut connection) = self.by_ends.remove(&ends) else {
+    /// A connection that is not known.
+    fn begin(&mut self, ends: Ends, found: &Found<'_>, lines: &mut Lines<'_>) -> Result<(), Stop> {
+        if found.reset || (!found.segment.syn && found.segment.payload.is_empty()) {
+            return Ok(());
+        }
+        if self.by_ends.len() >= FOLLOWED
+            && let Some((_, &ends)) = self.ranks.first_key_value()
+        {
+            let given_up = self.by_ends.get(&ends).and_then(Connection::speaks);
+            if let Some(number) = given_up {
+                lines.note(&format!(
+                    "connection {number} is not followed any more: there are too many"
+                ));
+            }
+            self.close(ends, lines)?;
+        }
+        self.seen += 1;
+        let mut connection = Connection::new(ends);
+        self.follow(&mut connection, found, lines)?;
+        self.insert(connection);
+        Ok(())
+    }
+
+    fn follow(
+        &mut self,
+        connection: &mut Connection,
+        found: &Found<'_>,
+        lines: &mut Lines<'_>,
+    ) -> Result<(), Stop> {
+        let before = connection.waiting();
+        connection.take(found, &mut self.speaking, lines)?;
+        let after = connection.waiting();
+        self.waiting = self.waiting.saturating_sub(before) + after;
+        if self.waiting > WAITING {
+            connection.give_up(&mut self.speaking, lines)?;
+            self.waiting -= after;
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, mut connection: Connection) {
+        connection.rank = Rank {
+            worth: connection.worth(),
+            heard: self.clock,
+        };
+        self.ranks.insert(connection.rank, connection.ends);
+        self.by_ends.insert(connection.ends, connection);
+    }
+
+    fn remove(&mut self, ends: Ends) -> Option<Connection> {
+        let connection = self.by_ends.remove(&ends)?;
+        self.ranks.remove(&connection.rank);
+        Some(connection)
+    }
+
+    fn close(&mut self, ends: Ends, lines: &mut Lines<'_>) -> Result<(), Stop> {
+        let Some(mut connection) = self.remove(ends) else {
             return Ok(());
         };
-        self.ages.remove(&connection.age);
+        self.waiting = self.waiting.saturating_sub(connection.waiting());
         connection.finish(&mut self.speaking, lines)
     }
 }
 
 impl Connection {
-    fn new(age: u64, ends: [SocketAddr; 2]) -> Self {
+    fn new(ends: Ends) -> Self {
         let by_port = |end: &SocketAddr| PORTS.contains(&end.port());
         let first = match ends.each_ref().map(by_port) {
             [true, false] => Some(Side::Server),
@@ -114,7 +182,10 @@ impl Connection {
             _ => None,
         };
         Self {
-            age,
+            rank: Rank {
+                worth: Worth::Other,
+                heard: 0,
+            },
             number: None,
             ends,
             directions: Default::default(),
@@ -123,24 +194,52 @@ impl Connection {
         }
     }
 
+    fn worth(&self) -> Worth {
+        if !self.is_open() {
+            Worth::Ended
+        } else if self.number.is_some() {
+            Worth::Speaking
+        } else {
+            Worth::Other
+        }
+    }
+
+    /// Its number, if it speaks the protocol and goes on.
+    fn speaks(&self) -> Option<u64> {
+        self.number.filter(|_| self.is_open())
+    }
+
+    fn waiting(&self) -> usize {
+        let directions = self.directions.iter();
+        directions.map(|it| it.reassembly.waiting()).sum()
+    }
+
     fn is_open(&self) -> bool {
         !self.directions.iter().all(|direction| direction.ended)
     }
 
     fn is_opened_by(&self, found: &Found<'_>) -> bool {
-        let at = usize::from(self.ends[0] != found.source);
-        let reassembly = &self.directions[at].reassembly;
+        let reassembly = &self.directions[self.sender(found)].reassembly;
         reassembly.is_opened_by(found.segment.sequence)
+    }
+
+    /// Whether a segment that ends the connection is of it, and not of one that was before.
+    fn believes(&self, found: &Found<'_>) -> bool {
+        let reassembly = &self.directions[self.sender(found)].reassembly;
+        reassembly.is_near(found.segment.sequence)
+    }
+
+    fn sender(&self, found: &Found<'_>) -> usize {
+        usize::from(self.ends[0] != found.source)
     }
 
     fn take(
         &mut self,
         found: &Found<'_>,
-        time: Option<Duration>,
         speaking: &mut u64,
         lines: &mut Lines<'_>,
     ) -> Result<(), Stop> {
-        let at = usize::from(self.ends[0] != found.source);
+        let at = self.sender(found);
         if found.segment.syn {
             let sender = if found.ack {
                 Side::Server
@@ -150,18 +249,34 @@ impl Connection {
             self.first = Some(if at == 0 { sender } else { sender.other() });
         }
         self.directions[at].ended |= found.fin;
-        let mut reassembly = std::mem::take(&mut self.directions[at].reassembly);
-        let taken = reassembly.take(found.segment, |piece| {
-            self.piece(at, &piece, time, speaking, lines)
-        });
-        self.directions[at].reassembly = reassembly;
-        taken
+        // What the other side has said before this one could answer it.
+        if found.ack && !found.segment.syn {
+            let sequence = found.acknowledged;
+            self.reassemble(1 - at, speaking, lines, |reassembly, give| {
+                reassembly.acknowledge(sequence, give)
+            })?;
+        }
+        self.reassemble(at, speaking, lines, |reassembly, give| {
+            reassembly.take(found.segment, give)
+        })
+    }
+
+    /// Waits no longer for anything.
+    fn give_up(&mut self, speaking: &mut u64, lines: &mut Lines<'_>) -> Result<(), Stop> {
+        for at in [0, 1] {
+            self.reassemble(at, speaking, lines, |reassembly, give| {
+                reassembly.finish(give)
+            })?;
+        }
+        Ok(())
     }
 
     fn finish(&mut self, speaking: &mut u64, lines: &mut Lines<'_>) -> Result<(), Stop> {
+        self.give_up(speaking, lines)?;
+        if self.number.is_none() {
+            return Ok(());
+        }
         for at in [0, 1] {
-            let mut reassembly = std::mem::take(&mut self.directions[at].reassembly);
-            reassembly.finish(|piece| self.piece(at, &piece, None, speaking, lines))?;
             let label = self.label(at);
             let place = Place {
                 from: self.side(at),
@@ -177,20 +292,44 @@ impl Connection {
         Ok(())
     }
 
+    /// Does something with the segments of one direction, and takes the pieces that come of it.
+    fn reassemble(
+        &mut self,
+        at: usize,
+        speaking: &mut u64,
+        lines: &mut Lines<'_>,
+        act: impl FnOnce(
+            &mut Reassembly,
+            &mut dyn FnMut(Piece<'_>) -> Result<(), Stop>,
+        ) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        let mut reassembly = std::mem::take(&mut self.directions[at].reassembly);
+        let is_opened = reassembly.is_opened();
+        let acted = act(&mut reassembly, &mut |piece| {
+            self.piece(at, &piece, is_opened, speaking, lines)
+        });
+        self.directions[at].reassembly = reassembly;
+        acted
+    }
+
     /// Takes a piece of one direction's stream.
     fn piece(
         &mut self,
         at: usize,
         piece: &Piece<'_>,
-        time: Option<Duration>,
+        is_opened: bool,
         speaking: &mut u64,
         lines: &mut Lines<'_>,
     ) -> Result<(), Stop> {
         let half = &mut self.directions[at].half;
-        let missing = half.feed(piece, lines.programs());
+        let had_spoken = half.has_spoken();
+        half.feed(piece, lines.programs());
         if half.is_reading() && self.number.is_none() {
             *speaking += 1;
             self.number = Some(*speaking);
+        }
+        if half.is_reading() && !had_spoken && !is_opened {
+            half.excuse();
         }
         if self.first.is_none() {
             let sender = half.peek().as_ref().and_then(raw::side);
@@ -199,12 +338,12 @@ impl Connection {
         let label = self.label(at);
         let place = Place {
             from: self.side(at),
-            time,
+            time: match piece {
+                Piece::Bytes(_, time) => *time,
+                Piece::Gap(_) => None,
+            },
             connection: label.as_ref(),
         };
-        if let Some(missing) = missing {
-            lines.broken(&place, missing.offset, &missing)?;
-        }
         let Self {
             directions, calls, ..
         } = self;

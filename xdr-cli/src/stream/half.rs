@@ -20,13 +20,15 @@ pub(super) struct Half {
     state: State,
     /// Bytes of the stream up to now.
     seen: u64,
+    /// What has not been read since the last packet.
+    lost: Option<Lost>,
     /// A packet has been found in it.
     spoken: bool,
 }
 
 #[derive(Default)]
 enum State {
-    /// Where a packet begins is not known: at the beginning, or behind a gap. It may begin with the next piece.
+    /// Where a packet begins is not known: at the beginning, or behind a gap. It may begin with the next segment.
     #[default]
     Searching,
     /// The beginning of what could be a packet, too short to tell.
@@ -36,23 +38,18 @@ enum State {
 }
 
 impl Half {
-    /// Takes the next piece of the stream. If it is a gap in what was being read, that is returned.
-    pub(super) fn feed(&mut self, piece: &Piece<'_>, programs: &Programs) -> Option<Missing> {
-        let before = self.seen;
+    /// Takes the next piece of the stream.
+    pub(super) fn feed(&mut self, piece: &Piece<'_>, programs: &Programs) {
         match piece {
-            Piece::Bytes(bytes) => {
+            Piece::Bytes(bytes, _) => {
                 self.seen += bytes.len() as u64;
                 self.bytes(bytes, programs);
-                None
             }
             Piece::Gap(bytes) => {
+                let held = self.search();
+                self.lose(held, 0);
+                self.lose(0, *bytes);
                 self.seen += bytes;
-                let was_reading = self.is_reading();
-                self.state = State::Searching;
-                was_reading.then_some(Missing {
-                    offset: before,
-                    bytes: *bytes,
-                })
             }
         }
     }
@@ -75,7 +72,12 @@ impl Half {
         }
     }
 
-    /// Writes the packets that are there.
+    /// Forgets what could not be read up to now: it was the rest of what had begun before the capture did.
+    pub(super) fn excuse(&mut self) {
+        self.lost = None;
+    }
+
+    /// Writes the packets that are there, and before them what could not be read.
     pub(super) fn packets(
         &mut self,
         place: &Place<'_>,
@@ -85,6 +87,9 @@ impl Half {
         let State::Reading { packets, before } = &mut self.state else {
             return Ok(());
         };
+        if let Some(lost) = self.lost.take() {
+            lines.broken(place, lost.offset, &lost)?;
+        }
         loop {
             match packets.next_packet() {
                 Ok(Some(mut packet)) => {
@@ -94,8 +99,10 @@ impl Half {
                 Ok(None) => return Ok(()),
                 Err(error) => {
                     let offset = *before + error.offset();
-                    self.state = State::Searching;
-                    return lines.broken(place, offset, &error);
+                    lines.broken(place, offset, &error)?;
+                    let held = self.search();
+                    self.lose(held, 0);
+                    return Ok(());
                 }
             }
         }
@@ -107,6 +114,12 @@ impl Half {
             && let Some(problem) = CutOff::of(packets)
         {
             lines.broken(place, before + packets.offset(), &problem)?;
+        } else {
+            let held = self.search();
+            self.lose(held, 0);
+        }
+        if let Some(lost) = self.lost.take() {
+            lines.broken(place, lost.offset, &lost)?;
         }
         self.state = State::default();
         Ok(())
@@ -114,7 +127,7 @@ impl Half {
 
     fn bytes(&mut self, bytes: &[u8], programs: &Programs) {
         let mut joined = Vec::new();
-        let bytes = match &mut self.state {
+        let mut candidate = match &mut self.state {
             State::Reading { packets, .. } => return packets.feed(bytes),
             State::Searching => bytes,
             State::Beginning(begun) => {
@@ -123,32 +136,89 @@ impl Half {
                 &joined
             }
         };
-        self.state = if bytes.len() < PRELUDE {
-            State::Beginning(bytes.to_vec())
-        } else if begins_a_packet(bytes, programs) {
+        if candidate.len() >= PRELUDE && !begins_a_packet(candidate, programs) {
+            // It was the end of something, and a packet may begin behind it.
+            let before = candidate.len() - bytes.len();
+            self.lost_before(bytes.len(), before);
+            candidate = bytes;
+        }
+        self.state = if candidate.len() < PRELUDE {
+            State::Beginning(candidate.to_vec())
+        } else if begins_a_packet(candidate, programs) {
             let mut packets = PacketReader::new();
-            packets.feed(bytes);
+            packets.feed(candidate);
             self.spoken = true;
             State::Reading {
                 packets,
-                before: self.seen - bytes.len() as u64,
+                before: self.seen - candidate.len() as u64,
             }
         } else {
+            self.lost_before(0, candidate.len());
             State::Searching
         };
     }
+
+    /// Looks for a packet from here on. How many bytes have been held that belong to none.
+    fn search(&mut self) -> usize {
+        match std::mem::take(&mut self.state) {
+            State::Searching => 0,
+            State::Beginning(begun) => begun.len(),
+            State::Reading { packets, .. } => packets.unread().len(),
+        }
+    }
+
+    /// Bytes that end so many before the last that has been seen.
+    fn lost_before(&mut self, behind: usize, passed: usize) {
+        if passed > 0 {
+            let offset = self.seen - (behind + passed) as u64;
+            let lost = self.lost.get_or_insert(Lost::at(offset));
+            lost.passed += passed as u64;
+        }
+    }
+
+    /// Bytes that were there up to here, or are missing from here on.
+    fn lose(&mut self, passed: usize, missing: u64) {
+        self.lost_before(0, passed);
+        if missing > 0 {
+            let lost = self.lost.get_or_insert(Lost::at(self.seen));
+            lost.missing += missing;
+        }
+    }
 }
 
-/// Bytes of a stream that have not been captured.
-pub(super) struct Missing {
+/// Bytes of a stream that could not be read.
+struct Lost {
     /// Bytes of the stream before them.
-    pub(super) offset: u64,
-    bytes: u64,
+    offset: u64,
+    /// Not captured.
+    missing: u64,
+    /// There, but of no packet whose beginning is known.
+    passed: u64,
 }
 
-impl fmt::Display for Missing {
+impl Lost {
+    fn at(offset: u64) -> Self {
+        Self {
+            offset,
+            missing: 0,
+            passed: 0,
+        }
+    }
+}
+
+impl fmt::Display for Lost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes are missing from the capture", self.bytes)
+        let Self {
+            missing, passed, ..
+        } = self;
+        match (missing, passed) {
+            (0, passed) => write!(f, "{passed} bytes are of no packet that could be found"),
+            (missing, 0) => write!(f, "{missing} bytes are missing from the capture"),
+            (missing, passed) => write!(
+                f,
+                "{missing} bytes are missing from the capture, and {passed} around them cannot be read without them"
+            ),
+        }
     }
 }
 

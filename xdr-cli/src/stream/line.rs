@@ -109,7 +109,7 @@ impl<'a> Lines<'a> {
             }
             _ => None,
         };
-        self.begin(place, packet.offset);
+        self.begin(Some(self.packets), place, packet.offset);
         self.header(packet);
         if let Some(call) = call {
             self.call(call, header.kind, place.time);
@@ -139,7 +139,7 @@ impl<'a> Lines<'a> {
         offset: u64,
         problem: &dyn Display,
     ) -> Result<(), Stop> {
-        self.begin(place, offset);
+        self.begin(None, place, offset);
         self.key("fault");
         let _ = write!(Text(&mut self.line), "{{\"message\":");
         string(&mut self.line, &problem.to_string());
@@ -150,6 +150,11 @@ impl<'a> Lines<'a> {
         };
         self.fault(&format!("{whose}, from byte {offset} on: {problem}"));
         self.end()
+    }
+
+    /// Says what is worth knowing and no fault.
+    pub(super) fn note(&mut self, note: &str) {
+        (self.say)(Remark::Note(note));
     }
 
     /// Says which calls nobody has answered.
@@ -175,10 +180,13 @@ impl<'a> Lines<'a> {
         (self.say)(Remark::Note(&note));
     }
 
-    fn begin(&mut self, place: &Place<'_>, offset: u64) {
+    fn begin(&mut self, packet: Option<u64>, place: &Place<'_>, offset: u64) {
         self.line.clear();
+        self.line.push(b'{');
         let mut line = Text(&mut self.line);
-        let _ = write!(line, "{{\"packet\":{}", self.packets);
+        if let Some(packet) = packet {
+            let _ = write!(line, "\"packet\":{packet},");
+        }
         if let Some(label) = place.connection {
             let Label {
                 number,
@@ -187,16 +195,16 @@ impl<'a> Lines<'a> {
             } = label;
             let _ = write!(
                 line,
-                ",\"connection\":{number},\"source\":\"{source}\",\"destination\":\"{destination}\""
+                "\"connection\":{number},\"source\":\"{source}\",\"destination\":\"{destination}\","
             );
         }
         if let Some(time) = place.time {
-            let _ = write!(line, ",\"time\":{}", Seconds(time));
+            let _ = write!(line, "\"time\":{},", Seconds(time));
         }
         if let Some(side) = place.from {
-            let _ = write!(line, ",\"from\":\"{}\"", side.name());
+            let _ = write!(line, "\"from\":\"{}\",", side.name());
         }
-        let _ = write!(line, ",\"offset\":{offset}");
+        let _ = write!(line, "\"offset\":{offset}");
     }
 
     fn header(&mut self, packet: &Packet<&[u8]>) {

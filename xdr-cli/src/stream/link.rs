@@ -1,6 +1,7 @@
 //! A captured frame: down to the TCP segment in it.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use etherparse::{EtherType, LaxNetSlice, LaxSlicedPacket, TransportSlice};
 use pcap_parser::Linktype;
@@ -18,6 +19,8 @@ pub(super) struct Found<'a> {
     pub(super) destination: SocketAddr,
     pub(super) segment: Segment<'a>,
     pub(super) ack: bool,
+    /// The number of the byte that the sender waits for, if `ack`.
+    pub(super) acknowledged: u32,
     /// Nothing more comes from this side.
     pub(super) fin: bool,
     /// The connection ends with it.
@@ -25,7 +28,7 @@ pub(super) struct Found<'a> {
 }
 
 /// The segment in a frame, if there is one.
-pub(super) fn segment(link: Linktype, frame: &[u8]) -> Option<Found<'_>> {
+pub(super) fn segment(link: Linktype, frame: &[u8], time: Option<Duration>) -> Option<Found<'_>> {
     let packet = slice(link, frame)?;
     let (source, destination, missing) = match packet.net.as_ref()? {
         LaxNetSlice::Ipv4(ip) => {
@@ -60,6 +63,7 @@ pub(super) fn segment(link: Linktype, frame: &[u8]) -> Option<Found<'_>> {
         source: SocketAddr::new(source, tcp.source_port()),
         destination: SocketAddr::new(destination, tcp.destination_port()),
         ack: tcp.ack(),
+        acknowledged: tcp.acknowledgment_number(),
         fin: tcp.fin(),
         reset: tcp.rst(),
         segment: Segment {
@@ -67,6 +71,7 @@ pub(super) fn segment(link: Linktype, frame: &[u8]) -> Option<Found<'_>> {
             syn: tcp.syn(),
             payload: tcp.payload(),
             cut: missing,
+            time,
         },
     })
 }

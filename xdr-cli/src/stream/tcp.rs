@@ -1,19 +1,26 @@
 //! One direction of a TCP connection: segments, which may come twice, out of order or not at all, become a stream.
 
-use smoltcp::storage::Assembler;
+use std::rc::Rc;
+use std::time::Duration;
 
-/// Bytes that wait for one that is missing. When there are more, it is not coming any more.
-const WINDOW: usize = 4 << 20;
+use rangemap::RangeMap;
+
+/// Bytes that wait for one that is missing; each segment counts for what it takes to keep it, too. When there are more, what
+/// is missing is not coming any more.
+const WAITING: usize = 1 << 20;
+
+/// What it takes to keep a segment beside its bytes.
+const KEEPING: usize = 256;
 
 /// A piece of a stream.
 pub(super) enum Piece<'a> {
-    /// The next bytes. A piece begins where a segment does.
-    Bytes(&'a [u8]),
+    /// The next bytes, of one segment, and when that came. Only the first bytes of a segment are a beginning.
+    Bytes(&'a [u8], Option<Duration>),
     /// So many bytes have not been captured.
     Gap(u64),
 }
 
-/// What is known of a segment beside its bytes.
+/// A segment.
 #[derive(Clone, Copy)]
 pub(super) struct Segment<'a> {
     pub(super) sequence: u32,
@@ -21,6 +28,7 @@ pub(super) struct Segment<'a> {
     pub(super) payload: &'a [u8],
     /// Bytes behind the payload that the capture has cut off.
     pub(super) cut: usize,
+    pub(super) time: Option<Duration>,
 }
 
 /// Puts segments in order.
@@ -28,12 +36,32 @@ pub(super) struct Segment<'a> {
 pub(super) struct Reassembly {
     /// The sequence number of the next byte of the stream, once one is known.
     next: Option<u32>,
-    /// That of the segment that opened it.
+    /// Bytes of the stream before that.
+    given: u64,
+    /// The number of the segment that opened the stream.
     opened: Option<u32>,
-    /// What has come too early, from the next byte on; the assembler knows which of these bytes are there.
-    window: Vec<u8>,
-    early: Option<Box<Assembler>>,
+    /// What has come too early, by its place in the stream.
+    early: RangeMap<u64, Early>,
+    /// What that takes.
+    waiting: usize,
 }
+
+/// A segment that has come too early. All segments differ, so that ranges of two never become one.
+#[derive(Clone)]
+struct Early {
+    /// The place of its first byte.
+    start: u64,
+    bytes: Rc<[u8]>,
+    time: Option<Duration>,
+}
+
+impl PartialEq for Early {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.bytes, &other.bytes)
+    }
+}
+
+impl Eq for Early {}
 
 impl Reassembly {
     /// Takes a segment, and gives what follows from it.
@@ -42,55 +70,54 @@ impl Reassembly {
         segment: Segment<'_>,
         mut give: impl FnMut(Piece<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let Segment {
-            mut sequence,
-            syn,
-            mut payload,
-            cut,
-        } = segment;
-        if syn {
+        let mut sequence = segment.sequence;
+        if segment.syn {
             self.opened = Some(sequence);
             // The mark takes a number of its own.
             sequence = sequence.wrapping_add(1);
         }
-        let next = *self.next.get_or_insert(sequence);
-        // Sequence numbers begin again at 0, so which of two is the later is a matter of their distance.
-        let ahead = sequence.wrapping_sub(next).cast_signed();
-        let mut at = usize::try_from(ahead).unwrap_or_default();
-        if ahead < 0 {
-            let known = usize::try_from(ahead.unsigned_abs()).unwrap_or(usize::MAX);
-            payload = payload.get(known..).unwrap_or_default();
-        }
-        if payload.is_empty() {
+        self.next.get_or_insert(sequence);
+        let ahead = self.ahead(sequence).unwrap_or_default();
+        let known = usize::try_from(-ahead).unwrap_or_default();
+        let Some(payload) = segment.payload.get(known..) else {
+            return Ok(());
+        };
+        if ahead > 0 {
+            self.keep(ahead.unsigned_abs(), payload, segment.time);
+            while self.waiting > WAITING
+                && let Some(end) = self.first_early()
+            {
+                self.give_up(end, &mut give)?;
+            }
             return Ok(());
         }
-        if at == 0 && self.early.is_none() {
-            self.advance(payload.len());
-            give(Piece::Bytes(payload))?;
-        } else {
-            if at + payload.len() > WINDOW {
-                self.give_up(&mut give)?;
-                let next = self.next.unwrap_or(sequence);
-                at = usize::try_from(sequence.wrapping_sub(next)).unwrap_or(usize::MAX);
-                if at + payload.len() > WINDOW {
-                    // So far ahead that nothing in between is coming.
-                    self.next = Some(sequence);
-                    give(Piece::Gap(at as u64))?;
-                    at = 0;
-                }
+        if !payload.is_empty() {
+            self.give(payload, segment.time, &mut give)?;
+        }
+        self.give_early(&mut give)?;
+        // Of what has been cut off, some may have come otherwise.
+        let behind = sequence.wrapping_add(length(segment.payload.len() + segment.cut));
+        match self.ahead(behind) {
+            Some(missing @ 1..) if segment.cut > 0 => {
+                let end = self.given + missing.unsigned_abs();
+                self.give_up(end, &mut give)
             }
-            self.keep(at, payload, &mut give)?;
+            _ => Ok(()),
         }
-        if cut > 0 && self.early.is_none() {
-            self.advance(cut);
-            give(Piece::Gap(cut as u64))?;
-        }
-        Ok(())
     }
 
-    /// Whether this number is that of the segment that opened the stream.
-    pub(super) fn is_opened_by(&self, sequence: u32) -> bool {
-        self.opened == Some(sequence)
+    /// Hears that the other side has got all bytes before this one. What of them has not been captured will not be.
+    pub(super) fn acknowledge<E>(
+        &mut self,
+        sequence: u32,
+        mut give: impl FnMut(Piece<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        // The mark at the end of a stream is acknowledged, too, and is no byte.
+        match self.ahead(sequence) {
+            Some(ahead @ 2..) => self.give_up(self.given + ahead.unsigned_abs(), &mut give),
+            Some(1) if !self.early.is_empty() => self.give_up(self.given + 1, &mut give),
+            _ => Ok(()),
+        }
     }
 
     /// Gives what is left, with gaps for what is missing.
@@ -98,79 +125,267 @@ impl Reassembly {
         &mut self,
         mut give: impl FnMut(Piece<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.give_up(&mut give)
-    }
-
-    /// Keeps bytes that have come too early, or that others wait for.
-    fn keep<E>(
-        &mut self,
-        mut at: usize,
-        payload: &[u8],
-        give: &mut impl FnMut(Piece<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut front = self.place(at, payload);
-        if front.is_none() {
-            // More holes than are kept in mind.
-            let before = self.next.unwrap_or_default();
-            self.give_up(give)?;
-            let gone = self.next.unwrap_or_default().wrapping_sub(before);
-            let gone = usize::try_from(gone).unwrap_or(usize::MAX);
-            let payload = payload.get(gone.saturating_sub(at)..).unwrap_or_default();
-            at = at.saturating_sub(gone);
-            front = self.place(at, payload);
-        }
-        self.give_front(front.unwrap_or_default(), give)
-    }
-
-    /// How many bytes are there at the front now. Nothing if there is no room for one more hole.
-    fn place(&mut self, at: usize, payload: &[u8]) -> Option<usize> {
-        let early = self.early.get_or_insert_with(|| Box::new(Assembler::new()));
-        let front = early.add_then_remove_front(at, payload.len()).ok()?;
-        let end = at + payload.len();
-        if self.window.len() < end {
-            self.window.resize(end, 0);
-        }
-        self.window[at..end].copy_from_slice(payload);
-        Some(front)
-    }
-
-    fn give_front<E>(
-        &mut self,
-        front: usize,
-        give: &mut impl FnMut(Piece<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        if front > 0 {
-            self.advance(front);
-            give(Piece::Bytes(&self.window[..front]))?;
-            self.window.drain(..front);
-        }
-        if self.early.as_ref().is_some_and(|early| early.is_empty()) {
-            self.early = None;
-            self.window = Vec::new();
+        while let Some(end) = self.first_early() {
+            self.give_up(end, &mut give)?;
         }
         Ok(())
     }
 
-    /// Does not wait any longer for what is missing.
-    fn give_up<E>(&mut self, give: &mut impl FnMut(Piece<'_>) -> Result<(), E>) -> Result<(), E> {
-        while let Some(early) = &mut self.early {
-            let Some((start, _)) = early.iter_data().next() else {
-                self.early = None;
-                break;
+    /// Where the first of what has come too early ends.
+    fn first_early(&self) -> Option<u64> {
+        Some(self.early.first_range_value()?.0.end)
+    }
+
+    /// Whether this number is that of the segment that opened the stream.
+    pub(super) fn is_opened_by(&self, sequence: u32) -> bool {
+        self.opened == Some(sequence)
+    }
+
+    /// Whether the segment that opened the stream has been seen.
+    pub(super) fn is_opened(&self) -> bool {
+        self.opened.is_some()
+    }
+
+    /// Whether this could well be the number of the next byte or of one near it.
+    pub(super) fn is_near(&self, sequence: u32) -> bool {
+        self.ahead(sequence)
+            .is_none_or(|ahead| ahead.unsigned_abs() <= WAITING as u64)
+    }
+
+    /// What it takes to keep what has come too early.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting
+    }
+
+    /// How far a number lies ahead of the next byte. Numbers begin again at 0, so which of two is the later is a matter of
+    /// their distance.
+    fn ahead(&self, sequence: u32) -> Option<i64> {
+        let next = self.next?;
+        Some(i64::from(sequence.wrapping_sub(next).cast_signed()))
+    }
+
+    /// Keeps bytes that have come too early, but for those that are there already.
+    fn keep(&mut self, ahead: u64, payload: &[u8], time: Option<Duration>) {
+        if payload.is_empty() {
+            return;
+        }
+        let start = self.given + ahead;
+        let range = start..start + payload.len() as u64;
+        let missing: Vec<_> = self.early.gaps(&range).collect();
+        if missing.is_empty() {
+            return;
+        }
+        let early = Early {
+            start,
+            bytes: payload.into(),
+            time,
+        };
+        self.waiting += payload.len();
+        for range in missing {
+            self.waiting += KEEPING;
+            self.early.insert(range, early.clone());
+        }
+    }
+
+    /// Gives what has come early and follows now.
+    fn give_early<E>(
+        &mut self,
+        give: &mut impl FnMut(Piece<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        while let Some((range, early)) = self.early.first_range_value()
+            && range.start <= self.given
+        {
+            let (range, early) = (range.clone(), early.clone());
+            self.early.remove(range.clone());
+            self.waiting = if self.early.is_empty() {
+                0
+            } else {
+                let bytes = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+                self.waiting.saturating_sub(bytes + KEEPING)
             };
-            // As if it had come: what follows is at the front then.
-            let front = early.add_then_remove_front(0, start).unwrap_or(start);
-            self.advance(start);
-            self.window.drain(..start);
-            give(Piece::Gap(start as u64))?;
-            self.give_front(front - start, give)?;
+            let at = |place: u64| usize::try_from(place - early.start).unwrap_or(usize::MAX);
+            // A segment in order may have had some of it.
+            let from = range.start.max(self.given);
+            let bytes = early.bytes.get(at(from)..at(range.end).max(at(from)));
+            if let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) {
+                self.give(bytes, early.time, give)?;
+            }
         }
         Ok(())
     }
 
-    fn advance(&mut self, bytes: usize) {
-        // Less than a window, or the length of an IP packet.
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        self.next = self.next.map(|next| next.wrapping_add(bytes));
+    /// Does not wait any longer for what is missing before a place.
+    fn give_up<E>(
+        &mut self,
+        end: u64,
+        give: &mut impl FnMut(Piece<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.give_early(give)?;
+        while self.given < end {
+            let next = self.early.first_range_value().map(|(range, _)| range.start);
+            let to = next.map_or(end, |next| next.min(end));
+            let missing = to - self.given;
+            self.advance(missing);
+            give(Piece::Gap(missing))?;
+            self.give_early(give)?;
+        }
+        Ok(())
+    }
+
+    fn give<E>(
+        &mut self,
+        bytes: &[u8],
+        time: Option<Duration>,
+        give: &mut impl FnMut(Piece<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.advance(bytes.len() as u64);
+        give(Piece::Bytes(bytes, time))
+    }
+
+    fn advance(&mut self, bytes: u64) {
+        self.given += bytes;
+        // Numbers are those of bytes, modulo 2³².
+        let low = u32::try_from(bytes & u64::from(u32::MAX)).unwrap_or_default();
+        self.next = self.next.map(|next| next.wrapping_add(low));
+    }
+}
+
+fn length(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Piece, Reassembly, Segment};
+
+    /// What comes of segments: their numbers, bytes, and how many are cut off.
+    fn pieces(segments: &[(u32, &[u8], usize)]) -> Vec<Result<Vec<u8>, u64>> {
+        let mut reassembly = Reassembly::default();
+        let mut pieces = Vec::new();
+        let mut note = |piece: Piece<'_>| {
+            pieces.push(match piece {
+                Piece::Bytes(bytes, _) => Ok(bytes.to_vec()),
+                Piece::Gap(length) => Err(length),
+            });
+            Ok::<(), ()>(())
+        };
+        for &(sequence, payload, cut) in segments {
+            let segment = Segment {
+                sequence,
+                syn: false,
+                payload,
+                cut,
+                time: None,
+            };
+            assert_eq!(reassembly.take(segment, &mut note), Ok(()));
+        }
+        assert_eq!(reassembly.finish(&mut note), Ok(()));
+        assert!(reassembly.early.is_empty());
+        assert_eq!(reassembly.waiting, 0);
+        pieces
+    }
+
+    fn bytes(text: &str) -> Result<Vec<u8>, u64> {
+        Ok(text.into())
+    }
+
+    #[test]
+    fn a_piece_is_of_one_segment() {
+        let segments: [(u32, &[u8], usize); 4] =
+            [(7, b"ab", 0), (11, b"ef", 0), (13, b"gh", 0), (9, b"cd", 0)];
+        let expected = ["ab", "cd", "ef", "gh"].map(bytes);
+        assert_eq!(pieces(&segments), expected);
+    }
+
+    #[test]
+    fn what_overlaps_is_given_once() {
+        let start = u32::MAX - 2;
+        let segments: [(u32, &[u8], usize); 5] = [
+            (start, b"abc", 0),
+            (start.wrapping_add(5), b"fgh", 0),
+            (start.wrapping_add(4), b"efghi", 0),
+            (start.wrapping_add(1), b"bcd", 0),
+            (start, b"abcdefghijk", 0),
+        ];
+        let given: Vec<u8> = pieces(&segments)
+            .into_iter()
+            .flat_map(Result::unwrap)
+            .collect();
+        assert_eq!(given, b"abcdefghijk");
+    }
+
+    #[test]
+    fn what_is_cut_off_is_missing_even_if_it_is_all() {
+        let segments: [(u32, &[u8], usize); 3] = [(0, b"ab", 3), (5, b"", 4), (9, b"jk", 0)];
+        assert_eq!(
+            pieces(&segments),
+            [bytes("ab"), Err(3), Err(4), bytes("jk")]
+        );
+    }
+
+    #[test]
+    fn a_gap_ends_where_something_is_there() {
+        let segments: [(u32, &[u8], usize); 3] = [(0, b"a", 0), (5, b"f", 0), (9, b"j", 0)];
+        let expected = [bytes("a"), Err(4), bytes("f"), Err(3), bytes("j")];
+        assert_eq!(pieces(&segments), expected);
+    }
+
+    #[test]
+    fn any_order_of_all_segments_gives_all_bytes_and_no_gap() {
+        let text: Vec<u8> = (0..=255).cycle().take(4_000).collect();
+        for seed in 1..50_u64 {
+            let mut state = seed;
+            let mut below = |end: usize| {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                usize::try_from(state % end as u64).unwrap()
+            };
+            let mut segments: Vec<(u32, &[u8], usize)> = Vec::new();
+            let mut at = 0;
+            while at < text.len() {
+                let end = text.len().min(at + 1 + below(60));
+                // Each may begin earlier than it has to.
+                let from = at - below(at.min(30) + 1);
+                segments.push((u32::try_from(from).unwrap(), &text[from..end], 0));
+                at = end;
+            }
+            // The first stays: where a stream begins, it says.
+            for at in 1..segments.len() {
+                let other = 1 + below(segments.len() - 1);
+                segments.swap(at, other);
+            }
+            let given = pieces(&segments);
+            let given: Vec<u8> = given.into_iter().flat_map(Result::unwrap).collect();
+            assert_eq!(given, text, "{seed}");
+        }
+    }
+
+    #[test]
+    fn what_the_other_side_has_got_is_not_waited_for() {
+        let mut reassembly = Reassembly::default();
+        let mut gaps = Vec::new();
+        let segment = |sequence, payload| Segment {
+            sequence,
+            syn: false,
+            payload,
+            cut: 0,
+            time: None,
+        };
+        let mut take = |piece: Piece<'_>| {
+            if let Piece::Gap(length) = piece {
+                gaps.push(length);
+            }
+            Ok::<(), ()>(())
+        };
+        assert_eq!(reassembly.take(segment(0, b"ab"), &mut take), Ok(()));
+        assert_eq!(reassembly.take(segment(6, b"gh"), &mut take), Ok(()));
+        assert_eq!(reassembly.acknowledge(2, &mut take), Ok(()));
+        assert_eq!(reassembly.given, 2);
+        assert_eq!(reassembly.acknowledge(8, &mut take), Ok(()));
+        assert_eq!(reassembly.given, 8);
+        // The mark at the end.
+        assert_eq!(reassembly.acknowledge(9, &mut take), Ok(()));
+        assert_eq!(gaps, [4]);
     }
 }

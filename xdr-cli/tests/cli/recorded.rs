@@ -9,7 +9,7 @@ use crate::sandbox::Sandbox;
 
 mod capture;
 
-use capture::{Format, From, Link, Segment, Wire, connection};
+use capture::{FIRST, Format, From, Link, Segment, Wire, connection};
 
 /// What virsh and libvirtd said to each other.
 struct Recording {
@@ -318,10 +318,15 @@ fn what_comes_twice_or_out_of_order_is_put_right() {
             segments.truncate(3_000);
         }
         let kept = segments.clone();
-        // Behind the opening, and not further than a network would.
+        // Behind the opening, of one side, and not further than a network would.
         for at in 2..segments.len().saturating_sub(8) {
-            if random.below(4) == 0 {
-                segments.swap(at, at + random.below(8));
+            let other = at + random.below(8);
+            let between = &segments[at..=other];
+            if between
+                .iter()
+                .all(|it| it.from == segments[at].from && !it.fin)
+            {
+                segments.swap(at, other);
             }
         }
         // Nothing comes again before it has come.
@@ -360,6 +365,41 @@ fn both_ends(
     })
 }
 
+/// A call with this serial, and the bytes of its reply: of the procedure that says whether something is supported.
+fn call_and_reply(serial: u32) -> [Vec<u8>; 2] {
+    [0, 1].map(|kind| {
+        let words = [32, 0x2000_8086, 1, 60, kind, serial, 0, 1];
+        words
+            .iter()
+            .flat_map(|word: &u32| word.to_be_bytes())
+            .collect()
+    })
+}
+
+/// The segments of so many calls and replies, one each.
+fn calls(count: u32) -> Vec<Segment> {
+    let packets: Vec<_> = (0..count).map(call_and_reply).collect();
+    let turns = packets.iter().flat_map(|[call, reply]| {
+        [
+            (From::Client, call.as_slice()),
+            (From::Server, reply.as_slice()),
+        ]
+    });
+    connection(&turns.collect::<Vec<_>>(), 1_460)
+}
+
+fn of_capture(capture: &[u8], code: i32) -> (Vec<Value>, String) {
+    let sandbox = Sandbox::empty().with("a.pcap", capture);
+    faulty(&sandbox, "xdr decode --stream libvirt a.pcap", code)
+}
+
+fn messages(lines: &[Value]) -> Vec<&str> {
+    let faults = lines
+        .iter()
+        .filter_map(|line| line["fault"]["message"].as_str());
+    faults.collect()
+}
+
 #[test]
 fn what_is_missing_is_told_and_reading_goes_on_behind_it() {
     let recording = Recording::named("inquiry");
@@ -370,23 +410,198 @@ fn what_is_missing_is_told_and_reading_goes_on_behind_it() {
         .position(|it| it.payload.len() == 1_460)
         .unwrap();
     let lost = segments.remove(sizes + 1);
-    let sandbox = Sandbox::empty().with("a.pcap", Wire::default().capture(&segments));
-    let (read, stderr) = faulty(&sandbox, "xdr decode --stream libvirt a.pcap", 1);
-    let faults: Vec<&Value> = read
-        .iter()
-        .filter(|line| line.get("fault").is_some())
-        .collect();
+    let (read, stderr) = of_capture(&Wire::default().capture(&segments), 1);
+    let problem = format!(
+        "{} bytes are missing from the capture, and ",
+        lost.payload.len()
+    );
+    let faults = messages(&read);
     assert_eq!(faults.len(), 1, "{faults:?}");
-    let problem = format!("{} bytes are missing from the capture", lost.payload.len());
-    assert_eq!(faults[0]["fault"]["message"], problem);
+    assert!(faults[0].starts_with(&problem), "{faults:?}");
     assert!(stderr.contains(&problem), "{stderr}");
     let all = recording
         .packets
         .lines()
         .filter(|line| !line.starts_with('#'))
         .count();
-    let packets = read.len() - faults.len();
+    let packets = read
+        .iter()
+        .filter(|line| line.get("packet").is_some())
+        .count();
     assert!((all - 3..all).contains(&packets), "{packets} of {all}");
+}
+
+#[test]
+fn a_lost_segment_holds_nothing_else_up() {
+    let mut segments = calls(5);
+    // The third call.
+    segments.remove(2 + 4);
+    let (read, stderr) = of_capture(&Wire::default().capture(&segments), 1);
+    assert_eq!(messages(&read), ["32 bytes are missing from the capture"]);
+    let packets: Vec<&Value> = read
+        .iter()
+        .filter(|line| line.get("packet").is_some())
+        .collect();
+    assert_eq!(packets.len(), 9);
+    for line in &packets {
+        assert!(line["time"].is_number(), "{line}");
+        if line["type"] == "reply" {
+            assert_eq!(line["call"].is_null(), line["serial"] == 2, "{line}");
+        }
+    }
+    assert!(!stderr.contains("no reply"), "{stderr}");
+}
+
+#[test]
+fn packets_behind_a_lost_beginning_are_found() {
+    let reply = {
+        let mut reply = call_and_reply(0)[1].clone();
+        reply[..4].copy_from_slice(&3_000_u32.to_be_bytes());
+        reply.resize(3_000, 0);
+        reply
+    };
+    let first = call_and_reply(0);
+    let mut turns = vec![(From::Client, first[0].as_slice()), (From::Server, &reply)];
+    let others: Vec<_> = (1..200).map(call_and_reply).collect();
+    for [call, reply] in &others {
+        turns.extend([
+            (From::Client, call.as_slice()),
+            (From::Server, reply.as_slice()),
+        ]);
+    }
+    let mut segments = connection(&turns, 1_460);
+    segments.remove(3);
+    let (read, _) = of_capture(&Wire::default().capture(&segments), 1);
+    let faults = messages(&read);
+    let expected =
+        "1460 bytes are missing from the capture, and 1540 around them cannot be read without them";
+    assert_eq!(faults, [expected]);
+    let replies = read.iter().filter(|line| line["type"] == "reply");
+    assert_eq!(replies.count(), 199);
+}
+
+#[test]
+fn what_the_capture_cuts_off_is_told() {
+    let wire = Wire::default();
+    let mut file = wire.header();
+    for (at, segment) in calls(4).iter().enumerate() {
+        let mut frame = wire.frame(segment);
+        // Of all replies only the headers, or these and the length.
+        if segment.from == From::Server && !segment.payload.is_empty() {
+            frame.truncate(frame.len() - if at == 3 { 28 } else { 32 });
+        }
+        wire.block(&mut file, at as u64, &frame);
+    }
+    let (read, _) = of_capture(&file, 1);
+    assert_eq!(read.iter().filter(|line| line["type"] == "call").count(), 4);
+    assert_eq!(
+        read.iter().filter(|line| line["type"] == "reply").count(),
+        0
+    );
+}
+
+#[test]
+fn any_number_of_holes_is_filled() {
+    let mut segments = calls(120);
+    // All replies at odd places come after those at even ones; nobody has waited for them.
+    let last = segments.len() - 2;
+    let mut late = Vec::new();
+    let mut at = 2;
+    segments.retain(|segment| {
+        at += 1;
+        let is_late = segment.from == From::Server && !segment.payload.is_empty() && at % 4 == 0;
+        if is_late {
+            late.push(segment.clone());
+        }
+        !is_late
+    });
+    assert!(late.len() > 40);
+    for segment in &mut segments {
+        segment.acknowledged = FIRST.wrapping_add(1);
+    }
+    let end = last - late.len();
+    for segment in late {
+        segments.insert(end, segment);
+    }
+    let (read, _) = of_capture(&Wire::default().capture(&segments), 0);
+    assert_eq!(read.len(), 240);
+}
+
+/// Each byte waits for one that is missing, four megabytes before it.
+#[test]
+fn memory_grows_with_what_was_captured_and_not_with_numbers() {
+    let mut file = Wire::default().header();
+    for port in 0..300 {
+        let wire = Wire {
+            client_port: 50_000 + port,
+            ..Wire::default()
+        };
+        let mut segments = connection(&[(From::Client, &[0]), (From::Client, &[0])], 1);
+        segments[3].sequence = segments[3].sequence.wrapping_add(4_000_000);
+        for segment in &segments[..4] {
+            wire.block(&mut file, 0, &wire.frame(segment));
+        }
+    }
+    let sandbox = Sandbox::empty().with("a.pcap", file);
+    let output = sandbox.shell("ulimit -d 16384; xdr decode --stream libvirt a.pcap");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+}
+
+#[test]
+fn short_connections_do_not_displace_a_long_one() {
+    let long = calls(2);
+    let wire = Wire::default();
+    let mut file = wire.header();
+    let put = |wire: Wire, segments: &[Segment], file: &mut Vec<u8>| {
+        for segment in segments {
+            wire.block(file, 0, &wire.frame(segment));
+        }
+    };
+    put(wire, &long[..5], &mut file);
+    for port in 0..5_000 {
+        let wire = Wire {
+            client_port: 50_000 + port,
+            ..wire
+        };
+        put(
+            wire,
+            &connection(&[(From::Client, b"GET / HTTP/1.1")], 1_460),
+            &mut file,
+        );
+    }
+    put(wire, &long[5..], &mut file);
+    let (read, stderr) = of_capture(&file, 0);
+    assert_eq!(read.len(), 4);
+    assert!(read.iter().all(|line| line["connection"] == 1));
+    assert_eq!(read[3]["call"], 3);
+    assert!(stderr.contains("5000 other TCP connections"), "{stderr}");
+}
+
+#[test]
+fn times_in_powers_of_two_are_read() {
+    let wire = Wire {
+        format: Format::PcapNg,
+        ..Wire::default()
+    };
+    let mut file = wire.capture(&calls(1));
+    // 2⁻²⁰ in the place of 10⁻⁹; the numbers stay.
+    let option = file
+        .windows(5)
+        .position(|it| it == [9, 0, 1, 0, 9])
+        .unwrap()
+        + 4;
+    file[option] = 0x80 | 20;
+    let units = 1_700_000_000_002_000_000_u64;
+    let (seconds, rest) = (units >> 20, units & ((1 << 20) - 1));
+    let nanoseconds = rest * 1_000_000_000 >> 20;
+    let sandbox = Sandbox::empty().with("a.pcap", &file);
+    let text = sandbox.shell("xdr decode --stream libvirt a.pcap").stdout;
+    let time = format!("\"time\":{seconds}.{nanoseconds:09},");
+    assert!(String::from_utf8(text).unwrap().contains(&time), "{time}");
+    // A resolution that no number has.
+    file[option] = 100;
+    let (read, _) = of_capture(&file, 0);
+    assert!(read[0].get("time").is_none());
 }
 
 #[test]
@@ -637,6 +852,10 @@ fn wrong_use_is_told() {
     ] {
         faulty(&sandbox, command, 2);
     }
+    let capture = Wire::default().capture(&calls(1));
+    let sandbox = sandbox.with("a.pcap", capture);
+    let (_, stderr) = faulty(&sandbox, "xdr decode --stream libvirt a.pcap client.bin", 1);
+    assert!(stderr.contains("a capture has both directions"), "{stderr}");
     let (_, stderr) = faulty(&sandbox, "xdr decode --stream libvirt none.bin", 1);
     assert!(stderr.starts_with("error: none.bin: "), "{stderr}");
     let (read, _) = faulty(&sandbox, "xdr decode --stream libvirt < /dev/null", 0);

@@ -8,6 +8,7 @@ use crate::command::Outcome;
 use crate::command::message::{self, Fault, Reading, Teller, is_stdin};
 use crate::failure::Failure;
 use crate::input::STDIN;
+use crate::report::plural;
 use crate::stream::{Lines, Probed, Programs, Remark, Stop, Unused, probe, read_raw};
 
 /// Prints the packets of a capture, or of one direction or both of a connection.
@@ -76,43 +77,40 @@ pub(super) fn decode(
 
 type Input = Box<dyn Read + Send>;
 
-fn read(
-    mut inputs: Vec<Input>,
-    lines: &mut Lines<'_>,
-    name: &str,
-    teller: Teller,
-) -> Result<(), Stop> {
-    if inputs.len() > 1 {
-        return read_raw(inputs, lines);
-    }
-    let Some(input) = inputs.pop() else {
-        return Ok(());
-    };
-    match probe(input)? {
-        Probed::Other(input) => read_raw(vec![Box::new(input)], lines),
-        Probed::Capture(capture) => {
-            let unused = capture.read(lines)?;
-            note(&unused, name, teller);
-            Ok(())
+fn read(inputs: Vec<Input>, lines: &mut Lines<'_>, name: &str, teller: Teller) -> Result<(), Stop> {
+    let alone = inputs.len() == 1;
+    let mut directions: Vec<Input> = Vec::new();
+    for input in inputs {
+        match probe(input)? {
+            Probed::Other(input) => directions.push(Box::new(input)),
+            Probed::Capture(capture) if alone => {
+                let unused = capture.read(lines)?;
+                note(&unused, name, teller);
+                return Ok(());
+            }
+            Probed::Capture(_) => {
+                let problem = "a capture has both directions, and is read by itself";
+                return Err(Stop::Capture(problem.to_owned()));
+            }
         }
     }
+    read_raw(directions, lines)
 }
 
 fn note(unused: &Unused, name: &str, teller: Teller) {
     let Unused {
         connections,
         frames,
-        link,
     } = unused;
+    let count = |count: u64, what| plural(usize::try_from(count).unwrap_or(usize::MAX), what);
     if *connections > 0 {
-        let plural = if *connections == 1 { "" } else { "s" };
-        teller.note(&format!(
-            "{name}: {connections} other TCP connection{plural}, or encrypted"
-        ));
+        let others = count(*connections, "other TCP connection");
+        teller.note(&format!("{name}: {others}, or encrypted"));
     }
-    if let Some(link) = link {
+    for (link, frames) in frames {
+        let frames = count(*frames, "frame");
         teller.note(&format!(
-            "{name}: {frames} frames with headers of a kind that is not known (link type {link})"
+            "{name}: {frames} with headers of a kind that is not known (link type {link})"
         ));
     }
 }

@@ -35,6 +35,8 @@ pub(crate) enum Format {
 pub(crate) struct Segment {
     pub(crate) from: From,
     pub(crate) sequence: u32,
+    /// The number of the byte that the sender waits for.
+    pub(crate) acknowledged: u32,
     pub(crate) syn: bool,
     pub(crate) fin: bool,
     pub(crate) payload: Vec<u8>,
@@ -68,10 +70,12 @@ pub(crate) fn connection(turns: &[(From, &[u8])], size: usize) -> Vec<Segment> {
     let mut next = [FIRST; 2];
     let mut segments = Vec::new();
     let mut send = |from: From, syn: bool, fin: bool, payload: &[u8]| {
+        let acknowledged = next[1 - from as usize];
         let next = &mut next[from as usize];
         segments.push(Segment {
             from,
             sequence: *next,
+            acknowledged,
             syn,
             fin,
             payload: payload.to_vec(),
@@ -101,7 +105,7 @@ impl Wire {
         file
     }
 
-    fn header(self) -> Vec<u8> {
+    pub(crate) fn header(self) -> Vec<u8> {
         let link = match self.link {
             Link::Ethernet => 1_u32,
             Link::Raw => 101,
@@ -132,7 +136,7 @@ impl Wire {
     }
 
     /// A frame that was captured so many milliseconds after a certain second.
-    fn block(self, file: &mut Vec<u8>, milliseconds: u64, frame: &[u8]) {
+    pub(crate) fn block(self, file: &mut Vec<u8>, milliseconds: u64, frame: &[u8]) {
         const BEGAN: u64 = 1_700_000_000;
         let nanoseconds = BEGAN * 1_000_000_000 + milliseconds * 1_000_000;
         let seconds = u32::try_from(nanoseconds / 1_000_000_000).unwrap();
@@ -162,7 +166,7 @@ impl Wire {
         }
     }
 
-    fn frame(self, segment: &Segment) -> Vec<u8> {
+    pub(crate) fn frame(self, segment: &Segment) -> Vec<u8> {
         let (source, destination) = match segment.from {
             From::Client => ((1, self.client_port), (2, 16_509)),
             From::Server => ((2, 16_509), (1, self.client_port)),
@@ -190,7 +194,7 @@ impl Wire {
             builder = builder.fin();
         }
         if !segment.syn || segment.from == From::Server {
-            builder = builder.ack(1);
+            builder = builder.ack(segment.acknowledged);
         }
         let mut packet = Vec::new();
         builder.write(&mut packet, &segment.payload).unwrap();
