@@ -13,7 +13,7 @@
 //! | `admin` | the program by which a daemon is administered |
 //! | `lock`, `log`, `lxc-monitor` | the programs of virtlockd, virtlogd, and the helper beside an LXC container |
 //! | `net`, `keepalive` | what all programs share, as libvirt's files have it |
-//! | `sources` | [`sources`]: the texts of the `.x` files, for programs that compile them while they run |
+//! | `sources` | the module `sources`: the texts of the `.x` files, for programs that compile them while they run |
 //! | `type-table` | `TYPES` in each protocol's module: all its types, by their XDR names |
 //! | `proptest`, `arbitrary` | `Arbitrary` of these crates for all types of each protocol's module |
 //! | `serde` | the JSON form of [`graphics`] |

@@ -590,10 +590,10 @@ fn times_in_powers_of_two_are_read() {
         .position(|it| it == [9, 0, 1, 0, 9])
         .unwrap()
         + 4;
-    file[option] = 0x80 | 20;
+    file[option] = 0x80 | 0x14;
     let units = 1_700_000_000_002_000_000_u64;
     let (seconds, rest) = (units >> 20, units & ((1 << 20) - 1));
-    let nanoseconds = rest * 1_000_000_000 >> 20;
+    let nanoseconds = (rest * 1_000_000_000) >> 20;
     let sandbox = Sandbox::empty().with("a.pcap", &file);
     let text = sandbox.shell("xdr decode --stream libvirt a.pcap").stdout;
     let time = format!("\"time\":{seconds}.{nanoseconds:09},");
