@@ -21,6 +21,7 @@ mod frame;
 mod header;
 mod keepalive;
 mod message_error;
+mod numbers;
 mod reader;
 mod write;
 
@@ -31,6 +32,7 @@ pub use frame::{OwnedPacket, Packet};
 pub use header::{HEADER_LEN, Header, Kind, LENGTH_LEN, MAX_FDS, MAX_LEN, Status};
 pub use keepalive::Keepalive;
 pub use message_error::{ErrorDomain, ErrorNetwork, MessageError};
+pub use numbers::{ErrorCode, ErrorLevel, ErrorOrigin};
 pub use reader::PacketReader;
 pub(crate) use write::write_with;
 pub use write::{WriteError, write_packet, write_packet_with_fds, write_raw};

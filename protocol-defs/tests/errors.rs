@@ -156,3 +156,17 @@ fn keepalive_packets_are_headers_with_serial_0() {
     assert_eq!(Keepalive::from_procedure(0), None);
     assert_eq!(Keepalive::from_procedure(3), None);
 }
+
+#[test]
+fn numbers_of_errors_have_names_and_others_stay_numbers() {
+    use protocol_defs::packet::{ErrorCode, ErrorLevel, ErrorOrigin};
+
+    let error = MessageError::new(ErrorCode::NO_DOMAIN, ErrorOrigin::QEMU);
+    assert_eq!((error.code, error.domain, error.level), (42, 10, 2));
+    assert_eq!(error.error_code().to_string(), "VIR_ERR_NO_DOMAIN");
+    assert_eq!(error.origin().to_string(), "VIR_FROM_QEMU");
+    assert_eq!(error.error_level(), ErrorLevel::ERROR);
+    assert_eq!(ErrorCode(41).name(), Some("VIR_WAR_NO_NETWORK"));
+    assert_eq!(ErrorCode(4000).name(), None);
+    assert_eq!(ErrorCode(4000).to_string(), "4000");
+}

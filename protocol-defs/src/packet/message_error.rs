@@ -4,20 +4,10 @@ use std::fmt;
 
 use xdr_wire::{Decode, Encode};
 
+use super::numbers::{ErrorCode, ErrorLevel, ErrorOrigin};
+
 /// Bytes of the longest string in a [`MessageError`] (`VIR_NET_MESSAGE_STRING_MAX`).
 const STRING_MAX: u32 = 4_194_304;
-
-/// `VIR_ERR_RPC` of `enum virErrorNumber` (libvirt, `virterror.h`).
-const CODE_RPC: i32 = 39;
-
-/// `VIR_FROM_RPC` of `enum virErrorDomain`.
-const DOMAIN_RPC: i32 = 7;
-
-/// `VIR_FROM_REMOTE`, which daemons said in its place before.
-const DOMAIN_REMOTE: i32 = 13;
-
-/// `VIR_ERR_ERROR` of `enum virErrorLevel`.
-const LEVEL_ERROR: i32 = 2;
 
 /// How the text begins by which clients know that a procedure is unknown.
 const UNKNOWN_PROCEDURE: &str = "unknown procedure";
@@ -88,21 +78,44 @@ impl MessageError {
     /// that are none.
     pub fn rpc(message: impl Into<String>) -> Self {
         Self {
-            code: CODE_RPC,
-            domain: DOMAIN_RPC,
             message: Some(message.into()),
-            level: LEVEL_ERROR,
+            ..Self::new(ErrorCode::RPC, ErrorOrigin::RPC)
+        }
+    }
+
+    /// An error without a text.
+    pub fn new(code: ErrorCode, origin: ErrorOrigin) -> Self {
+        Self {
+            code: code.0,
+            domain: origin.0,
+            level: ErrorLevel::ERROR.0,
             ..Self::default()
         }
+    }
+
+    /// [`code`](Self::code), which has a name.
+    pub const fn error_code(&self) -> ErrorCode {
+        ErrorCode(self.code)
+    }
+
+    /// [`domain`](Self::domain), which has a name.
+    pub const fn origin(&self) -> ErrorOrigin {
+        ErrorOrigin(self.domain)
+    }
+
+    /// [`level`](Self::level), which has a name.
+    pub const fn error_level(&self) -> ErrorLevel {
+        ErrorLevel(self.level)
     }
 
     /// Whether it says that the daemon does not know the procedure, so that a client may try an older one.
     ///
     /// There is no code for that: libvirt's own client, too, knows it by the beginning of the text.
     pub fn is_unsupported(&self) -> bool {
-        self.code == CODE_RPC
-            && matches!(self.domain, DOMAIN_RPC | DOMAIN_REMOTE)
-            && self.level == LEVEL_ERROR
+        // Daemons said `VIR_FROM_REMOTE` before.
+        self.error_code() == ErrorCode::RPC
+            && matches!(self.origin(), ErrorOrigin::RPC | ErrorOrigin::REMOTE)
+            && self.error_level() == ErrorLevel::ERROR
             && self
                 .message
                 .as_deref()
