@@ -4,11 +4,12 @@
 //! - [`message`]: packets → what they say, typed by program, procedure, kind and status, and back;
 //! - [`stream`]: the packets of streams;
 //! - a module for each protocol, of which [`remote`], how a client drives libvirtd, is the one on by default;
+//! - [`events`]: the kinds of events of the remote program, and their messages;
 //! - [`graphics`]: the graphics event of the remote program as an application wants it.
 //!
 //! | feature | what it adds |
 //! | --- | --- |
-//! | `remote` | the remote program and [`graphics`]; on by default |
+//! | `remote` | the remote program, [`events`] and [`graphics`]; on by default |
 //! | `qemu`, `lxc` | the programs of libvirtd's drivers for QEMU and LXC, and with them `remote` |
 //! | `admin` | the program by which a daemon is administered |
 //! | `lock`, `log`, `lxc-monitor` | the programs of virtlockd, virtlogd, and the helper beside an LXC container |
@@ -46,6 +47,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "remote")]
+pub mod events;
 #[cfg(feature = "remote")]
 pub mod graphics;
 pub mod message;

@@ -1,0 +1,126 @@
+//! The kinds of events, and the messages of each.
+//!
+//! What `DomainEventPmwakeupMsg` and the two others about power do not say is the reason that their newer forms have:
+//! libvirt has defined none, and sends 0.
+
+use super::{EventKind, EventObject, FromEvent, ObjectKind, RemoteEvent};
+use crate::graphics::{GraphicsEvent, Uuid};
+use crate::remote::{
+    self, Event, NonnullDomain, NonnullNetwork, NonnullNodeDevice, NonnullSecret,
+    NonnullStoragePool, Procedure,
+};
+
+/// A kind for each line: object, number, name; the message; the procedure of the message, and of the one without the
+/// number of a registration if there is one, with what the new form wraps.
+macro_rules! kinds {
+    ($($object:ident $field:ident $kind:ident $id:literal $name:literal $msg:ident $event:ident $($legacy:ident)?;)*) => {
+        /// All kinds of events that libvirt 9.0.0 has, those of domains first, by number.
+        pub const KINDS: &[EventKind] = &[$(<remote::$msg as RemoteEvent>::KIND,)*];
+
+        $(
+            impl RemoteEvent for remote::$msg {
+                type Object = $object;
+
+                const KIND: EventKind = EventKind {
+                    object: ObjectKind::$kind,
+                    id: $id,
+                    name: $name,
+                    procedure: Procedure::$event as u32,
+                    legacy: legacy!($($legacy)?),
+                };
+
+                fn is_about(&self, object: &$object) -> bool {
+                    self.$field.is_same(object)
+                }
+            }
+
+            from_event!($msg $event $($legacy)?);
+        )*
+    };
+}
+
+macro_rules! legacy {
+    () => {
+        None
+    };
+    ($legacy:ident) => {
+        Some(Procedure::$legacy as u32)
+    };
+}
+
+macro_rules! from_event {
+    ($msg:ident $event:ident) => {
+        impl FromEvent for remote::$msg {
+            fn from_event(event: Event) -> Result<Self, Box<Event>> {
+                match event {
+                    Event::$event(msg) => Ok(msg),
+                    other => Err(Box::new(other)),
+                }
+            }
+        }
+    };
+    ($msg:ident $event:ident $legacy:ident) => {
+        impl FromEvent for remote::$msg {
+            fn from_event(event: Event) -> Result<Self, Box<Event>> {
+                match event {
+                    Event::$event(msg) => Ok(msg.msg),
+                    Event::$legacy(msg) => Ok(msg),
+                    other => Err(Box::new(other)),
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    NonnullDomain dom Domain 0 "lifecycle" DomainEventLifecycleMsg DomainEventCallbackLifecycle DomainEventLifecycle;
+    NonnullDomain dom Domain 1 "reboot" DomainEventRebootMsg DomainEventCallbackReboot DomainEventReboot;
+    NonnullDomain dom Domain 2 "rtc-change" DomainEventRtcChangeMsg DomainEventCallbackRtcChange DomainEventRtcChange;
+    NonnullDomain dom Domain 3 "watchdog" DomainEventWatchdogMsg DomainEventCallbackWatchdog DomainEventWatchdog;
+    NonnullDomain dom Domain 4 "io-error" DomainEventIoErrorMsg DomainEventCallbackIoError DomainEventIoError;
+    NonnullDomain dom Domain 5 "graphics" DomainEventGraphicsMsg DomainEventCallbackGraphics DomainEventGraphics;
+    NonnullDomain dom Domain 6 "io-error-reason" DomainEventIoErrorReasonMsg DomainEventCallbackIoErrorReason DomainEventIoErrorReason;
+    NonnullDomain dom Domain 7 "control-error" DomainEventControlErrorMsg DomainEventCallbackControlError DomainEventControlError;
+    NonnullDomain dom Domain 8 "block-job" DomainEventBlockJobMsg DomainEventCallbackBlockJob DomainEventBlockJob;
+    NonnullDomain dom Domain 9 "disk-change" DomainEventDiskChangeMsg DomainEventCallbackDiskChange DomainEventDiskChange;
+    NonnullDomain dom Domain 10 "tray-change" DomainEventTrayChangeMsg DomainEventCallbackTrayChange DomainEventTrayChange;
+    NonnullDomain dom Domain 11 "pm-wakeup" DomainEventPmwakeupMsg DomainEventCallbackPmwakeup DomainEventPmwakeup;
+    NonnullDomain dom Domain 12 "pm-suspend" DomainEventPmsuspendMsg DomainEventCallbackPmsuspend DomainEventPmsuspend;
+    NonnullDomain dom Domain 13 "balloon-change" DomainEventBalloonChangeMsg DomainEventCallbackBalloonChange DomainEventBalloonChange;
+    NonnullDomain dom Domain 14 "pm-suspend-disk" DomainEventPmsuspendDiskMsg DomainEventCallbackPmsuspendDisk DomainEventPmsuspendDisk;
+    NonnullDomain dom Domain 15 "device-removed" DomainEventDeviceRemovedMsg DomainEventCallbackDeviceRemoved DomainEventDeviceRemoved;
+    NonnullDomain dom Domain 16 "block-job-2" DomainEventBlockJob2Msg DomainEventBlockJob2;
+    NonnullDomain dom Domain 17 "tunable" DomainEventCallbackTunableMsg DomainEventCallbackTunable;
+    NonnullDomain dom Domain 18 "agent-lifecycle" DomainEventCallbackAgentLifecycleMsg DomainEventCallbackAgentLifecycle;
+    NonnullDomain dom Domain 19 "device-added" DomainEventCallbackDeviceAddedMsg DomainEventCallbackDeviceAdded;
+    NonnullDomain dom Domain 20 "migration-iteration" DomainEventCallbackMigrationIterationMsg DomainEventCallbackMigrationIteration;
+    NonnullDomain dom Domain 21 "job-completed" DomainEventCallbackJobCompletedMsg DomainEventCallbackJobCompleted;
+    NonnullDomain dom Domain 22 "device-removal-failed" DomainEventCallbackDeviceRemovalFailedMsg DomainEventCallbackDeviceRemovalFailed;
+    NonnullDomain dom Domain 23 "metadata-change" DomainEventCallbackMetadataChangeMsg DomainEventCallbackMetadataChange;
+    NonnullDomain dom Domain 24 "block-threshold" DomainEventBlockThresholdMsg DomainEventBlockThreshold;
+    NonnullDomain dom Domain 25 "memory-failure" DomainEventMemoryFailureMsg DomainEventMemoryFailure;
+    NonnullDomain dom Domain 26 "memory-device-size-change" DomainEventMemoryDeviceSizeChangeMsg DomainEventMemoryDeviceSizeChange;
+    NonnullNetwork net Network 0 "lifecycle" NetworkEventLifecycleMsg NetworkEventLifecycle;
+    NonnullStoragePool pool StoragePool 0 "lifecycle" StoragePoolEventLifecycleMsg StoragePoolEventLifecycle;
+    NonnullStoragePool pool StoragePool 1 "refresh" StoragePoolEventRefreshMsg StoragePoolEventRefresh;
+    NonnullNodeDevice dev NodeDevice 0 "lifecycle" NodeDeviceEventLifecycleMsg NodeDeviceEventLifecycle;
+    NonnullNodeDevice dev NodeDevice 1 "update" NodeDeviceEventUpdateMsg NodeDeviceEventUpdate;
+    NonnullSecret secret Secret 0 "lifecycle" SecretEventLifecycleMsg SecretEventLifecycle;
+    NonnullSecret secret Secret 1 "value-changed" SecretEventValueChangedMsg SecretEventValueChanged;
+}
+
+impl FromEvent for GraphicsEvent {
+    fn from_event(event: Event) -> Result<Self, Box<Event>> {
+        Self::try_from(event).map_err(Box::new)
+    }
+}
+
+impl RemoteEvent for GraphicsEvent {
+    type Object = NonnullDomain;
+
+    const KIND: EventKind = remote::DomainEventGraphicsMsg::KIND;
+
+    fn is_about(&self, object: &NonnullDomain) -> bool {
+        self.domain.uuid == Uuid(object.uuid)
+    }
+}

@@ -1,0 +1,76 @@
+//! What a client may restrict a registration to, and the calls that register and deregister.
+
+use xdr_wire::Procedure;
+
+use super::ObjectKind;
+use crate::remote::{
+    ConnectDomainEventCallbackDeregisterAnyArgs, ConnectDomainEventCallbackRegisterAnyArgs,
+    ConnectNetworkEventDeregisterAnyArgs, ConnectNetworkEventRegisterAnyArgs,
+    ConnectNodeDeviceEventDeregisterAnyArgs, ConnectNodeDeviceEventRegisterAnyArgs,
+    ConnectSecretEventDeregisterAnyArgs, ConnectSecretEventRegisterAnyArgs,
+    ConnectStoragePoolEventDeregisterAnyArgs, ConnectStoragePoolEventRegisterAnyArgs,
+    NonnullDomain, NonnullNetwork, NonnullNodeDevice, NonnullSecret, NonnullStoragePool, proc,
+};
+
+/// An object that has events. Its name is what it is known by here; what a daemon goes by is [`Self::is_same`].
+pub trait EventObject: Clone + Send + Sync + 'static {
+    /// Registers. Its result begins with the number of the registration.
+    type Register: Procedure<Args: xdr_wire::Encode>;
+
+    /// Ends a registration.
+    type Deregister: Procedure<Args: xdr_wire::Encode>;
+
+    /// Which kind of object it is.
+    const KIND: ObjectKind;
+
+    /// The arguments that register for a kind of events, of one object or of all.
+    fn register(id: i32, object: Option<Self>) -> <Self::Register as Procedure>::Args;
+
+    /// The arguments that end the registration of this number.
+    fn deregister(callback_id: i32) -> <Self::Deregister as Procedure>::Args;
+
+    /// Whether both are the same, as daemons see it: by UUID where there is one, by name otherwise.
+    fn is_same(&self, other: &Self) -> bool;
+}
+
+macro_rules! objects {
+    ($($object:ident $kind:ident $register:ident $register_args:ident $field:ident
+        $deregister:ident $deregister_args:ident $key:ident;)*) => {$(
+        impl EventObject for $object {
+            type Register = proc::$register;
+            type Deregister = proc::$deregister;
+
+            const KIND: ObjectKind = ObjectKind::$kind;
+
+            fn register(event_id: i32, $field: Option<Self>) -> $register_args {
+                $register_args { event_id, $field }
+            }
+
+            fn deregister(callback_id: i32) -> $deregister_args {
+                $deregister_args { callback_id }
+            }
+
+            fn is_same(&self, other: &Self) -> bool {
+                self.$key == other.$key
+            }
+        }
+    )*};
+}
+
+objects! {
+    NonnullDomain Domain
+        ConnectDomainEventCallbackRegisterAny ConnectDomainEventCallbackRegisterAnyArgs dom
+        ConnectDomainEventCallbackDeregisterAny ConnectDomainEventCallbackDeregisterAnyArgs uuid;
+    NonnullNetwork Network
+        ConnectNetworkEventRegisterAny ConnectNetworkEventRegisterAnyArgs net
+        ConnectNetworkEventDeregisterAny ConnectNetworkEventDeregisterAnyArgs uuid;
+    NonnullStoragePool StoragePool
+        ConnectStoragePoolEventRegisterAny ConnectStoragePoolEventRegisterAnyArgs pool
+        ConnectStoragePoolEventDeregisterAny ConnectStoragePoolEventDeregisterAnyArgs uuid;
+    NonnullNodeDevice NodeDevice
+        ConnectNodeDeviceEventRegisterAny ConnectNodeDeviceEventRegisterAnyArgs dev
+        ConnectNodeDeviceEventDeregisterAny ConnectNodeDeviceEventDeregisterAnyArgs name;
+    NonnullSecret Secret
+        ConnectSecretEventRegisterAny ConnectSecretEventRegisterAnyArgs secret
+        ConnectSecretEventDeregisterAny ConnectSecretEventDeregisterAnyArgs uuid;
+}

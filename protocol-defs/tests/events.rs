@@ -1,0 +1,80 @@
+//! The table of events against the protocol.
+#![cfg(feature = "remote")]
+
+use protocol_defs::events::{EventKind, EventObject, KINDS, ObjectKind, RemoteEvent, callback_id};
+use protocol_defs::graphics::GraphicsEvent;
+use protocol_defs::remote::{self, Event, NonnullDomain};
+use xdr_wire::{Message, Options, ProcedureInfo, ProcedureKind, to_vec};
+
+/// The event that is no kind of its own: it needs no number, and happens to the connection.
+const CONNECTION_CLOSED: u32 = 362;
+
+#[test]
+fn every_event_of_the_protocol_is_of_one_kind() {
+    let events = remote::proc::PROCEDURES
+        .iter()
+        .filter(|procedure| procedure.kind == ProcedureKind::Event);
+    for event in events {
+        let is_of =
+            |kind: &&EventKind| kind.procedure == event.number || kind.legacy == Some(event.number);
+        let expected = usize::from(event.number != CONNECTION_CLOSED);
+        let kinds = KINDS.iter().filter(is_of).count();
+        assert_eq!(kinds, expected, "{}", event.name);
+    }
+}
+
+#[test]
+fn every_kind_has_an_event_of_the_protocol() {
+    for kind in KINDS {
+        for number in [Some(kind.procedure), kind.legacy].into_iter().flatten() {
+            let found = ProcedureInfo::find(remote::proc::PROCEDURES, number);
+            let found = found.unwrap_or_else(|| panic!("{kind:?}"));
+            assert_eq!(found.kind, ProcedureKind::Event, "{kind:?}");
+        }
+        assert_eq!(EventKind::find(kind.object, kind.id), Some(kind));
+    }
+    let domains = KINDS
+        .iter()
+        .filter(|kind| kind.object == ObjectKind::Domain);
+    assert!(
+        domains.map(|kind| kind.id).eq(0..27),
+        "numbers have no gaps"
+    );
+}
+
+#[test]
+fn messages_begin_with_the_number_of_a_registration_unless_they_are_legacy() {
+    for kind in KINDS {
+        let payload = [0, 0, 0, 9];
+        assert_eq!(callback_id(kind.procedure, &payload), Some(9), "{kind:?}");
+        assert_eq!(callback_id(kind.procedure, &payload[1..]), None, "{kind:?}");
+        if let Some(legacy) = kind.legacy {
+            assert_eq!(callback_id(legacy, &payload), None, "{kind:?}");
+        }
+    }
+    assert_eq!(callback_id(CONNECTION_CLOSED, &[0, 0, 0, 9]), None);
+    assert_eq!(
+        callback_id(4000, &[0, 0, 0, 9]),
+        Some(9),
+        "an event of a newer libvirt"
+    );
+}
+
+#[test]
+fn a_domain_is_the_same_if_its_uuid_is() {
+    let domain = |name: &str, number| NonnullDomain {
+        name: name.to_owned(),
+        uuid: [number; 16],
+        id: i32::from(number),
+    };
+    assert!(domain("web", 1).is_same(&domain("renamed", 1)));
+    assert!(!domain("web", 1).is_same(&domain("web", 2)));
+    let msg = remote::DomainEventRebootMsg {
+        dom: domain("web", 1),
+    };
+    assert!(msg.is_about(&domain("renamed", 1)));
+    let bytes = to_vec(&msg).expect("it is within bounds");
+    let event = Event::decode(169, &bytes, Options::new()).expect("it can be read");
+    let refused = <GraphicsEvent as protocol_defs::events::FromEvent>::from_event(event.clone());
+    assert_eq!(refused, Err(Box::new(event)));
+}
