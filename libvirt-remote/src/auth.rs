@@ -1,0 +1,47 @@
+//! Who the client is, before anything else is said.
+
+use protocol_defs::remote::{AuthType, proc};
+
+use crate::client::Client;
+use crate::error::{AuthError, Error};
+use crate::uri::AuthChoice;
+
+/// Authenticates in the way that was chosen, or in the first that the daemon offers and that is known here: daemons
+/// offer one.
+pub(crate) async fn authenticate(
+    client: &Client,
+    choice: Option<&AuthChoice>,
+) -> Result<(), Error> {
+    let offered = client.call::<proc::AuthList>(&()).await?.types;
+    let is_known = |way: &&AuthType| match choice {
+        None => matches!(way, AuthType::None | AuthType::Polkit),
+        Some(AuthChoice::None) => matches!(way, AuthType::None),
+        Some(AuthChoice::Polkit) => matches!(way, AuthType::Polkit),
+        Some(AuthChoice::Sasl(_)) => matches!(way, AuthType::Sasl),
+    };
+    match offered.iter().find(is_known) {
+        Some(AuthType::None) => Ok(()),
+        Some(AuthType::Polkit) => polkit(client).await,
+        _ => {
+            let offered = offered.into_iter().map(name).collect();
+            Err(AuthError::NoWay { offered }.into())
+        }
+    }
+}
+
+/// The daemon asks polkit, which asks whoever it is set up to ask. The client has nothing to say.
+async fn polkit(client: &Client) -> Result<(), Error> {
+    match client.call::<proc::AuthPolkit>(&()).await?.complete {
+        0 => Err(AuthError::Polkit.into()),
+        _ => Ok(()),
+    }
+}
+
+fn name(way: AuthType) -> String {
+    match way {
+        AuthType::None => "none".to_owned(),
+        AuthType::Sasl => "sasl".to_owned(),
+        AuthType::Polkit => "polkit".to_owned(),
+        AuthType::Unknown(number) => format!("number {number}"),
+    }
+}

@@ -1,0 +1,64 @@
+//! What a connection does unless it is told otherwise.
+
+use std::time::Duration;
+
+/// How a [`Client`](super::Client) behaves.
+///
+/// ```
+/// use std::time::Duration;
+/// use libvirt_remote::Options;
+///
+/// let options = Options { call_timeout: Some(Duration::from_secs(10)), ..Options::default() };
+/// assert_eq!(options.event_queue, 1024);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Whether [`Connection`](crate::Connection) opens the driver for reading only, which needs fewer rights.
+    pub read_only: bool,
+    /// How long opening takes at most, from the name of the host to the daemon's last answer. 30 s by default.
+    pub open_timeout: Duration,
+    /// How long a call waits for its answer. Without end by default: some calls migrate a machine.
+    pub call_timeout: Option<Duration>,
+    /// How to find out that the daemon is not there any more. Every 5 s, 5 times, by default, as virsh does.
+    pub keepalive: Option<KeepaliveOptions>,
+    /// How many events wait for an application that does not take them; 1024 by default. What comes then is lost, and
+    /// counted.
+    pub event_queue: usize,
+    /// How many bytes of events wait, as another limit of the same queue; 8 MiB by default.
+    pub event_queue_bytes: usize,
+    /// How many bytes of a stream wait for an application that does not take them; 8 MiB by default. When there are
+    /// more, nothing is read from the connection, unless a call waits for its answer.
+    pub stream_window: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            read_only: false,
+            open_timeout: Duration::from_secs(30),
+            call_timeout: None,
+            keepalive: Some(KeepaliveOptions::default()),
+            event_queue: 1024,
+            event_queue_bytes: 8 << 20,
+            stream_window: 8 << 20,
+        }
+    }
+}
+
+/// How to find out that the daemon is not there any more. The daemon's own keepalive packets are always answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeepaliveOptions {
+    /// How long nothing has come when a keepalive packet is sent; and the next one.
+    pub interval: Duration,
+    /// How many packets are sent without anything coming. With the next one due, the connection ends.
+    pub count: u32,
+}
+
+impl Default for KeepaliveOptions {
+    fn default() -> Self {
+        Self {
+            interval: Duration::from_secs(5),
+            count: 5,
+        }
+    }
+}

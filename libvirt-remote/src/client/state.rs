@@ -1,0 +1,340 @@
+//! What the callers and the task of a connection share: what waits to be written, and who waits for what.
+//!
+//! It is behind a lock that is held for as long as a packet takes to be encoded, and never while anything is awaited.
+
+use std::collections::HashMap;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use protocol_defs::message::ProcedureId;
+use protocol_defs::packet::{Header, Kind, Packet, Status};
+use protocol_defs::stream::{Stream, StreamPacket};
+use tokio::sync::oneshot;
+
+use super::options::{KeepaliveOptions, Options};
+use super::outgoing::Outgoing;
+use crate::error::{CloseReason, Closed};
+use crate::events::queue::Queue;
+use crate::events::route::{Subscriber, Subscribers};
+use crate::stream::inbox::Inbox;
+
+/// Bytes that wait to be written when callers begin to wait, too.
+const OUTGOING_MAX: usize = 1 << 20;
+
+/// A connection, as callers and its task have it in common.
+pub(crate) struct Shared {
+    pub(crate) options: Options,
+    pub(crate) passes_descriptors: bool,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) outgoing: Outgoing,
+    next_serial: u32,
+    pub(crate) pending: HashMap<u32, Pending>,
+    pub(crate) streams: HashMap<u32, Inbox>,
+    pub(crate) subscribers: Subscribers,
+    pub(crate) keepalive: Option<KeepaliveOptions>,
+    /// Callers that wait for room in `outgoing`.
+    room: Vec<Waker>,
+    /// The connection's task.
+    task: Option<Waker>,
+    /// No caller is left.
+    pub(crate) is_released: bool,
+    pub(crate) closed: Option<Closed>,
+}
+
+/// A call that has no answer yet. Its caller may have gone; the answer is then read and dropped.
+pub(crate) struct Pending {
+    pub(crate) procedure: ProcedureId,
+    pub(crate) caller: oneshot::Sender<Result<Answer, Closed>>,
+    pub(crate) effect: Effect,
+}
+
+/// What is done with a good answer as soon as it is read, before the next packet is.
+pub(crate) enum Effect {
+    None,
+    /// The answer is the number of a registration, whose events go to a queue.
+    Subscribe(Subscriber),
+    /// The call begins a stream.
+    Stream,
+}
+
+/// An answer, as it came.
+pub(crate) struct Answer {
+    pub(crate) header: Header,
+    pub(crate) payload: Bytes,
+    pub(crate) fds: Vec<OwnedFd>,
+}
+
+impl Shared {
+    pub(crate) fn new(options: Options, passes_descriptors: bool) -> Arc<Self> {
+        Arc::new(Self {
+            options,
+            passes_descriptors,
+            state: Mutex::default(),
+        })
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the state, and has the task look at it if that is what the change says.
+    pub(crate) fn with<T>(&self, change: impl FnOnce(&mut State) -> (Wake, T)) -> T {
+        let mut state = self.lock();
+        let (wake, value) = change(&mut state);
+        let waker = match wake {
+            Wake::Task => state.task.take(),
+            Wake::Nobody => None,
+        };
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        value
+    }
+
+    /// Waits until a packet may be appended.
+    pub(crate) fn poll_room(&self, cx: &Context<'_>) -> Poll<Result<(), Closed>> {
+        let mut state = self.lock();
+        if let Some(closed) = &state.closed {
+            return Poll::Ready(Err(closed.clone()));
+        }
+        if state.outgoing.bytes.len() < OUTGOING_MAX {
+            return Poll::Ready(Ok(()));
+        }
+        state.room.push(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Ends the connection: everybody who waits is told at once.
+    pub(crate) fn close(&self, reason: CloseReason) {
+        let mut state = self.lock();
+        let closed = state
+            .closed
+            .get_or_insert_with(|| Closed::new(reason))
+            .clone();
+        let pending = std::mem::take(&mut state.pending);
+        let streams = std::mem::take(&mut state.streams);
+        let subscribers = std::mem::take(&mut state.subscribers);
+        let room = std::mem::take(&mut state.room);
+        state.outgoing.clear();
+        state.streams = streams;
+        let mut wakers = room;
+        for inbox in state.streams.values_mut() {
+            wakers.extend(inbox.close(&closed));
+        }
+        drop(state);
+        for pending in pending.into_values() {
+            // Who has gone needs no answer.
+            let _ = pending.caller.send(Err(closed.clone()));
+        }
+        subscribers.end(&closed);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+}
+
+/// Whether the task has something to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wake {
+    Task,
+    Nobody,
+}
+
+impl State {
+    /// The task, to be woken. It calls this before it looks.
+    pub(crate) fn sleep(&mut self, waker: &Waker) {
+        match &mut self.task {
+            Some(task) => task.clone_from(waker),
+            None => self.task = Some(waker.clone()),
+        }
+    }
+
+    /// A serial that no call and no stream has.
+    pub(crate) fn serial(&mut self) -> u32 {
+        loop {
+            let serial = self.next_serial;
+            self.next_serial = serial.wrapping_add(1);
+            if !self.pending.contains_key(&serial) && !self.streams.contains_key(&serial) {
+                return serial;
+            }
+        }
+    }
+
+    /// Appends packets. While some wait already, the task knows.
+    pub(crate) fn append<E>(
+        &mut self,
+        write: impl FnOnce(&mut Outgoing) -> Result<(), E>,
+    ) -> Result<Wake, E> {
+        let was_empty = self.outgoing.is_empty();
+        write(&mut self.outgoing)?;
+        Ok(if was_empty { Wake::Task } else { Wake::Nobody })
+    }
+
+    /// What waits to be written, in exchange for something empty; and who waits for its room.
+    pub(crate) fn take_outgoing(&mut self, empty: &mut Outgoing) -> Vec<Waker> {
+        std::mem::swap(&mut self.outgoing, empty);
+        std::mem::take(&mut self.room)
+    }
+
+    /// Whether nothing should be read: an application does not take what its stream has, and nobody waits for an answer.
+    pub(crate) fn is_paused(&self, window: usize) -> bool {
+        self.streams.values().any(|inbox| inbox.bytes() > window)
+            && self.pending.values().all(|call| call.caller.is_closed())
+    }
+
+    /// Acts on a packet from the daemon, or says why it is none.
+    pub(crate) fn take(
+        &mut self,
+        packet: Packet<Bytes>,
+        fds: Vec<OwnedFd>,
+        done: &mut Done,
+    ) -> Result<(), CloseReason> {
+        let Header { kind, status, .. } = packet.header;
+        match (kind, status) {
+            (Kind::Reply | Kind::ReplyWithFds, Status::Ok | Status::Error) => {
+                self.answer(packet, fds, done)
+            }
+            (Kind::Message, Status::Ok) => {
+                let procedure = ProcedureId::of(&packet.header);
+                self.subscribers.deliver(procedure, &packet.payload);
+                Ok(())
+            }
+            (Kind::Stream | Kind::StreamHole, _) => self.stream_packet(&packet, done),
+            (Kind::Call | Kind::CallWithFds, _) => Err(unexpected(
+                &packet.header,
+                "the daemon has called its client",
+            )),
+            (Kind::Unknown(_), _) => Err(unexpected(&packet.header, "packet of an unknown kind")),
+            _ => Err(unexpected(
+                &packet.header,
+                "packet with a status that its kind does not have",
+            )),
+        }
+    }
+
+    fn answer(
+        &mut self,
+        packet: Packet<Bytes>,
+        fds: Vec<OwnedFd>,
+        done: &mut Done,
+    ) -> Result<(), CloseReason> {
+        let Packet {
+            header, payload, ..
+        } = packet;
+        let procedure = ProcedureId::of(&header);
+        let is_ok = header.status == Status::Ok;
+        match self.pending.get(&header.serial) {
+            Some(pending) if pending.procedure != procedure => {
+                let why = "answer to another procedure than the one called";
+                return Err(unexpected(&header, why));
+            }
+            _ => {}
+        }
+        let Some(pending) = self.pending.remove(&header.serial) else {
+            return match self.streams.get_mut(&header.serial) {
+                // This is how libvirtd says that it cannot make a hole.
+                Some(inbox) if inbox.procedure() == procedure && !is_ok => {
+                    done.wakers.extend(inbox.fail(&payload));
+                    Ok(())
+                }
+                _ => Err(unexpected(&header, "answer to no call")),
+            };
+        };
+        match pending.effect {
+            Effect::Subscribe(subscriber) if is_ok => {
+                let callback = payload.first_chunk().copied().map(i32::from_be_bytes);
+                self.subscribers.add(subscriber.confirmed(callback));
+            }
+            Effect::Stream if !is_ok => {
+                self.streams.remove(&header.serial);
+            }
+            Effect::Stream if pending.caller.is_closed() => {
+                // The task that reads this writes next.
+                self.abort_stream(header.serial);
+            }
+            _ => {}
+        }
+        let answer = Answer {
+            header,
+            payload,
+            fds,
+        };
+        done.answers.push((pending.caller, answer));
+        Ok(())
+    }
+
+    /// Ends a stream that nobody has begun to use.
+    pub(crate) fn abort_stream(&mut self, serial: u32) -> Wake {
+        let Some(inbox) = self.streams.remove(&serial) else {
+            return Wake::Nobody;
+        };
+        let ProcedureId {
+            program,
+            version,
+            procedure,
+        } = inbox.procedure();
+        let numbers = Stream {
+            program,
+            version,
+            procedure,
+            serial,
+        };
+        let abort = StreamPacket::Abort(None);
+        let wake = self.append(|out| numbers.write(&abort, &mut out.bytes));
+        // A packet without a payload breaks no bound.
+        wake.unwrap_or(Wake::Nobody)
+    }
+
+    fn stream_packet(
+        &mut self,
+        packet: &Packet<Bytes>,
+        done: &mut Done,
+    ) -> Result<(), CloseReason> {
+        // What was on its way when the stream ended is nothing to anybody.
+        let Some(inbox) = self.streams.get_mut(&packet.header.serial) else {
+            return Ok(());
+        };
+        if inbox.procedure() != ProcedureId::of(&packet.header) {
+            return Err(unexpected(&packet.header, "stream of another procedure"));
+        }
+        let waker = inbox
+            .take(packet)
+            .map_err(|why| unexpected(&packet.header, why))?;
+        done.wakers.extend(waker);
+        Ok(())
+    }
+}
+
+/// Who is to be told when the lock is free again.
+#[derive(Default)]
+pub(crate) struct Done {
+    answers: Vec<(oneshot::Sender<Result<Answer, Closed>>, Answer)>,
+    wakers: Vec<Waker>,
+}
+
+impl Done {
+    pub(crate) fn tell(&mut self) {
+        for (caller, answer) in self.answers.drain(..) {
+            // The caller may have gone; its answer, and the descriptors in it, go here.
+            let _ = caller.send(Ok(answer));
+        }
+        self.wakers.drain(..).for_each(Waker::wake);
+    }
+}
+
+pub(crate) fn unexpected(header: &Header, why: &'static str) -> CloseReason {
+    CloseReason::Unexpected {
+        header: Box::new(*header),
+        why,
+    }
+}
+
+/// A queue as the options have it.
+pub(crate) fn queue(options: &Options) -> Arc<Queue> {
+    Arc::new(Queue::new(options.event_queue, options.event_queue_bytes))
+}

@@ -1,0 +1,239 @@
+//! A connection that is open: libvirt's client as applications use it.
+
+mod feature;
+mod open;
+
+use std::fmt;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use protocol_defs::events::{EventKind, EventObject, RemoteEvent};
+use protocol_defs::remote::{self, ConnectSupportsFeatureArgs, NonnullDomain, proc};
+use tokio::sync::Mutex;
+use tokio::task::JoinError;
+use xdr_wire::{Decode, Encode, Procedure};
+
+pub use self::feature::Feature;
+use crate::client::state::queue;
+use crate::client::{Client, Options};
+use crate::error::{CloseReason, Closed, Error};
+use crate::events::registration::Registration;
+use crate::events::{Events, Filter};
+use crate::stream::Stream;
+use crate::transport::Transport;
+use crate::uri::Uri;
+
+/// A driver of a libvirt daemon, opened.
+///
+/// ```no_run
+/// use libvirt_remote::{Connection, Error};
+/// use protocol_defs::remote::{ConnectListAllDomainsArgs, proc};
+///
+/// # async fn list() -> Result<(), Error> {
+/// let conn = Connection::open("qemu:///system").await?;
+/// let args = ConnectListAllDomainsArgs { need_results: 1, flags: 0 };
+/// for domain in conn.call::<proc::ConnectListAllDomains>(&args).await?.domains {
+///     println!("{} {}", domain.id, domain.name);
+/// }
+/// conn.close().await
+/// # }
+/// ```
+///
+/// Clones are the same connection; see [`Client`] for when it ends, and for what happens to a call whose future is
+/// dropped.
+#[derive(Clone)]
+pub struct Connection {
+    client: Client,
+    opened: Arc<Opened>,
+}
+
+/// What is known of the daemon.
+struct Opened {
+    /// Whether the daemon has registrations for events with numbers.
+    has_callbacks: bool,
+    /// Held while one of those without a number is made.
+    legacy: Mutex<()>,
+}
+
+impl Connection {
+    /// Connects to the daemon that a URI names, authenticates, and opens the driver.
+    ///
+    /// A daemon is never started, and no driver runs in this process: `test:///default` is the test driver of the
+    /// session's daemon.
+    ///
+    /// # Errors
+    /// [`Error::Uri`], [`Error::Connect`], [`Error::Auth`], [`Error::Timeout`], [`Error::Closed`]; [`Error::Remote`] if
+    /// the daemon has no such driver.
+    pub async fn open(uri: &str) -> Result<Self, Error> {
+        Self::open_with(&uri.parse()?, Options::default()).await
+    }
+
+    /// [`open`](Self::open) with options.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_with(uri: &Uri, options: Options) -> Result<Self, Error> {
+        open::by_uri(uri, options).await
+    }
+
+    /// Authenticates and opens the driver over a transport that is connected already; the URI's host and transport are
+    /// not looked at.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_over(
+        transport: Transport,
+        uri: &Uri,
+        options: Options,
+    ) -> Result<Self, Error> {
+        open::over(transport, uri, options).await
+    }
+
+    /// Calls a procedure of any program that the daemon has, and waits for its result.
+    ///
+    /// # Errors
+    /// [`Error::Remote`] if the daemon's answer is an error; others say what else can go wrong.
+    pub async fn call<P>(&self, args: &P::Args) -> Result<P::Ret, Error>
+    where
+        P: Procedure<Args: Encode + Sync, Ret: for<'de> Decode<'de>>,
+    {
+        self.client.call::<P>(args).await
+    }
+
+    /// Calls a procedure with file descriptors, and gives those that came with the result.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call), and [`Error::NoDescriptors`] if there are some and the connection is no UNIX socket.
+    pub async fn call_with_descriptors<P>(
+        &self,
+        args: &P::Args,
+        fds: Vec<OwnedFd>,
+    ) -> Result<(P::Ret, Vec<OwnedFd>), Error>
+    where
+        P: Procedure<Args: Encode + Sync, Ret: for<'de> Decode<'de>>,
+    {
+        self.client.call_with_descriptors::<P>(args, fds).await
+    }
+
+    /// Calls a procedure that begins a stream.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub async fn stream<P>(&self, args: &P::Args) -> Result<(P::Ret, Stream), Error>
+    where
+        P: Procedure<Args: Encode + Sync, Ret: for<'de> Decode<'de>>,
+    {
+        self.client.stream::<P>(args).await
+    }
+
+    /// Registers for a kind of events, of one object or of all. They are in the stream from the moment in which the
+    /// daemon has registered the client.
+    ///
+    /// Cancel-safe: if the future is dropped, the registration is taken back.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call); [`Error::Unsupported`] if the daemon is of a libvirt before 1.1.1, which knows the oldest
+    /// sixteen kinds of domain events only.
+    pub async fn events<E>(&self, object: Option<E::Object>) -> Result<Events<E>, Error>
+    where
+        E: RemoteEvent + Send + 'static,
+    {
+        let registration = Registration::new(&E::KIND, object.clone())?;
+        let filter = match object {
+            Some(object) if !self.opened.has_callbacks => {
+                let filter: Filter<E> = Box::new(move |event| event.is_about(&object));
+                Some(filter)
+            }
+            _ => None,
+        };
+        self.register(vec![registration], filter).await
+    }
+
+    /// Registers for several kinds of domain events in one stream, of one domain or of all: for
+    /// [`KINDS`](protocol_defs::events::KINDS) of them, or [kinds that are not known](EventKind::unknown).
+    ///
+    /// # Errors
+    /// As [`events`](Self::events). A kind that is not one of a domain is [`Error::Unsupported`].
+    pub async fn domain_events(
+        &self,
+        kinds: &[EventKind],
+        domain: Option<NonnullDomain>,
+    ) -> Result<Events<remote::Event>, Error> {
+        let registrations = kinds.iter().map(|kind| {
+            if kind.object == NonnullDomain::KIND {
+                Registration::new(kind, domain.clone())
+            } else {
+                Err(Error::Unsupported { what: kind.name })
+            }
+        });
+        let registrations = registrations.collect::<Result<_, _>>()?;
+        self.register(registrations, None).await
+    }
+
+    async fn register<E: Send + 'static>(
+        &self,
+        registrations: Vec<Registration>,
+        filter: Option<Filter<E>>,
+    ) -> Result<Events<E>, Error> {
+        let conn = self.clone();
+        // Goes on if the caller does not, so that what it registers is taken back.
+        let registering = tokio::spawn(async move {
+            let is_legacy = !conn.opened.has_callbacks;
+            let one_by_one = conn.opened.legacy.lock();
+            let _guard = if is_legacy {
+                Some(one_by_one.await)
+            } else {
+                None
+            };
+            let queue = queue(conn.client.options());
+            let mut registered = Vec::with_capacity(registrations.len());
+            for registration in registrations.into_iter().map(Arc::new) {
+                let registering = registration.register(&conn.client, &queue, is_legacy);
+                registered.push(registering.await?);
+            }
+            Ok(Events::new(queue, registered, filter))
+        });
+        let ended = |_: JoinError| Error::Closed(Closed::new(CloseReason::Runtime));
+        registering.await.map_err(ended)?
+    }
+
+    /// Whether the daemon, or the driver that it has opened, has a feature.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub async fn supports(&self, feature: Feature) -> Result<bool, Error> {
+        supports(&self.client, feature).await
+    }
+
+    /// The connection below, for calls of other programs and for what it counts.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Closes the driver and ends the connection for all clones, once the daemon has said that it is closed.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call). The connection has ended then, too.
+    pub async fn close(self) -> Result<(), Error> {
+        let closed = self.call::<proc::ConnectClose>(&()).await;
+        self.client.disconnect();
+        closed
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("client", &self.client)
+            .finish_non_exhaustive()
+    }
+}
+
+async fn supports(client: &Client, feature: Feature) -> Result<bool, Error> {
+    let args = ConnectSupportsFeatureArgs { feature: feature.0 };
+    match client.call::<proc::ConnectSupportsFeature>(&args).await {
+        Ok(ret) => Ok(ret.supported != 0),
+        Err(error) if error.is_unsupported() => Ok(false),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,256 @@
+//! What can go wrong, by who said so: this side, the way to the daemon, or the daemon.
+
+use std::sync::Arc;
+use std::time::Duration;
+use std::{fmt, io};
+
+use protocol_defs::packet::{FrameError, Header, MessageError, WriteError};
+use xdr_wire::DecodeError;
+
+use crate::uri::UriError;
+
+/// Why something failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The URI says nothing that can be connected to.
+    Uri(UriError),
+    /// There is no way to the daemon.
+    Connect {
+        /// What was tried to reach.
+        address: String,
+        /// Why it cannot be.
+        error: io::Error,
+    },
+    /// The daemon does not let the client in.
+    Auth(AuthError),
+    /// The daemon's answer is an error. Its code, origin and level have names:
+    /// [`error_code`](MessageError::error_code), [`origin`](MessageError::origin) and
+    /// [`error_level`](MessageError::error_level).
+    Remote(Box<MessageError>),
+    /// The arguments break a bound of their type. Nothing has been sent.
+    Arguments {
+        /// The procedure's XDR name.
+        procedure: &'static str,
+        /// Which bound.
+        error: WriteError,
+    },
+    /// The result is not of the procedure's type. The connection goes on.
+    Result {
+        /// The procedure's XDR name.
+        procedure: &'static str,
+        /// What is wrong with it.
+        error: DecodeError,
+    },
+    /// The daemon has not answered in time. Whether it does what was asked is not known.
+    Timeout {
+        /// What was waited for.
+        what: &'static str,
+        /// How long.
+        after: Duration,
+    },
+    /// The connection has ended.
+    Closed(Closed),
+    /// File descriptors only pass over UNIX sockets.
+    NoDescriptors,
+    /// The daemon is too old for what was asked.
+    Unsupported {
+        /// What it lacks.
+        what: &'static str,
+    },
+}
+
+impl Error {
+    /// The daemon's error, if it is one.
+    pub fn remote(&self) -> Option<&MessageError> {
+        match self {
+            Self::Remote(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether the daemon does not know the procedure, so that an older one may be tried.
+    pub fn is_unsupported(&self) -> bool {
+        match self {
+            Self::Remote(error) => error.is_unsupported(),
+            Self::Unsupported { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+impl From<UriError> for Error {
+    fn from(error: UriError) -> Self {
+        Self::Uri(error)
+    }
+}
+
+impl From<AuthError> for Error {
+    fn from(error: AuthError) -> Self {
+        Self::Auth(error)
+    }
+}
+
+impl From<Closed> for Error {
+    fn from(closed: Closed) -> Self {
+        Self::Closed(closed)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Uri(error) => error.fmt(f),
+            Self::Connect { address, error } => write!(f, "cannot connect to {address}: {error}"),
+            Self::Auth(error) => error.fmt(f),
+            Self::Remote(error) => error.fmt(f),
+            Self::Arguments { procedure, error } => write!(f, "arguments of {procedure}: {error}"),
+            Self::Result { procedure, error } => write!(f, "result of {procedure}: {error}"),
+            Self::Timeout { what, after } => write!(f, "no answer to {what} within {after:?}"),
+            Self::Closed(closed) => closed.fmt(f),
+            Self::NoDescriptors => {
+                f.write_str("file descriptors cannot be passed over this connection")
+            }
+            Self::Unsupported { what } => write!(f, "the daemon is too old for {what}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Uri(error) => Some(error),
+            Self::Connect { error, .. } => Some(error),
+            Self::Auth(error) => Some(error),
+            Self::Remote(error) => Some(error),
+            Self::Arguments { error, .. } => Some(error),
+            Self::Result { error, .. } => Some(error),
+            Self::Closed(closed) => Some(closed),
+            Self::Timeout { .. } | Self::NoDescriptors | Self::Unsupported { .. } => None,
+        }
+    }
+}
+
+/// Why the daemon does not let the client in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AuthError {
+    /// The daemon offers no way that is known here, or not the one that was asked for.
+    NoWay {
+        /// What it offers, by the names in its protocol.
+        offered: Vec<String>,
+    },
+    /// polkit has not been satisfied.
+    Polkit,
+}
+
+impl fmt::Display for AuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoWay { offered } if offered.is_empty() => {
+                f.write_str("the daemon offers no way to authenticate")
+            }
+            Self::NoWay { offered } => write!(
+                f,
+                "of the ways to authenticate that the daemon offers ({}) none will do",
+                offered.join(", ")
+            ),
+            Self::Polkit => f.write_str("polkit refuses"),
+        }
+    }
+}
+
+impl std::error::Error for AuthError {}
+
+/// A connection has ended. Every call that waited for an answer then has this error, and every later one.
+#[derive(Clone, Debug)]
+pub struct Closed(Arc<CloseReason>);
+
+impl Closed {
+    pub(crate) fn new(reason: CloseReason) -> Self {
+        Self(Arc::new(reason))
+    }
+
+    /// Why it has ended.
+    pub fn reason(&self) -> &CloseReason {
+        &self.0
+    }
+}
+
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the connection has ended: {}", self.0)
+    }
+}
+
+impl std::error::Error for Closed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self.reason() {
+            CloseReason::Frame(error) => Some(error),
+            CloseReason::Io(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Why a connection has ended.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CloseReason {
+    /// This side wanted no more of it.
+    Here,
+    /// The daemon has hung up, between two packets.
+    ByPeer,
+    /// The daemon has hung up within a packet.
+    CutOff {
+        /// Bytes of the packet that had come.
+        length: usize,
+    },
+    /// The connection has failed.
+    Io(io::Error),
+    /// What came is no packet.
+    Frame(FrameError),
+    /// What came is no packet that a daemon may send, or answers no call.
+    Unexpected {
+        /// Its header.
+        header: Box<Header>,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// The daemon has neither sent anything nor answered this many keepalive packets.
+    Keepalive {
+        /// How many.
+        pings: u32,
+    },
+    /// The tokio runtime of the connection has ended.
+    Runtime,
+}
+
+impl fmt::Display for CloseReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Here => f.write_str("this side has closed it"),
+            Self::ByPeer => f.write_str("the daemon has closed it"),
+            Self::CutOff { length } => write!(
+                f,
+                "the daemon has closed it after {length} bytes of a packet"
+            ),
+            Self::Io(error) => error.fmt(f),
+            Self::Frame(error) => error.fmt(f),
+            Self::Unexpected { header, why } => write!(
+                f,
+                "{why}: kind {:?}, status {:?}, program {:#x}, version {}, procedure {}, serial {}",
+                header.kind,
+                header.status,
+                header.program,
+                header.version,
+                header.procedure,
+                header.serial
+            ),
+            Self::Keepalive { pings } => {
+                write!(f, "the daemon has not answered {pings} keepalive packets")
+            }
+            Self::Runtime => f.write_str("its runtime has ended"),
+        }
+    }
+}

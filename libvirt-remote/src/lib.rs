@@ -1,0 +1,43 @@
+//! A client of libvirt's daemons over tokio: libvirt's remote driver, with the protocol's own types.
+//!
+//! ```no_run
+//! use libvirt_remote::Connection;
+//! use protocol_defs::remote::{DomainLookupByNameArgs, DomainGetStateArgs, proc};
+//!
+//! # async fn state() -> Result<(), libvirt_remote::Error> {
+//! let conn = Connection::open("qemu:///system").await?;
+//! let args = DomainLookupByNameArgs { name: "web".to_owned() };
+//! let dom = conn.call::<proc::DomainLookupByName>(&args).await?.dom;
+//! let state = conn.call::<proc::DomainGetState>(&DomainGetStateArgs { dom, flags: 0 }).await?;
+//! println!("{} {}", state.state, state.reason);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - [`Connection`]: a driver that is open. Every procedure of every program is called by its type in
+//!   [`protocol_defs`]; there is no function for each.
+//! - [`Client`]: the connection below it, which is also for the other daemons of libvirt.
+//! - [`events`]: what the daemon tells unasked, as streams.
+//! - [`stream`]: data beside a call.
+//! - [`uri`]: where the daemon is.
+//! - [`error`]: what can go wrong.
+//!
+//! Whatever waits for the daemon can be dropped. Calls of one connection do not wait for each other; a connection that
+//! ends fails all that wait at once, with the reason.
+#![forbid(unsafe_code)]
+
+mod auth;
+pub mod client;
+pub mod connection;
+pub mod error;
+pub mod events;
+pub mod stream;
+mod transport;
+pub mod uri;
+
+pub use client::{Client, KeepaliveOptions, Options};
+pub use connection::{Connection, Feature};
+pub use error::{CloseReason, Closed, Error};
+pub use events::{EventError, Events};
+pub use stream::{Piece, Stream};
+pub use transport::Transport;

@@ -1,0 +1,230 @@
+//! Streams: data beside a call, such as the upload of a volume or the console of a machine.
+//!
+//! ```no_run
+//! use libvirt_remote::{Connection, Error};
+//! use protocol_defs::remote::{NonnullStorageVol, StorageVolUploadArgs, proc};
+//!
+//! async fn upload(conn: &Connection, vol: NonnullStorageVol, data: &[u8]) -> Result<(), Error> {
+//!     let args = StorageVolUploadArgs { vol, offset: 0, length: data.len() as u64, flags: 0 };
+//!     let ((), mut stream) = conn.stream::<proc::StorageVolUpload>(&args).await?;
+//!     stream.write_all(data).await?;
+//!     stream.finish().await
+//! }
+//! ```
+
+pub(crate) mod inbox;
+
+use std::fmt;
+use std::future::poll_fn;
+use std::task::Poll;
+
+use protocol_defs::message::ProcedureId;
+use protocol_defs::stream::{Hole, MAX_DATA, Stream as Numbers, StreamPacket};
+
+pub use self::inbox::Piece;
+use self::inbox::{End, Inbox};
+use crate::client::Client;
+use crate::client::state::{State, Wake};
+use crate::error::{CloseReason, Closed, Error};
+
+/// The stream of a call, open for both directions; which of them it has depends on the call.
+///
+/// What [`finish`](Self::finish) has not ended is aborted when it is dropped: an upload that is dropped on an error is
+/// no upload that looks complete.
+pub struct Stream {
+    client: Client,
+    numbers: Numbers,
+    is_over: bool,
+}
+
+impl Stream {
+    pub(crate) fn new(client: Client, procedure: ProcedureId, serial: u32) -> Self {
+        let ProcedureId {
+            program,
+            version,
+            procedure,
+        } = procedure;
+        Self {
+            client,
+            numbers: Numbers {
+                program,
+                version,
+                procedure,
+                serial,
+            },
+            is_over: false,
+        }
+    }
+
+    /// The next piece of what the daemon sends; nothing when it has sent all.
+    ///
+    /// Cancel-safe: no piece is lost when the future is dropped.
+    ///
+    /// # Errors
+    /// [`Error::Remote`] if the daemon has given the stream up, [`Error::Closed`] if the connection has ended.
+    pub async fn read(&mut self) -> Result<Option<Piece>, Error> {
+        let piece = poll_fn(|cx| self.poll_inbox(|inbox| inbox.poll_piece(cx))).await?;
+        piece.map_err(error_of)
+    }
+
+    /// Sends a piece of data, as much as one packet holds, and says how many bytes that is. Waits while much waits to be
+    /// sent.
+    ///
+    /// Cancel-safe: nothing has been sent when the future is dropped.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read); the daemon may give up an upload at any time.
+    pub async fn write(&mut self, data: &[u8]) -> Result<usize, Error> {
+        if data.is_empty() {
+            return Ok(0);
+        }
+        let data = data.get(..MAX_DATA).unwrap_or(data);
+        self.send(&StreamPacket::Data(data)).await?;
+        Ok(data.len())
+    }
+
+    /// Sends data. If the future is dropped, some of it may have been sent.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub async fn write_all(&mut self, mut data: &[u8]) -> Result<(), Error> {
+        while !data.is_empty() {
+            let sent = self.write(data).await?;
+            data = data.get(sent..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// Sends a hole of this many bytes, which are zero. Both sides must have agreed to a sparse stream, by a flag of the
+    /// call.
+    ///
+    /// Cancel-safe, as [`write`](Self::write).
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub async fn write_hole(&mut self, length: u64) -> Result<(), Error> {
+        let length = i64::try_from(length).unwrap_or(i64::MAX);
+        if length == 0 {
+            return Ok(());
+        }
+        let hole = Hole { length, flags: 0 };
+        self.send(&StreamPacket::Hole(hole)).await
+    }
+
+    /// Says that the stream is complete, and waits until the daemon says the same. What it had still to send is dropped.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn finish(mut self) -> Result<(), Error> {
+        self.send(&StreamPacket::Finish).await?;
+        self.end().await
+    }
+
+    /// Gives the stream up, and waits until the daemon says that it knows.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] if the connection has ended.
+    pub async fn abort(mut self) -> Result<(), Error> {
+        match self.send(&StreamPacket::Abort(None)).await {
+            Ok(()) => {}
+            // It has given up by itself.
+            Err(Error::Remote(_)) => return Ok(()),
+            Err(error) => return Err(error),
+        }
+        match self.end().await {
+            Ok(()) | Err(Error::Remote(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn end(&mut self) -> Result<(), Error> {
+        self.is_over = true;
+        match poll_fn(|cx| self.poll_inbox(|inbox| inbox.poll_end(cx))).await? {
+            End::Finished => Ok(()),
+            end => Err(error_of(end)),
+        }
+    }
+
+    async fn send(&mut self, packet: &StreamPacket<'_>) -> Result<(), Error> {
+        let shared = self.client.shared();
+        poll_fn(|cx| shared.poll_room(cx)).await?;
+        let numbers = self.numbers;
+        shared.with(|state| match append(state, numbers, packet) {
+            Ok(wake) => (wake, Ok(())),
+            Err(error) => (Wake::Nobody, Err(error)),
+        })
+    }
+
+    /// Looks into the inbox. When what was too much has become less, the task may read on.
+    fn poll_inbox<T>(&self, look: impl FnOnce(&mut Inbox) -> Poll<T>) -> Poll<Result<T, Closed>> {
+        let shared = self.client.shared();
+        let window = shared.options.stream_window;
+        shared.with(|state| match inbox(state, self.numbers) {
+            Ok(inbox) => {
+                let was_over = inbox.bytes() > window;
+                let looked = look(inbox).map(Ok);
+                let wake = if was_over && inbox.bytes() <= window {
+                    Wake::Task
+                } else {
+                    Wake::Nobody
+                };
+                (wake, looked)
+            }
+            Err(closed) => (Wake::Nobody, Poll::Ready(Err(closed))),
+        })
+    }
+}
+
+fn inbox(state: &mut State, numbers: Numbers) -> Result<&mut Inbox, Closed> {
+    let State {
+        streams, closed, ..
+    } = state;
+    streams.get_mut(&numbers.serial).ok_or_else(|| {
+        closed
+            .clone()
+            .unwrap_or_else(|| Closed::new(CloseReason::Here))
+    })
+}
+
+/// Appends a packet, unless the stream is over.
+fn append(state: &mut State, numbers: Numbers, packet: &StreamPacket<'_>) -> Result<Wake, Error> {
+    if let Some(end) = inbox(state, numbers)?.end() {
+        return Err(error_of(end.clone()));
+    }
+    let written = state.append(|out| numbers.write(packet, &mut out.bytes));
+    written.map_err(|error| Error::Arguments {
+        procedure: "a stream",
+        error,
+    })
+}
+
+fn error_of(end: End) -> Error {
+    match end {
+        End::Aborted(error) => Error::Remote(error),
+        End::Closed(closed) => Error::Closed(closed),
+        // What is asked of a stream that is over.
+        End::Finished => Error::Closed(Closed::new(CloseReason::Here)),
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        let numbers = self.numbers;
+        self.client.shared().with(|state| {
+            let inbox = state.streams.remove(&numbers.serial);
+            let is_over = self.is_over || inbox.is_none_or(|inbox| inbox.end().is_some());
+            if is_over || state.closed.is_some() {
+                return (Wake::Nobody, ());
+            }
+            let abort = StreamPacket::Abort(None);
+            let wake = state.append(|out| numbers.write(&abort, &mut out.bytes));
+            (wake.unwrap_or(Wake::Nobody), ())
+        });
+    }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Stream").field(&self.numbers).finish()
+    }
+}

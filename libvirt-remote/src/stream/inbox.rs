@@ -1,0 +1,137 @@
+//! What has come of a stream and has not been taken yet.
+
+use std::collections::VecDeque;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use protocol_defs::message::{ProcedureId, TOLERANT};
+use protocol_defs::packet::{MessageError, Packet};
+use protocol_defs::stream::{Hole, StreamPacket};
+use xdr_wire::from_bytes_with;
+
+use crate::error::Closed;
+
+/// A piece of what a daemon sends on a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Data; never empty.
+    Data(Bytes),
+    /// So many bytes that are zero and have not been sent.
+    Hole(u64),
+}
+
+/// How a stream ended.
+#[derive(Clone, Debug)]
+pub(crate) enum End {
+    /// Both sides are done.
+    Finished,
+    /// The daemon has given it up, and said why or not.
+    Aborted(Box<MessageError>),
+    /// With its connection.
+    Closed(Closed),
+}
+
+pub(crate) struct Inbox {
+    procedure: ProcedureId,
+    pieces: VecDeque<Piece>,
+    bytes: usize,
+    /// The daemon has sent all data.
+    is_complete: bool,
+    end: Option<End>,
+    waker: Option<Waker>,
+}
+
+impl Inbox {
+    pub(crate) fn new(procedure: ProcedureId) -> Self {
+        Self {
+            procedure,
+            pieces: VecDeque::new(),
+            bytes: 0,
+            is_complete: false,
+            end: None,
+            waker: None,
+        }
+    }
+
+    /// The call that began the stream.
+    pub(crate) fn procedure(&self) -> ProcedureId {
+        self.procedure
+    }
+
+    /// Bytes that wait.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Takes a packet, and gives who waits for one; or says what is wrong with it.
+    pub(crate) fn take(&mut self, packet: &Packet<Bytes>) -> Result<Option<Waker>, &'static str> {
+        let said = StreamPacket::decode(&packet.borrowed(), TOLERANT)
+            .map_err(|_| "packet of a stream that cannot be read")?;
+        match said {
+            StreamPacket::Data(data) => {
+                self.bytes += data.len();
+                self.pieces.push_back(Piece::Data(packet.payload.clone()));
+            }
+            StreamPacket::Hole(Hole { length, .. }) => {
+                let length = u64::try_from(length).map_err(|_| "hole of less than no bytes")?;
+                self.pieces.push_back(Piece::Hole(length));
+            }
+            StreamPacket::EndOfData => self.is_complete = true,
+            StreamPacket::Finish => {
+                self.end.get_or_insert(End::Finished);
+            }
+            StreamPacket::Abort(error) => {
+                let error = error.unwrap_or_default();
+                self.end.get_or_insert(End::Aborted(error));
+            }
+        }
+        Ok(self.waker.take())
+    }
+
+    /// Takes an error reply to the call that began the stream.
+    pub(crate) fn fail(&mut self, payload: &[u8]) -> Option<Waker> {
+        let error = from_bytes_with(payload, TOLERANT)
+            .unwrap_or_else(|error| MessageError::rpc(format!("error of a stream: {error}")));
+        self.end.get_or_insert(End::Aborted(Box::new(error)));
+        self.waker.take()
+    }
+
+    pub(crate) fn close(&mut self, closed: &Closed) -> Option<Waker> {
+        self.end.get_or_insert(End::Closed(closed.clone()));
+        self.waker.take()
+    }
+
+    /// The next piece, or nothing if there are no more; then the end, if it has come.
+    pub(crate) fn poll_piece(&mut self, cx: &Context<'_>) -> Poll<Result<Option<Piece>, End>> {
+        if let Some(piece) = self.pieces.pop_front() {
+            if let Piece::Data(data) = &piece {
+                self.bytes -= data.len();
+            }
+            return Poll::Ready(Ok(Some(piece)));
+        }
+        match &self.end {
+            Some(End::Finished) => Poll::Ready(Ok(None)),
+            Some(end) => Poll::Ready(Err(end.clone())),
+            None if self.is_complete => Poll::Ready(Ok(None)),
+            None => self.wait(cx),
+        }
+    }
+
+    /// How it ended, once it has.
+    pub(crate) fn poll_end(&mut self, cx: &Context<'_>) -> Poll<End> {
+        match &self.end {
+            Some(end) => Poll::Ready(end.clone()),
+            None => self.wait(cx),
+        }
+    }
+
+    /// How it ended, if it has.
+    pub(crate) fn end(&self) -> Option<&End> {
+        self.end.as_ref()
+    }
+
+    fn wait<T>(&mut self, cx: &Context<'_>) -> Poll<T> {
+        self.waker = Some(cx.waker().clone());
+        Poll::Pending
+    }
+}

@@ -1,0 +1,152 @@
+//! The way to the daemon: a UNIX socket, TCP, TLS, or anything that bytes go through.
+
+mod unix;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io;
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::path::Path;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::BytesMut;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpStream, UnixStream};
+
+/// Bytes that a read asks for.
+const READ_SIZE: usize = 64 << 10;
+
+/// What bytes go through, both ways.
+trait Duplex: AsyncRead + AsyncWrite + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Send> Duplex for T {}
+
+/// A connected transport.
+pub struct Transport(Way);
+
+enum Way {
+    /// File descriptors go through this one only.
+    Unix(unix::Socket),
+    Tcp(TcpStream),
+    Other(Pin<Box<dyn Duplex>>),
+}
+
+impl Transport {
+    /// Anything that bytes go through: a pipe to a child process, or `tokio::io::duplex` in a test.
+    pub fn new(io: impl AsyncRead + AsyncWrite + Send + 'static) -> Self {
+        Self(Way::Other(Box::pin(io)))
+    }
+
+    /// A UNIX socket, over which file descriptors can be passed.
+    pub fn unix(stream: UnixStream) -> Self {
+        Self(Way::Unix(unix::Socket::new(stream)))
+    }
+
+    /// A TCP connection.
+    pub fn tcp(stream: TcpStream) -> Self {
+        Self(Way::Tcp(stream))
+    }
+
+    /// Connects to a UNIX socket.
+    ///
+    /// # Errors
+    /// Those of connecting.
+    pub async fn connect_unix(path: &Path) -> io::Result<Self> {
+        UnixStream::connect(path).await.map(Self::unix)
+    }
+
+    /// Connects to a TCP port.
+    ///
+    /// # Errors
+    /// Those of looking the name up, and of connecting.
+    pub async fn connect_tcp(host: &str, port: u16) -> io::Result<Self> {
+        tcp_stream(host, port).await.map(Self::tcp)
+    }
+
+    /// Whether file descriptors can be passed.
+    pub fn passes_descriptors(&self) -> bool {
+        matches!(self.0, Way::Unix(_))
+    }
+
+    /// Appends what has come to `input`, and the descriptors among it to `fds`. 0 bytes are the end.
+    pub(crate) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        input: &mut BytesMut,
+        fds: &mut VecDeque<OwnedFd>,
+    ) -> Poll<io::Result<usize>> {
+        match &mut self.0 {
+            Way::Unix(socket) => socket.poll_read(cx, input, fds),
+            Way::Tcp(stream) => read(Pin::new(stream), cx, input),
+            Way::Other(io) => read(io.as_mut(), cx, input),
+        }
+    }
+
+    pub(crate) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match &mut self.0 {
+            Way::Unix(socket) => socket.poll_write(cx, bytes),
+            Way::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Way::Other(io) => io.as_mut().poll_write(cx, bytes),
+        }
+    }
+
+    /// Sends one byte, and a descriptor beside it.
+    pub(crate) fn poll_send_fd(
+        &mut self,
+        cx: &mut Context<'_>,
+        fd: BorrowedFd<'_>,
+    ) -> Poll<io::Result<()>> {
+        match &mut self.0 {
+            Way::Unix(socket) => socket.poll_send_fd(cx, fd),
+            Way::Tcp(_) | Way::Other(_) => Poll::Ready(Err(io::ErrorKind::Unsupported.into())),
+        }
+    }
+
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.0 {
+            Way::Unix(_) | Way::Tcp(_) => Poll::Ready(Ok(())),
+            Way::Other(io) => io.as_mut().poll_flush(cx),
+        }
+    }
+
+    pub(crate) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.0 {
+            Way::Unix(socket) => socket.poll_shutdown(cx),
+            Way::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
+            Way::Other(io) => io.as_mut().poll_shutdown(cx),
+        }
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self.0 {
+            Way::Unix(_) => "Unix",
+            Way::Tcp(_) => "Tcp",
+            Way::Other(_) => "Other",
+        };
+        write!(f, "Transport::{name}")
+    }
+}
+
+/// A TCP connection on which small packets do not wait for more.
+async fn tcp_stream(host: &str, port: u16) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect((host, port)).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+fn read<T: AsyncRead + ?Sized>(
+    io: Pin<&mut T>,
+    cx: &mut Context<'_>,
+    input: &mut BytesMut,
+) -> Poll<io::Result<usize>> {
+    input.reserve(READ_SIZE);
+    let count = ready!(tokio_util::io::poll_read_buf(io, cx, input))?;
+    Poll::Ready(Ok(count))
+}

@@ -1,0 +1,13 @@
+//! The client against a daemon that does what the test says, in this process.
+#![expect(
+    clippy::panic,
+    reason = "what a helper of tests cannot do fails the test"
+)]
+
+mod calls;
+mod events;
+mod faults;
+mod keepalive;
+mod open;
+mod peer;
+mod streams;
