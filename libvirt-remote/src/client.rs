@@ -16,9 +16,9 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol_defs::message::{ProcedureId, TOLERANT};
+use protocol_defs::message::{self, Message, ProcedureId, ReadError, TOLERANT};
 use protocol_defs::packet::{
-    Header, Kind, MessageError, Status, WriteError, write_packet_with_fds,
+    Header, Kind, MessageError, Packet, Status, WriteError, write_packet_with_fds,
 };
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -131,6 +131,38 @@ impl Client {
             .await?;
         let stream = Stream::new(self.clone(), procedure, serial);
         Ok((result(P::NAME, &answer.payload)?, stream))
+    }
+
+    /// Makes a call that is a value, and gives the result as one: for whoever passes calls on without knowing them.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call); [`Error::Unreadable`] if the result is not of the procedure's type.
+    pub async fn request(&self, call: message::Call) -> Result<message::Reply, Error> {
+        let message = Message::Call(call);
+        let procedure = ProcedureId::of(&message.header(0, 0));
+        let call = Call {
+            name: "a call",
+            procedure,
+            fds: Vec::new(),
+        };
+        let (_, answer) = self
+            .answer(call, Effect::None, &|header, fds, out| {
+                message.write(header.serial, fds, out)
+            })
+            .await?;
+        let packet = Packet {
+            header: answer.header,
+            fds: 0,
+            payload: &*answer.payload,
+            offset: 0,
+        };
+        match Message::decode(&packet).map_err(Error::Unreadable)? {
+            Message::Reply(reply) => Ok(reply),
+            // An answer that is no error is a reply.
+            _ => Err(Error::Unreadable(ReadError::Kind {
+                kind: packet.header.kind,
+            })),
+        }
     }
 
     /// Whether file descriptors can be passed.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
 
+use protocol_defs::message::ReadError;
 use protocol_defs::packet::{FrameError, Header, MessageError, WriteError};
 use xdr_wire::DecodeError;
 
@@ -42,6 +43,8 @@ pub enum Error {
         /// What is wrong with it.
         error: DecodeError,
     },
+    /// The result of a call that was made as a value is not of the procedure's type. The connection goes on.
+    Unreadable(ReadError),
     /// The daemon has not answered in time. Whether it does what was asked is not known.
     Timeout {
         /// What was waited for.
@@ -106,6 +109,7 @@ impl fmt::Display for Error {
             Self::Remote(error) => error.fmt(f),
             Self::Arguments { procedure, error } => write!(f, "arguments of {procedure}: {error}"),
             Self::Result { procedure, error } => write!(f, "result of {procedure}: {error}"),
+            Self::Unreadable(error) => write!(f, "result that cannot be read: {error}"),
             Self::Timeout { what, after } => write!(f, "no answer to {what} within {after:?}"),
             Self::Closed(closed) => closed.fmt(f),
             Self::NoDescriptors => {
@@ -125,6 +129,7 @@ impl std::error::Error for Error {
             Self::Remote(error) => Some(error),
             Self::Arguments { error, .. } => Some(error),
             Self::Result { error, .. } => Some(error),
+            Self::Unreadable(error) => Some(error),
             Self::Closed(closed) => Some(closed),
             Self::Timeout { .. } | Self::NoDescriptors | Self::Unsupported { .. } => None,
         }

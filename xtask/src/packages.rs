@@ -6,32 +6,30 @@ use crate::report::Outcome;
 use crate::{command, output};
 
 /// What `cargo xtask test` needs: a C compiler and rpcgen with its run-time for the C peer, its `.x` files as input, a C++
-/// compiler for the fuzzer, tshark with libvirt's dissector, valgrind, which counts instructions, and an editor.
+/// compiler for the fuzzer, tshark with libvirt's dissector, libvirtd and virsh, with SASL and certificates to get in,
+/// valgrind, which counts instructions, and an editor.
 pub(crate) const FOR_TEST: &[&str] = &[
     "g++",
     "gcc",
     "libc6-dev",
     "libnsl-dev",
+    "libsasl2-modules",
     "libtirpc-dev",
+    "libvirt-clients",
+    "libvirt-daemon-system",
     "libvirt-wireshark",
     "neovim",
+    "openssl",
     "rpcsvc-proto",
+    "sasl2-bin",
     "tshark",
     "valgrind",
     "xz-utils",
 ];
 
 /// What recording needs besides; see tests/recordings/README.md.
-pub(crate) const FOR_RECORDING: &[&str] = &[
-    "libsasl2-modules",
-    "libvirt-clients",
-    "libvirt-daemon-driver-qemu",
-    "libvirt-daemon-system",
-    "openssl",
-    "python3",
-    "qemu-system-x86",
-    "sasl2-bin",
-];
+pub(crate) const FOR_RECORDING: &[&str] =
+    &["libvirt-daemon-driver-qemu", "python3", "qemu-system-x86"];
 
 /// Installs those that are missing, if this is a Debian and the caller may.
 pub(crate) fn install(packages: &[&str]) -> Outcome {

@@ -46,7 +46,7 @@ fn every_graphics_event_is_printed_as_virsh_printed_it() {
 }
 
 /// The lines about graphics events, and those of their identities, in what virsh printed.
-fn printed(virsh: &str) -> String {
+pub(crate) fn printed(virsh: &str) -> String {
     let mut lines = String::new();
     let mut inside = false;
     for line in virsh.lines() {

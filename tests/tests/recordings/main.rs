@@ -9,6 +9,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+mod client;
 mod graphics;
 mod packets;
 

@@ -1,0 +1,10 @@
+//! The client and a real libvirtd, held against virsh. What is not installed is said to be skipped.
+#![expect(
+    clippy::panic,
+    reason = "what a helper of tests cannot do fails the test"
+)]
+
+mod calls;
+mod daemon;
+mod events;
+mod streams;
