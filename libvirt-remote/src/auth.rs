@@ -1,27 +1,38 @@
 //! Who the client is, before anything else is said.
 
+#[cfg(feature = "sasl")]
+mod sasl;
+
 use protocol_defs::remote::{AuthType, proc};
 
 use crate::client::Client;
 use crate::error::{AuthError, Error};
-use crate::uri::AuthChoice;
+use crate::uri::{AuthChoice, Uri};
 
-/// Authenticates in the way that was chosen, or in the first that the daemon offers and that is known here: daemons
+/// Authenticates in the way that the URI chooses, or in the first that the daemon offers and that is known here: daemons
 /// offer one.
-pub(crate) async fn authenticate(
-    client: &Client,
-    choice: Option<&AuthChoice>,
-) -> Result<(), Error> {
+pub(crate) async fn authenticate(client: &Client, uri: &Uri) -> Result<(), Error> {
     let offered = client.call::<proc::AuthList>(&()).await?.types;
-    let is_known = |way: &&AuthType| match choice {
-        None => matches!(way, AuthType::None | AuthType::Polkit),
-        Some(AuthChoice::None) => matches!(way, AuthType::None),
-        Some(AuthChoice::Polkit) => matches!(way, AuthType::Polkit),
-        Some(AuthChoice::Sasl(_)) => matches!(way, AuthType::Sasl),
+    let is_known = |way: &&AuthType| {
+        let is_meant = matches!(
+            (way, &uri.auth),
+            (AuthType::None, None | Some(AuthChoice::None))
+                | (AuthType::Polkit, None | Some(AuthChoice::Polkit))
+                | (AuthType::Sasl, None | Some(AuthChoice::Sasl(_)))
+        );
+        is_meant && (cfg!(feature = "sasl") || **way != AuthType::Sasl)
     };
     match offered.iter().find(is_known) {
         Some(AuthType::None) => Ok(()),
         Some(AuthType::Polkit) => polkit(client).await,
+        #[cfg(feature = "sasl")]
+        Some(AuthType::Sasl) => {
+            let mechanism = match &uri.auth {
+                Some(AuthChoice::Sasl(mechanism)) => mechanism.as_deref(),
+                _ => None,
+            };
+            sasl::authenticate(client, mechanism, uri.user.as_deref()).await
+        }
         _ => {
             let offered = offered.into_iter().map(name).collect();
             Err(AuthError::NoWay { offered }.into())

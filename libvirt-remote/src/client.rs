@@ -24,7 +24,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use xdr_wire::{Decode, Encode, Procedure, ProcedureKind, from_bytes_with};
 
-pub use options::{KeepaliveOptions, Options};
+pub use options::{Credentials, KeepaliveOptions, Options};
 
 use self::driver::Driver;
 use self::state::{Answer, Effect, Pending, Shared, State, Wake};
@@ -68,7 +68,7 @@ impl Client {
     /// # Panics
     /// Outside of a tokio runtime that has a clock.
     pub fn new(transport: Transport, options: Options) -> Self {
-        let shared = Shared::new(options, transport.passes_descriptors());
+        let shared = Shared::new(options, &transport);
         tokio::spawn(Driver::new(Arc::clone(&shared), transport));
         let handle = Arc::new(Handle { shared });
         Self { handle }
@@ -168,6 +168,11 @@ impl Client {
     /// Whether file descriptors can be passed.
     pub fn passes_descriptors(&self) -> bool {
         self.shared().passes_descriptors
+    }
+
+    /// Whether nobody else can read what is said: it goes over a UNIX socket, or in TLS.
+    pub fn is_private(&self) -> bool {
+        self.shared().is_private
     }
 
     /// How the connection behaves.

@@ -147,6 +147,20 @@ pub enum AuthError {
     },
     /// polkit has not been satisfied.
     Polkit,
+    /// The daemon asks who the client is, and nobody has told it:
+    /// [`Options::credentials`](crate::Options::credentials).
+    NoCredentials,
+    /// The daemon offers no mechanism of SASL that is known here and may be used: PLAIN only where nobody can listen, on
+    /// a UNIX socket or in TLS.
+    NoMechanism {
+        /// What it offers.
+        offered: Vec<String>,
+    },
+    /// The exchange has failed on this side.
+    Sasl {
+        /// Why.
+        why: String,
+    },
 }
 
 impl fmt::Display for AuthError {
@@ -161,6 +175,13 @@ impl fmt::Display for AuthError {
                 offered.join(", ")
             ),
             Self::Polkit => f.write_str("polkit refuses"),
+            Self::NoCredentials => f.write_str("the daemon asks for a user and a password"),
+            Self::NoMechanism { offered } => write!(
+                f,
+                "of the mechanisms of SASL that the daemon offers ({}) none will do",
+                offered.join(", ")
+            ),
+            Self::Sasl { why } => write!(f, "SASL: {why}"),
         }
     }
 }

@@ -22,6 +22,11 @@
 //! - [`uri`]: where the daemon is.
 //! - [`error`]: what can go wrong.
 //!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `tls` | URIs with the transport `tls`; on by default |
+//! | `sasl` | authentication by SCRAM-SHA-256, SCRAM-SHA-512 and, where nobody can listen, PLAIN; on by default |
+//!
 //! Whatever waits for the daemon can be dropped. Calls of one connection do not wait for each other; a connection that
 //! ends fails all that wait at once, with the reason.
 #![forbid(unsafe_code)]
@@ -35,7 +40,7 @@ pub mod stream;
 mod transport;
 pub mod uri;
 
-pub use client::{Client, KeepaliveOptions, Options};
+pub use client::{Client, Credentials, KeepaliveOptions, Options};
 pub use connection::{Connection, Feature};
 pub use error::{CloseReason, Closed, Error};
 pub use events::{EventError, Events};

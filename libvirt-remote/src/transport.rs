@@ -1,5 +1,7 @@
 //! The way to the daemon: a UNIX socket, TCP, TLS, or anything that bytes go through.
 
+#[cfg(feature = "tls")]
+mod tls;
 mod unix;
 
 use std::collections::VecDeque;
@@ -23,7 +25,10 @@ trait Duplex: AsyncRead + AsyncWrite + Send {}
 impl<T: AsyncRead + AsyncWrite + Send> Duplex for T {}
 
 /// A connected transport.
-pub struct Transport(Way);
+pub struct Transport {
+    way: Way,
+    is_private: bool,
+}
 
 enum Way {
     /// File descriptors go through this one only.
@@ -35,17 +40,35 @@ enum Way {
 impl Transport {
     /// Anything that bytes go through: a pipe to a child process, or `tokio::io::duplex` in a test.
     pub fn new(io: impl AsyncRead + AsyncWrite + Send + 'static) -> Self {
-        Self(Way::Other(Box::pin(io)))
+        Self {
+            way: Way::Other(Box::pin(io)),
+            is_private: false,
+        }
+    }
+
+    /// Says that nobody else can read what goes through: authentication may then send what should not be seen.
+    #[must_use]
+    pub fn private(self) -> Self {
+        Self {
+            is_private: true,
+            ..self
+        }
     }
 
     /// A UNIX socket, over which file descriptors can be passed.
     pub fn unix(stream: UnixStream) -> Self {
-        Self(Way::Unix(unix::Socket::new(stream)))
+        Self {
+            way: Way::Unix(unix::Socket::new(stream)),
+            is_private: true,
+        }
     }
 
     /// A TCP connection.
     pub fn tcp(stream: TcpStream) -> Self {
-        Self(Way::Tcp(stream))
+        Self {
+            way: Way::Tcp(stream),
+            is_private: false,
+        }
     }
 
     /// Connects to a UNIX socket.
@@ -64,9 +87,24 @@ impl Transport {
         tcp_stream(host, port).await.map(Self::tcp)
     }
 
+    /// Connects to a TCP port, and begins TLS with the certificates that the URI names: the daemon's has to be of the
+    /// authority and for the host, and the daemon has to take the client's.
+    ///
+    /// # Errors
+    /// Those of connecting; of reading the certificates; of TLS.
+    #[cfg(feature = "tls")]
+    pub async fn connect_tls(host: &str, port: u16, uri: &crate::uri::Uri) -> io::Result<Self> {
+        tls::connect(host, port, uri).await
+    }
+
+    /// Whether nobody else can read what goes through: it is a UNIX socket, or TLS.
+    pub fn is_private(&self) -> bool {
+        self.is_private
+    }
+
     /// Whether file descriptors can be passed.
     pub fn passes_descriptors(&self) -> bool {
-        matches!(self.0, Way::Unix(_))
+        matches!(self.way, Way::Unix(_))
     }
 
     /// Appends what has come to `input`, and the descriptors among it to `fds`. 0 bytes are the end.
@@ -76,7 +114,7 @@ impl Transport {
         input: &mut BytesMut,
         fds: &mut VecDeque<OwnedFd>,
     ) -> Poll<io::Result<usize>> {
-        match &mut self.0 {
+        match &mut self.way {
             Way::Unix(socket) => socket.poll_read(cx, input, fds),
             Way::Tcp(stream) => read(Pin::new(stream), cx, input),
             Way::Other(io) => read(io.as_mut(), cx, input),
@@ -88,7 +126,7 @@ impl Transport {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match &mut self.0 {
+        match &mut self.way {
             Way::Unix(socket) => socket.poll_write(cx, bytes),
             Way::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
             Way::Other(io) => io.as_mut().poll_write(cx, bytes),
@@ -101,21 +139,21 @@ impl Transport {
         cx: &mut Context<'_>,
         fd: BorrowedFd<'_>,
     ) -> Poll<io::Result<()>> {
-        match &mut self.0 {
+        match &mut self.way {
             Way::Unix(socket) => socket.poll_send_fd(cx, fd),
             Way::Tcp(_) | Way::Other(_) => Poll::Ready(Err(io::ErrorKind::Unsupported.into())),
         }
     }
 
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.0 {
+        match &mut self.way {
             Way::Unix(_) | Way::Tcp(_) => Poll::Ready(Ok(())),
             Way::Other(io) => io.as_mut().poll_flush(cx),
         }
     }
 
     pub(crate) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.0 {
+        match &mut self.way {
             Way::Unix(socket) => socket.poll_shutdown(cx),
             Way::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
             Way::Other(io) => io.as_mut().poll_shutdown(cx),
@@ -125,7 +163,7 @@ impl Transport {
 
 impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self.0 {
+        let name = match self.way {
             Way::Unix(_) => "Unix",
             Way::Tcp(_) => "Tcp",
             Way::Other(_) => "Other",

@@ -31,7 +31,8 @@ pub(crate) fn run(arguments: &Arguments) -> bool {
         clippy.args(["--", "-D", "warnings"]);
         follow(clippy)
     });
-    report.step("features none", no_features);
+    report.step("features none", || no_features("protocol-defs"));
+    report.step("client without", || no_features("libvirt-remote"));
     for feature in &features {
         report.step(&format!("features {feature}"), || one_feature(feature));
     }
@@ -98,9 +99,9 @@ fn features() -> Vec<String> {
     names.filter(|name| name != "default").collect()
 }
 
-/// `protocol-defs` without any, and its tests and examples.
-fn no_features() -> Outcome {
-    let mut clippy = cargo(&["clippy", "--package", "protocol-defs", "--all-targets"]);
+/// A crate without any, and its tests and examples.
+fn no_features(package: &str) -> Outcome {
+    let mut clippy = cargo(&["clippy", "--package", package, "--all-targets"]);
     clippy.args(["--no-default-features", "--", "-D", "warnings"]);
     follow(clippy)
 }

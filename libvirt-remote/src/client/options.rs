@@ -1,5 +1,6 @@
 //! What a connection does unless it is told otherwise.
 
+use std::fmt;
 use std::time::Duration;
 
 /// How a [`Client`](super::Client) behaves.
@@ -15,6 +16,8 @@ use std::time::Duration;
 pub struct Options {
     /// Whether [`Connection`](crate::Connection) opens the driver for reading only, which needs fewer rights.
     pub read_only: bool,
+    /// Who the client is, where the daemon asks by SASL.
+    pub credentials: Option<Credentials>,
     /// How long opening takes at most, from the name of the host to the daemon's last answer. 30 s by default.
     pub open_timeout: Duration,
     /// How long a call waits for its answer. Without end by default: some calls migrate a machine.
@@ -35,6 +38,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             read_only: false,
+            credentials: None,
             open_timeout: Duration::from_secs(30),
             call_timeout: None,
             keepalive: Some(KeepaliveOptions::default()),
@@ -42,6 +46,23 @@ impl Default for Options {
             event_queue_bytes: 8 << 20,
             stream_window: 8 << 20,
         }
+    }
+}
+
+/// A name and the password that belongs to it, which [`Debug`](fmt::Debug) does not show.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// The name; that of the URI if there is none.
+    pub user: Option<String>,
+    /// The password.
+    pub password: String,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("user", &self.user)
+            .finish_non_exhaustive()
     }
 }
 

@@ -19,6 +19,7 @@ use crate::error::{CloseReason, Closed};
 use crate::events::queue::Queue;
 use crate::events::route::{Subscriber, Subscribers};
 use crate::stream::inbox::Inbox;
+use crate::transport::Transport;
 
 /// Bytes that wait to be written when callers begin to wait, too.
 const OUTGOING_MAX: usize = 1 << 20;
@@ -27,6 +28,7 @@ const OUTGOING_MAX: usize = 1 << 20;
 pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) passes_descriptors: bool,
+    pub(crate) is_private: bool,
     state: Mutex<State>,
 }
 
@@ -71,10 +73,11 @@ pub(crate) struct Answer {
 }
 
 impl Shared {
-    pub(crate) fn new(options: Options, passes_descriptors: bool) -> Arc<Self> {
+    pub(crate) fn new(options: Options, transport: &Transport) -> Arc<Self> {
         Arc::new(Self {
             options,
-            passes_descriptors,
+            passes_descriptors: transport.passes_descriptors(),
+            is_private: transport.is_private(),
             state: Mutex::default(),
         })
     }

@@ -61,16 +61,28 @@ async fn connect(uri: &Uri, options: &Options) -> Result<Transport, Error> {
         ),
         Endpoint::Tls { host, port } => (
             format!("{host}:{port}"),
-            Err(io::ErrorKind::Unsupported.into()),
+            connect_tls(host, *port, uri).await,
         ),
     };
     connected.map_err(|error| Error::Connect { address, error })
 }
 
+#[cfg(feature = "tls")]
+async fn connect_tls(host: &str, port: u16, uri: &Uri) -> io::Result<Transport> {
+    Transport::connect_tls(host, port, uri).await
+}
+
+#[cfg(not(feature = "tls"))]
+#[expect(clippy::unused_async, reason = "it stands for one that waits")]
+async fn connect_tls(_: &str, _: u16, _: &Uri) -> io::Result<Transport> {
+    let why = "this program was built without TLS";
+    Err(io::Error::new(io::ErrorKind::Unsupported, why))
+}
+
 /// Authentication, keepalive, the driver, and what the daemon can.
 async fn begin(transport: Transport, uri: &Uri, options: Options) -> Result<Connection, Error> {
     let client = Client::new(transport, options);
-    auth::authenticate(&client, uri.auth.as_ref()).await?;
+    auth::authenticate(&client, uri).await?;
     let options = client.options();
     if let Some(keepalive) = options.keepalive
         && supports(&client, Feature::KEEPALIVE).await?

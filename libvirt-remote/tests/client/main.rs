@@ -10,4 +10,6 @@ mod faults;
 mod keepalive;
 mod open;
 mod peer;
+#[cfg(feature = "sasl")]
+mod sasl;
 mod streams;

@@ -32,7 +32,12 @@ impl Daemon {
     #[track_caller]
     pub(crate) fn start() -> Option<Self> {
         Self::start_with(|_| {
-            [("listen_tls", "0"), ("auth_tcp", "\"none\"")]
+            let settings = [
+                ("listen_tls", "0"),
+                ("auth_tcp", "\"none\""),
+                ("auth_unix_rw", "\"none\""),
+            ];
+            settings
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into()
         })
@@ -52,10 +57,8 @@ impl Daemon {
             fs::create_dir_all(folder.path().join(name)).expect("a folder in it");
         }
         let port = free_port();
-        let mut conf = format!(
-            "listen_tcp = 1\nlisten_addr = \"127.0.0.1\"\ntcp_port = \"{port}\"\n\
-             auth_unix_rw = \"none\"\nauth_unix_ro = \"none\"\n"
-        );
+        let mut conf =
+            format!("listen_tcp = 1\nlisten_addr = \"127.0.0.1\"\ntcp_port = \"{port}\"\n");
         for (name, value) in settings(folder.path()) {
             let _ = writeln!(conf, "{name} = {value}");
         }
@@ -172,6 +175,7 @@ pub(crate) fn command(program: &str, folder: &Path) -> Command {
         ("LIBVIRT_AUTOSTART", "0"),
     ]);
     command.env("HOME", folder);
+    command.env("SASL_CONF_PATH", folder.join("sasl"));
     for (variable, name) in [
         ("XDG_CONFIG_HOME", "config"),
         ("XDG_CACHE_HOME", "cache"),

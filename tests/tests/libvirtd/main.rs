@@ -8,3 +8,4 @@ mod calls;
 mod daemon;
 mod events;
 mod streams;
+mod ways_in;
