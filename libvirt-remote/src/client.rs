@@ -24,7 +24,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use xdr_wire::{Decode, Encode, Procedure, ProcedureKind, from_bytes_with};
 
-pub use options::{Credentials, KeepaliveOptions, Options};
+pub use options::{Credentials, KeepaliveOptions, Options, ReconnectOptions};
 
 use self::driver::Driver;
 use self::state::{Answer, Effect, Pending, Shared, State, Wake};
@@ -68,7 +68,12 @@ impl Client {
     /// # Panics
     /// Outside of a tokio runtime that has a clock.
     pub fn new(transport: Transport, options: Options) -> Self {
-        let shared = Shared::new(options, &transport);
+        Self::begin(transport, options, false)
+    }
+
+    /// [`new`](Self::new), and whether queues of events outlive the connection.
+    pub(crate) fn begin(transport: Transport, options: Options, keeps_queues: bool) -> Self {
+        let shared = Shared::new(options, &transport, keeps_queues);
         tokio::spawn(Driver::new(Arc::clone(&shared), transport));
         let handle = Arc::new(Handle { shared });
         Self { handle }

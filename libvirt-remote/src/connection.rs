@@ -1,7 +1,9 @@
 //! A connection that is open: libvirt's client as applications use it.
 
 mod feature;
+pub(crate) mod link;
 mod open;
+mod reconnect;
 
 use std::fmt;
 use std::os::fd::OwnedFd;
@@ -9,11 +11,11 @@ use std::sync::Arc;
 
 use protocol_defs::events::{EventKind, EventObject, RemoteEvent};
 use protocol_defs::remote::{self, ConnectSupportsFeatureArgs, NonnullDomain, proc};
-use tokio::sync::Mutex;
 use tokio::task::JoinError;
 use xdr_wire::{Decode, Encode, Procedure};
 
 pub use self::feature::Feature;
+use self::link::{Link, Opened};
 use crate::client::state::queue;
 use crate::client::{Client, Options};
 use crate::error::{CloseReason, Closed, Error};
@@ -43,16 +45,7 @@ use crate::uri::Uri;
 /// dropped.
 #[derive(Clone)]
 pub struct Connection {
-    client: Client,
-    opened: Arc<Opened>,
-}
-
-/// What is known of the daemon.
-struct Opened {
-    /// Whether the daemon has registrations for events with numbers.
-    has_callbacks: bool,
-    /// Held while one of those without a number is made.
-    legacy: Mutex<()>,
+    link: Arc<Link>,
 }
 
 impl Connection {
@@ -73,7 +66,15 @@ impl Connection {
     /// # Errors
     /// As [`open`](Self::open).
     pub async fn open_with(uri: &Uri, options: Options) -> Result<Self, Error> {
-        open::by_uri(uri, options).await
+        let reconnect = options.reconnect;
+        let opened = open::by_uri(uri, options.clone()).await?;
+        let conn = Self::of(opened, reconnect.is_some());
+        if let Some(reconnect) = reconnect {
+            let link = Arc::downgrade(&conn.link);
+            let uri = uri.clone();
+            tokio::spawn(reconnect::watch(link, uri, options, reconnect));
+        }
+        Ok(conn)
     }
 
     /// Authenticates and opens the driver over a transport that is connected already; the URI's host and transport are
@@ -86,7 +87,14 @@ impl Connection {
         uri: &Uri,
         options: Options,
     ) -> Result<Self, Error> {
-        open::over(transport, uri, options).await
+        let opened = open::over(transport, uri, options).await?;
+        Ok(Self::of(opened, false))
+    }
+
+    fn of(opened: Opened, reconnects: bool) -> Self {
+        Self {
+            link: Link::new(opened, reconnects),
+        }
     }
 
     /// Calls a procedure of any program that the daemon has, and waits for its result.
@@ -97,7 +105,7 @@ impl Connection {
     where
         P: Procedure<Args: Encode + Sync, Ret: for<'de> Decode<'de>>,
     {
-        self.client.call::<P>(args).await
+        self.client().call::<P>(args).await
     }
 
     /// Calls a procedure with file descriptors, and gives those that came with the result.
@@ -112,7 +120,7 @@ impl Connection {
     where
         P: Procedure<Args: Encode + Sync, Ret: for<'de> Decode<'de>>,
     {
-        self.client.call_with_descriptors::<P>(args, fds).await
+        self.client().call_with_descriptors::<P>(args, fds).await
     }
 
     /// Calls a procedure that begins a stream.
@@ -123,7 +131,7 @@ impl Connection {
     where
         P: Procedure<Args: Encode + Sync, Ret: for<'de> Decode<'de>>,
     {
-        self.client.stream::<P>(args).await
+        self.client().stream::<P>(args).await
     }
 
     /// Registers for a kind of events, of one object or of all. They are in the stream from the moment in which the
@@ -139,13 +147,9 @@ impl Connection {
         E: RemoteEvent + Send + 'static,
     {
         let registration = Registration::new(&E::KIND, object.clone())?;
-        let filter = match object {
-            Some(object) if !self.opened.has_callbacks => {
-                let filter: Filter<E> = Box::new(move |event| event.is_about(&object));
-                Some(filter)
-            }
-            _ => None,
-        };
+        // A daemon that has numbers for registrations has looked already; after a reconnection it may be another.
+        let filter =
+            object.map(|object| -> Filter<E> { Box::new(move |event| event.is_about(&object)) });
         self.register(vec![registration], filter).await
     }
 
@@ -175,21 +179,13 @@ impl Connection {
         registrations: Vec<Registration>,
         filter: Option<Filter<E>>,
     ) -> Result<Events<E>, Error> {
-        let conn = self.clone();
+        let link = Arc::clone(&self.link);
         // Goes on if the caller does not, so that what it registers is taken back.
         let registering = tokio::spawn(async move {
-            let is_legacy = !conn.opened.has_callbacks;
-            let one_by_one = conn.opened.legacy.lock();
-            let _guard = if is_legacy {
-                Some(one_by_one.await)
-            } else {
-                None
-            };
-            let queue = queue(conn.client.options());
+            let queue = queue(link.client().options());
             let mut registered = Vec::with_capacity(registrations.len());
-            for registration in registrations.into_iter().map(Arc::new) {
-                let registering = registration.register(&conn.client, &queue, is_legacy);
-                registered.push(registering.await?);
+            for registration in registrations {
+                registered.push(link.register(registration, &queue).await?);
             }
             Ok(Events::new(queue, registered, filter))
         });
@@ -202,12 +198,21 @@ impl Connection {
     /// # Errors
     /// As [`call`](Self::call).
     pub async fn supports(&self, feature: Feature) -> Result<bool, Error> {
-        supports(&self.client, feature).await
+        supports(&self.client(), feature).await
     }
 
-    /// The connection below, for calls of other programs and for what it counts.
-    pub fn client(&self) -> &Client {
-        &self.client
+    /// Waits until the connection is there, which it is unless it has been lost and is to be
+    /// [made anew](Options::reconnect).
+    ///
+    /// # Errors
+    /// Why it has ended, if nothing follows.
+    pub async fn ready(&self) -> Result<(), Error> {
+        Ok(self.link.ready().await?)
+    }
+
+    /// The connection below, as it is now, for calls as values and for what it counts.
+    pub fn client(&self) -> Client {
+        self.link.client()
     }
 
     /// Closes the driver and ends the connection for all clones, once the daemon has said that it is closed.
@@ -216,7 +221,7 @@ impl Connection {
     /// As [`call`](Self::call). The connection has ended then, too.
     pub async fn close(self) -> Result<(), Error> {
         let closed = self.call::<proc::ConnectClose>(&()).await;
-        self.client.disconnect();
+        self.link.disconnect();
         closed
     }
 }
@@ -224,7 +229,7 @@ impl Connection {
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection")
-            .field("client", &self.client)
+            .field("client", &self.client())
             .finish_non_exhaustive()
     }
 }

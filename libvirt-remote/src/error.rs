@@ -214,6 +214,7 @@ impl std::error::Error for Closed {
         match self.reason() {
             CloseReason::Frame(error) => Some(error),
             CloseReason::Io(error) => Some(error),
+            CloseReason::NotRegistered(error) => Some(error),
             _ => None,
         }
     }
@@ -248,6 +249,8 @@ pub enum CloseReason {
         /// How many.
         pings: u32,
     },
+    /// The connection was made anew, but the events could not be registered for again. Only they have ended.
+    NotRegistered(Box<Error>),
     /// The tokio runtime of the connection has ended.
     Runtime,
 }
@@ -276,6 +279,7 @@ impl fmt::Display for CloseReason {
             Self::Keepalive { pings } => {
                 write!(f, "the daemon has not answered {pings} keepalive packets")
             }
+            Self::NotRegistered(error) => write!(f, "no registration on a new one: {error}"),
             Self::Runtime => f.write_str("its runtime has ended"),
         }
     }

@@ -25,6 +25,11 @@
 //! [`event_queue_bytes`](crate::Options::event_queue_bytes) say. When it is full, further events of this stream are lost:
 //! neither answers to calls nor other streams wait for it. The stream has [`EventError::Lost`] where they are missing,
 //! with their number; [`Events::lost`] is how many they are so far.
+//!
+//! # A connection that is lost
+//! With [`Options::reconnect`](crate::Options::reconnect) a stream outlives its connection: once that has been made anew and
+//! the daemon has registered the client again, it has [`EventError::Reconnected`], and then what comes. Without, and when
+//! the last attempt has failed, it ends with [`EventError::Closed`].
 
 pub(crate) mod queue;
 pub(crate) mod registration;
@@ -43,7 +48,7 @@ use protocol_defs::remote;
 use xdr_wire::Message as _;
 
 use self::queue::{Item, Queue};
-use self::registration::Registered;
+use crate::connection::link::Registered;
 use crate::error::Closed;
 
 /// Events of one kind; or of several, as `Events<protocol_defs::remote::Event>`.
@@ -69,6 +74,8 @@ pub enum EventError {
         /// How many.
         count: u64,
     },
+    /// The connection was lost and has been made anew. What happened in between has not been told.
+    Reconnected,
     /// An event that cannot be read. Others follow.
     Unreadable(ReadError),
     /// The connection has ended. Nothing follows.
@@ -112,6 +119,7 @@ impl<E: FromEvent> Events<E> {
             let read = match item {
                 Item::Event { procedure, payload } => read(procedure, &payload),
                 Item::Lost(count) => Err(EventError::Lost { count }),
+                Item::Reconnected => Err(EventError::Reconnected),
                 Item::Closed(closed) => Err(EventError::Closed(closed)),
             };
             match (&read, &self.filter) {
@@ -153,6 +161,9 @@ impl fmt::Display for EventError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Lost { count } => write!(f, "{count} events were lost: the queue was full"),
+            Self::Reconnected => {
+                f.write_str("the connection was made anew; events may have been missed")
+            }
             Self::Unreadable(error) => write!(f, "event that cannot be read: {error}"),
             Self::Closed(closed) => closed.fmt(f),
         }
@@ -164,7 +175,7 @@ impl std::error::Error for EventError {
         match self {
             Self::Unreadable(error) => Some(error),
             Self::Closed(closed) => Some(closed),
-            Self::Lost { .. } => None,
+            Self::Lost { .. } | Self::Reconnected => None,
         }
     }
 }

@@ -40,7 +40,7 @@ pub mod stream;
 mod transport;
 pub mod uri;
 
-pub use client::{Client, Credentials, KeepaliveOptions, Options};
+pub use client::{Client, Credentials, KeepaliveOptions, Options, ReconnectOptions};
 pub use connection::{Connection, Feature};
 pub use error::{CloseReason, Closed, Error};
 pub use events::{EventError, Events};

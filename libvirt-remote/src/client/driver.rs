@@ -7,9 +7,11 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
 use protocol_defs::packet::{CodecError, Keepalive, Packet, PacketCodec, write_packet};
+use tokio::time::{Sleep, sleep};
 use tokio_util::codec::Decoder;
 
 use super::heart::{Beat, Heart};
@@ -17,6 +19,9 @@ use super::outgoing::Outgoing;
 use super::state::{Done, Shared, State, unexpected};
 use crate::error::CloseReason;
 use crate::transport::Transport;
+
+/// How long a daemon that takes nothing any more is listened to. If it has gone, which it has, that shows at once.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Runs until the connection ends. Then everybody who waits for something of it knows why.
 pub(super) struct Driver {
@@ -33,6 +38,8 @@ pub(super) struct Driver {
     /// Bytes of it that have been written.
     written: usize,
     is_flushed: bool,
+    /// The daemon hears no more. What it has said before is still to be read, for this long.
+    deaf: Option<Pin<Box<Sleep>>>,
     heart: Heart,
     /// The connection has ended; what is left is to say so to the transport.
     is_closed: bool,
@@ -51,6 +58,7 @@ impl Driver {
             writing: Outgoing::default(),
             written: 0,
             is_flushed: true,
+            deaf: None,
             heart: Heart::new(),
             is_closed: false,
         }
@@ -95,7 +103,10 @@ impl Driver {
                 }
             }
             if !is_going_on {
-                return Poll::Pending;
+                return match &mut self.deaf {
+                    Some(last_words) => last_words.as_mut().poll(cx).map(|()| self.end_of_input()),
+                    None => Poll::Pending,
+                };
             }
         }
     }
@@ -153,7 +164,9 @@ impl Driver {
     /// A daemon that has gone is one that has hung up, whichever of the two the socket says.
     fn failed(&self, error: io::Error) -> CloseReason {
         match error.kind() {
-            io::ErrorKind::UnexpectedEof => self.end_of_input(),
+            io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::ConnectionReset => self.end_of_input(),
             _ => CloseReason::Io(error),
         }
     }
@@ -199,6 +212,9 @@ impl Driver {
 
     fn write(&mut self, cx: &mut Context<'_>) -> Result<Step, CloseReason> {
         let mut step = Step::Waits;
+        if self.deaf.is_some() {
+            return Ok(step);
+        }
         while self.has_something_to_write() {
             let Self {
                 transport,
@@ -224,6 +240,10 @@ impl Driver {
                 Poll::Pending => return Ok(step),
                 Poll::Ready(Ok(0)) => return Err(CloseReason::Io(io::ErrorKind::WriteZero.into())),
                 Poll::Ready(Ok(count)) => *written += count,
+                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+                    self.deaf = Some(Box::pin(sleep(LAST_WORDS)));
+                    return Ok(Step::Done);
+                }
                 Poll::Ready(Err(error)) => return Err(self.failed(error)),
             }
             self.is_flushed = false;

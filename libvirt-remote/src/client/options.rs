@@ -24,6 +24,9 @@ pub struct Options {
     pub call_timeout: Option<Duration>,
     /// How to find out that the daemon is not there any more. Every 5 s, 5 times, by default, as virsh does.
     pub keepalive: Option<KeepaliveOptions>,
+    /// Whether, and how, a [`Connection`](crate::Connection) that is lost is made anew; not by default. A connection over
+    /// a transport that was given to it cannot be.
+    pub reconnect: Option<ReconnectOptions>,
     /// How many events wait for an application that does not take them; 1024 by default. What comes then is lost, and
     /// counted.
     pub event_queue: usize,
@@ -42,9 +45,32 @@ impl Default for Options {
             open_timeout: Duration::from_secs(30),
             call_timeout: None,
             keepalive: Some(KeepaliveOptions::default()),
+            reconnect: None,
             event_queue: 1024,
             event_queue_bytes: 8 << 20,
             stream_window: 8 << 20,
+        }
+    }
+}
+
+/// How a lost connection is made anew. What had been called when it was lost has failed, and is not called again; streams
+/// of data have ended. Calls fail until it is there again. Events are registered for again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReconnectOptions {
+    /// How long to wait before the first attempt; 100 ms by default. Each time it is twice as long.
+    pub first_delay: Duration,
+    /// How long to wait at most; 10 s by default.
+    pub longest_delay: Duration,
+    /// How many attempts to make; without end by default.
+    pub attempts: Option<u32>,
+}
+
+impl Default for ReconnectOptions {
+    fn default() -> Self {
+        Self {
+            first_delay: Duration::from_millis(100),
+            longest_delay: Duration::from_secs(10),
+            attempts: None,
         }
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) passes_descriptors: bool,
     pub(crate) is_private: bool,
+    /// Queues of events outlive the connection, unless this side ends it.
+    keeps_queues: bool,
     state: Mutex<State>,
 }
 
@@ -44,6 +46,8 @@ pub(crate) struct State {
     room: Vec<Waker>,
     /// The connection's task.
     task: Option<Waker>,
+    /// Who waits for the end.
+    watchers: Vec<oneshot::Sender<()>>,
     /// No caller is left.
     pub(crate) is_released: bool,
     pub(crate) closed: Option<Closed>,
@@ -73,8 +77,9 @@ pub(crate) struct Answer {
 }
 
 impl Shared {
-    pub(crate) fn new(options: Options, transport: &Transport) -> Arc<Self> {
+    pub(crate) fn new(options: Options, transport: &Transport, keeps_queues: bool) -> Arc<Self> {
         Arc::new(Self {
+            keeps_queues,
             options,
             passes_descriptors: transport.passes_descriptors(),
             is_private: transport.is_private(),
@@ -114,6 +119,23 @@ impl Shared {
         Poll::Pending
     }
 
+    /// Waits until the connection has ended.
+    pub(crate) async fn ended(&self) -> Closed {
+        loop {
+            let watcher = {
+                let mut state = self.lock();
+                if let Some(closed) = &state.closed {
+                    return closed.clone();
+                }
+                let (sender, watcher) = oneshot::channel();
+                state.watchers.push(sender);
+                watcher
+            };
+            // Whatever it is: the state says whether it is the end.
+            let _ = watcher.await;
+        }
+    }
+
     /// Ends the connection: everybody who waits is told at once.
     pub(crate) fn close(&self, reason: CloseReason) {
         let mut state = self.lock();
@@ -125,6 +147,7 @@ impl Shared {
         let streams = std::mem::take(&mut state.streams);
         let subscribers = std::mem::take(&mut state.subscribers);
         let room = std::mem::take(&mut state.room);
+        let watchers = std::mem::take(&mut state.watchers);
         state.outgoing.clear();
         state.streams = streams;
         let mut wakers = room;
@@ -136,7 +159,13 @@ impl Shared {
             // Who has gone needs no answer.
             let _ = pending.caller.send(Err(closed.clone()));
         }
-        subscribers.end(&closed);
+        if !self.keeps_queues || matches!(closed.reason(), CloseReason::Here) {
+            subscribers.end(&closed);
+        }
+        for watcher in watchers {
+            // Who has gone does not want to know.
+            let _ = watcher.send(());
+        }
         wakers.into_iter().for_each(Waker::wake);
     }
 }

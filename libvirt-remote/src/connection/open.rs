@@ -1,13 +1,12 @@
 //! URI → open connection: what a client says first, in libvirt's order.
 
 use std::io;
-use std::sync::Arc;
 
 use protocol_defs::remote::{ConnectOpenArgs, proc};
-use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use super::{Connection, Feature, Opened, supports};
+use super::link::Opened;
+use super::{Feature, supports};
 use crate::auth;
 use crate::client::{Client, Options};
 use crate::error::Error;
@@ -17,29 +16,32 @@ use crate::uri::{Endpoint, Surroundings, Uri};
 /// The flag that opens for reading only (`VIR_CONNECT_RO`).
 const READ_ONLY: u32 = 1;
 
-pub(super) async fn by_uri(uri: &Uri, options: Options) -> Result<Connection, Error> {
+/// Connects to where the URI leads, and opens.
+pub(super) async fn by_uri(uri: &Uri, options: Options) -> Result<Opened, Error> {
     in_time(options, async |options| {
         let transport = connect(uri, &options).await?;
-        begin(transport, uri, options).await
+        let keeps_queues = options.reconnect.is_some();
+        begin(Client::begin(transport, options, keeps_queues), uri).await
     })
     .await
 }
 
+/// Opens over what is connected already.
 pub(super) async fn over(
     transport: Transport,
     uri: &Uri,
     options: Options,
-) -> Result<Connection, Error> {
+) -> Result<Opened, Error> {
     in_time(options, async |options| {
-        begin(transport, uri, options).await
+        begin(Client::new(transport, options), uri).await
     })
     .await
 }
 
 async fn in_time(
     options: Options,
-    open: impl AsyncFnOnce(Options) -> Result<Connection, Error>,
-) -> Result<Connection, Error> {
+    open: impl AsyncFnOnce(Options) -> Result<Opened, Error>,
+) -> Result<Opened, Error> {
     let after = options.open_timeout;
     let timed_out = |_| Error::Timeout {
         what: "the opening of a connection",
@@ -80,8 +82,7 @@ async fn connect_tls(_: &str, _: u16, _: &Uri) -> io::Result<Transport> {
 }
 
 /// Authentication, keepalive, the driver, and what the daemon can.
-async fn begin(transport: Transport, uri: &Uri, options: Options) -> Result<Connection, Error> {
-    let client = Client::new(transport, options);
+async fn begin(client: Client, uri: &Uri) -> Result<Opened, Error> {
     auth::authenticate(&client, uri).await?;
     let options = client.options();
     if let Some(keepalive) = options.keepalive
@@ -95,11 +96,8 @@ async fn begin(transport: Transport, uri: &Uri, options: Options) -> Result<Conn
     };
     client.call::<proc::ConnectOpen>(&args).await?;
     let has_callbacks = supports(&client, Feature::EVENT_CALLBACK).await?;
-    Ok(Connection {
+    Ok(Opened {
         client,
-        opened: Arc::new(Opened {
-            has_callbacks,
-            legacy: Mutex::new(()),
-        }),
+        has_callbacks,
     })
 }

@@ -17,6 +17,8 @@ pub(crate) enum Item {
     },
     /// So many events came when the queue was full.
     Lost(u64),
+    /// The connection has been made anew.
+    Reconnected,
     /// The connection has ended. Nothing follows.
     Closed(Closed),
 }
@@ -69,6 +71,17 @@ impl Queue {
                 procedure,
                 payload: payload.to_vec(),
             });
+        }
+        Self::wake(inner);
+    }
+
+    /// Says that the connection has been made anew.
+    pub(crate) fn reconnected(&self) {
+        let mut inner = self.lock();
+        inner.close_gap();
+        // Once is enough for who has not heard of it yet.
+        if !matches!(inner.items.back(), Some(Item::Reconnected)) {
+            inner.items.push_back(Item::Reconnected);
         }
         Self::wake(inner);
     }
@@ -157,6 +170,7 @@ mod tests {
             found.push(match item {
                 Some(Item::Event { payload, .. }) => format!("{payload:?}"),
                 Some(Item::Lost(count)) => format!("lost {count}"),
+                Some(Item::Reconnected) => "reconnected".to_owned(),
                 Some(Item::Closed(_)) => "closed".to_owned(),
                 None => break,
             });
@@ -176,7 +190,9 @@ mod tests {
         push(&queue, &[&[1], &[2], &[3], &[4]]);
         assert_eq!(drain(&queue), "[1] [2] lost 2");
         push(&queue, &[&[5], &[6], &[7]]);
-        assert_eq!(drain(&queue), "[5] [6] lost 1");
+        queue.reconnected();
+        queue.reconnected();
+        assert_eq!(drain(&queue), "[5] [6] lost 1 reconnected");
         assert_eq!(queue.lost(), 3);
     }
 

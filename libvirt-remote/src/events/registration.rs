@@ -55,18 +55,17 @@ impl Registration {
 
     /// Registers. The events go to the queue from the packet behind the answer on.
     ///
-    /// It is not cancel-safe by itself: what nobody waits for any more is still registered.
+    /// It is not cancel-safe: what nobody waits for any more is still registered. Two must not be made at once.
     pub(crate) async fn register(
-        self: &Arc<Self>,
+        &self,
         client: &Client,
         queue: &Arc<Queue>,
-        is_legacy: bool,
-    ) -> Result<Registered, Error> {
-        if is_legacy {
+        has_callbacks: bool,
+    ) -> Result<Ticket, Error> {
+        if !has_callbacks {
             return self.register_legacy(client, queue).await;
         }
         let ticket = client.shared().lock().subscribers.ticket();
-        let registered = self.registered(client, ticket);
         let subscriber = Subscriber {
             ticket,
             which: Which::Registration {
@@ -75,28 +74,22 @@ impl Registration {
             },
             queue: Arc::clone(queue),
         };
+        let effect = Effect::Subscribe(subscriber);
         client
-            .answer(
-                call(self.register),
-                Effect::Subscribe(subscriber),
-                &|header, fds, out| write_raw(header, fds, &self.args, out),
-            )
+            .answer(call(self.register), effect, &|header, fds, out| {
+                write_raw(header, fds, &self.args, out)
+            })
             .await?;
-        Ok(registered)
+        Ok(ticket)
     }
 
     /// Registers in the way of libvirt before 1.1.1, once for all that want this kind: a daemon takes no second one.
-    async fn register_legacy(
-        self: &Arc<Self>,
-        client: &Client,
-        queue: &Arc<Queue>,
-    ) -> Result<Registered, Error> {
+    async fn register_legacy(&self, client: &Client, queue: &Arc<Queue>) -> Result<Ticket, Error> {
         let Some((event_id, procedure)) = self.legacy else {
             return Err(Error::Unsupported { what: self.what });
         };
         let which = Which::Procedure(procedure);
-        let registered = {
-            let mut state = client.shared().lock();
+        let (ticket, is_first) = client.shared().with(|state| {
             let is_first = !state.subscribers.has(which);
             let ticket = state.subscribers.ticket();
             state.subscribers.add(Subscriber {
@@ -104,58 +97,36 @@ impl Registration {
                 which,
                 queue: Arc::clone(queue),
             });
-            drop(state);
-            let registered = self.registered(client, ticket);
-            if !is_first {
-                return Ok(registered);
+            (Wake::Nobody, (ticket, is_first))
+        });
+        if is_first {
+            let args = ConnectDomainEventRegisterAnyArgs { event_id };
+            let called = client.call::<proc::ConnectDomainEventRegisterAny>(&args);
+            if let Err(error) = called.await {
+                client.shared().lock().subscribers.remove(ticket);
+                return Err(error);
             }
-            registered
-        };
-        let args = ConnectDomainEventRegisterAnyArgs { event_id };
-        // If it fails, what is dropped takes the subscriber with it.
-        client
-            .call::<proc::ConnectDomainEventRegisterAny>(&args)
-            .await?;
-        Ok(registered)
-    }
-
-    fn registered(self: &Arc<Self>, client: &Client, ticket: Ticket) -> Registered {
-        Registered {
-            registration: Arc::clone(self),
-            client: client.clone(),
-            ticket,
         }
+        Ok(ticket)
     }
-}
 
-/// A registration that ends when this is dropped.
-pub(crate) struct Registered {
-    registration: Arc<Registration>,
-    client: Client,
-    ticket: Ticket,
-}
-
-impl Drop for Registered {
-    fn drop(&mut self) {
-        let which = self.client.shared().with(|state| {
-            let which = state.subscribers.remove(self.ticket);
+    /// Takes it back. Nobody waits for the daemon's answer.
+    pub(crate) fn deregister(&self, client: &Client, ticket: Ticket) {
+        let which = client.shared().with(|state| {
+            let which = state.subscribers.remove(ticket);
             // Others have registered for the same, in the one way in which that is one registration.
             let is_last = which.filter(|which| !state.subscribers.has(*which));
             (Wake::Nobody, is_last)
         });
-        let registration = &self.registration;
-        let (called, args) = match which {
-            Some(Which::Registration {
-                callback: Some(number),
-                ..
-            }) => (
-                registration.deregister,
-                (registration.deregister_args)(number),
-            ),
-            Some(Which::Procedure(_)) => {
-                let Some((event_id, _)) = registration.legacy else {
-                    return;
-                };
+        let (called, args) = match (which, self.legacy) {
+            (
+                Some(Which::Registration {
+                    callback: Some(number),
+                    ..
+                }),
+                _,
+            ) => (self.deregister, (self.deregister_args)(number)),
+            (Some(Which::Procedure(_)), Some((event_id, _))) => {
                 let args = ConnectDomainEventDeregisterAnyArgs { event_id };
                 // A number breaks no bound.
                 let args = to_vec(&args).unwrap_or_default();
@@ -163,7 +134,7 @@ impl Drop for Registered {
             }
             _ => return,
         };
-        self.client.send(call(called), &|header, fds, out| {
+        client.send(call(called), &|header, fds, out| {
             write_raw(header, fds, &args, out)
         });
     }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use libvirt_remote::{CloseReason, Error, Options};
+use futures_util::poll;
+use libvirt_remote::{Client, CloseReason, Error, Options, Transport};
 use protocol_defs::packet::{
     Header, Keepalive, Kind, OwnedPacket, Status, write_packet, write_raw,
 };
@@ -231,4 +232,25 @@ fn a_runtime_that_ends_fails_what_waits_elsewhere() {
         "the connection has ended: its runtime has ended"
     );
     drop(peer);
+}
+
+#[tokio::test]
+async fn what_a_daemon_said_before_it_hung_up_is_heard_though_it_hears_no_more() {
+    let (near, far) = tokio::net::UnixStream::pair().expect("two sockets");
+    let client = Client::new(Transport::unix(near), Options::default());
+    let mut peer = Peer::over(far);
+    let mut first = Box::pin(client.call::<proc::ConnectGetHostname>(&()));
+    assert!(poll!(&mut first).is_pending());
+    let (packet, _) = peer.call().await;
+    peer.reply(&packet, hostname("host.example")).await;
+    drop(peer);
+    // The task has not run since: it finds an answer, the end, and something to write to nobody.
+    let second = client.call::<proc::ConnectGetHostname>(&());
+    let (first, second) = tokio::join!(first, second);
+    assert_eq!(first.expect("it was answered").hostname, "host.example");
+    let error = second.expect_err("nobody hears it");
+    assert_eq!(
+        error.to_string(),
+        "the connection has ended: the daemon has closed it"
+    );
 }

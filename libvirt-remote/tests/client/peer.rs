@@ -7,14 +7,19 @@ use protocol_defs::message::{Call, Event, Message, ProcedureId, Reply};
 use protocol_defs::packet::{Kind, MessageError, OwnedPacket, PacketReader, Status};
 use protocol_defs::remote;
 use protocol_defs::stream::{Stream, StreamPacket};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
 /// The daemon's end of a connection.
 pub(crate) struct Peer {
-    io: DuplexStream,
+    io: Box<dyn Wire>,
     reader: PacketReader,
 }
+
+/// Bytes in both directions.
+trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
 
 /// A client that has said nothing yet, and its daemon.
 pub(crate) fn client(options: Options) -> (Client, Peer) {
@@ -25,11 +30,7 @@ pub(crate) fn client(options: Options) -> (Client, Peer) {
 /// A transport, and the daemon at its other end.
 pub(crate) fn pair() -> (Transport, Peer) {
     let (near, far) = tokio::io::duplex(64 << 10);
-    let peer = Peer {
-        io: far,
-        reader: PacketReader::new(),
-    };
-    (Transport::new(near), peer)
+    (Transport::new(near), Peer::over(far))
 }
 
 /// A connection that is open, and its daemon, which has these features.
@@ -42,6 +43,14 @@ pub(crate) async fn connection(options: Options, features: &[i32]) -> (Connectio
 }
 
 impl Peer {
+    /// A daemon at this end of something.
+    pub(crate) fn over(io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Self {
+        Self {
+            io: Box::new(io),
+            reader: PacketReader::new(),
+        }
+    }
+
     /// What the client says next.
     pub(crate) async fn next(&mut self) -> OwnedPacket {
         let said = timeout(Duration::from_mins(10), self.read()).await;

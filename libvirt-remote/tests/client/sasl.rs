@@ -70,7 +70,7 @@ async fn a_password_in_the_clear_goes_only_where_nobody_can_listen() {
     });
     opened.await.expect("it opens");
     let opened = open(false, "PLAIN,GSSAPI", async |peer: &mut Peer| {
-        peer.end().await
+        peer.end().await;
     });
     assert_eq!(
         opened.await.expect_err("anybody could listen").to_string(),

@@ -65,14 +65,7 @@ impl Daemon {
         let conf_path = folder.path().join("libvirtd.conf");
         fs::write(&conf_path, conf).expect("a file in it");
         give_away(folder.path());
-        let log = File::create(folder.path().join("libvirtd.log")).expect("a file in it");
-        let mut command = command("libvirtd", folder.path());
-        command.arg("--listen").arg("--config").arg(&conf_path);
-        command
-            .arg("--pid-file")
-            .arg(folder.path().join("run/libvirtd.pid"));
-        command.stdout(log.try_clone().expect("a file")).stderr(log);
-        let child = command.spawn().expect("libvirtd starts");
+        let child = spawn(folder.path());
         let mut daemon = Self {
             folder,
             child,
@@ -80,6 +73,13 @@ impl Daemon {
         };
         daemon.wait_until_ready();
         Some(daemon)
+    }
+
+    /// Ends it, as if it had crashed, and starts it again.
+    pub(crate) fn restart(&mut self) {
+        self.kill();
+        self.child = spawn(self.folder.path());
+        self.wait_until_ready();
     }
 
     fn wait_until_ready(&mut self) {
@@ -151,6 +151,19 @@ impl Drop for Daemon {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Starts libvirtd with what is in the folder.
+fn spawn(folder: &Path) -> Child {
+    let log = File::create(folder.join("libvirtd.log")).expect("a file in it");
+    let mut command = command("libvirtd", folder);
+    command.arg("--listen").arg("--config");
+    command.arg(folder.join("libvirtd.conf"));
+    command
+        .arg("--pid-file")
+        .arg(folder.join("run/libvirtd.pid"));
+    command.stdout(log.try_clone().expect("a file")).stderr(log);
+    command.spawn().expect("libvirtd starts")
 }
 
 /// What a command said about what went wrong.

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::Duration;
 
-use libvirt_remote::Connection;
+use libvirt_remote::{Connection, EventError, Options, ReconnectOptions};
 use protocol_defs::events::{KINDS, ObjectKind};
 use protocol_defs::remote::{self, proc};
 use tokio::time::{sleep, timeout};
@@ -182,6 +182,39 @@ async fn all_kinds_of_domain_events_go_into_one_stream() {
             event,
             remote::Event::DomainEventCallbackLifecycle(_)
         ));
+    }
+}
+
+#[tokio::test]
+async fn a_daemon_that_is_started_again_is_found_again() {
+    let Some(mut daemon) = Daemon::start() else {
+        return;
+    };
+    let uri = daemon.uri("test:///default").parse().expect("it is a URI");
+    let reconnect = Some(ReconnectOptions::default());
+    let options = Options {
+        reconnect,
+        ..Options::default()
+    };
+    let conn = Connection::open_with(&uri, options)
+        .await
+        .expect("it opens");
+    let events = conn.events::<remote::DomainEventLifecycleMsg>(None).await;
+    let mut events = events.expect("registered");
+    live(&conn).await;
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        let event = events.recv().await.expect("an event").expect("a good one");
+        seen.push(in_words(&event));
+    }
+    daemon.restart();
+    let gap = events.recv().await.expect("it goes on");
+    assert!(matches!(gap, Err(EventError::Reconnected)), "{gap:?}");
+    conn.ready().await.expect("it is there again");
+    live(&conn).await;
+    for before in seen {
+        let event = events.recv().await.expect("an event").expect("a good one");
+        assert_eq!(in_words(&event), before);
     }
 }
 

@@ -1,0 +1,236 @@
+//! What all clones of a connection, and its streams of events, have in common: the client that it has now, and what is
+//! registered for.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use tokio::sync::Notify;
+
+use crate::client::Client;
+use crate::error::{CloseReason, Closed, Error};
+use crate::events::queue::Queue;
+use crate::events::registration::Registration;
+use crate::events::route::Ticket;
+
+/// A daemon that lets this side in.
+#[derive(Clone)]
+pub(crate) struct Opened {
+    pub(crate) client: Client,
+    /// Whether it has registrations for events with numbers.
+    pub(crate) has_callbacks: bool,
+}
+
+pub(crate) struct Link {
+    now: RwLock<Opened>,
+    slots: Mutex<Slots>,
+    /// Held while something is registered for, or everything is again.
+    registering: tokio::sync::Mutex<()>,
+    /// Told when the connection has been made anew, or will not be.
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct Slots {
+    all: Vec<Slot>,
+    next_key: u64,
+    /// No attempt to reconnect follows.
+    is_final: bool,
+}
+
+struct Slot {
+    key: u64,
+    registration: Arc<Registration>,
+    queue: Arc<Queue>,
+    /// Of the client that the connection has now, if that is registered.
+    ticket: Option<Ticket>,
+}
+
+/// What is to be registered for again.
+struct Wanted {
+    key: u64,
+    registration: Arc<Registration>,
+    queue: Arc<Queue>,
+}
+
+impl Wanted {
+    async fn register(&self, opened: &Opened) -> Option<Ticket> {
+        let Opened {
+            client,
+            has_callbacks,
+        } = opened;
+        self.queue.reconnected();
+        let registering = self
+            .registration
+            .register(client, &self.queue, *has_callbacks);
+        match registering.await {
+            Ok(ticket) => Some(ticket),
+            // It has been lost again, and will be made anew again.
+            Err(Error::Closed(_)) => None,
+            Err(error) => {
+                let reason = CloseReason::NotRegistered(Box::new(error));
+                self.queue.end(Closed::new(reason));
+                None
+            }
+        }
+    }
+
+    fn deregister(&self, opened: &Opened, ticket: Option<Ticket>) {
+        if let Some(ticket) = ticket {
+            self.registration.deregister(&opened.client, ticket);
+        }
+    }
+}
+
+impl Link {
+    pub(super) fn new(opened: Opened, reconnects: bool) -> Arc<Self> {
+        let slots = Slots {
+            is_final: !reconnects,
+            ..Slots::default()
+        };
+        Arc::new(Self {
+            now: RwLock::new(opened),
+            slots: Mutex::new(slots),
+            registering: tokio::sync::Mutex::new(()),
+            changed: Notify::new(),
+        })
+    }
+
+    pub(super) fn opened(&self) -> Opened {
+        let now = self.now.read();
+        now.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn client(&self) -> Client {
+        let now = self.now.read();
+        now.unwrap_or_else(PoisonError::into_inner).client.clone()
+    }
+
+    /// Waits until the connection is there, or is known to stay away.
+    pub(super) async fn ready(&self) -> Result<(), Closed> {
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            // From here on nothing is missed.
+            changed.as_mut().enable();
+            let Some(closed) = self.client().closed() else {
+                return Ok(());
+            };
+            if self.slots().is_final || matches!(closed.reason(), CloseReason::Here) {
+                return Err(closed);
+            }
+            changed.await;
+        }
+    }
+
+    /// Registers. It must be run to its end.
+    pub(super) async fn register(
+        self: &Arc<Self>,
+        registration: Registration,
+        queue: &Arc<Queue>,
+    ) -> Result<Registered, Error> {
+        let _one_by_one = self.registering.lock().await;
+        let Opened {
+            client,
+            has_callbacks,
+        } = self.opened();
+        let registration = Arc::new(registration);
+        let ticket = registration.register(&client, queue, has_callbacks).await?;
+        let mut slots = self.slots();
+        let key = slots.next_key;
+        slots.next_key += 1;
+        slots.all.push(Slot {
+            key,
+            registration,
+            queue: Arc::clone(queue),
+            ticket: Some(ticket),
+        });
+        drop(slots);
+        let link = Arc::clone(self);
+        Ok(Registered { link, key })
+    }
+
+    /// Takes a new client, once the daemon has registered it for all that the old one was registered for.
+    pub(super) async fn renew(&self, opened: Opened) {
+        let _one_by_one = self.registering.lock().await;
+        let mut tickets = Vec::new();
+        for wanted in self.wanted() {
+            let ticket = wanted.register(&opened).await;
+            tickets.push((wanted, ticket));
+        }
+        self.adopt(opened, tickets);
+        self.changed.notify_waiters();
+    }
+
+    fn wanted(&self) -> Vec<Wanted> {
+        let slots = self.slots();
+        let wanted = slots.all.iter().map(|slot| Wanted {
+            key: slot.key,
+            registration: Arc::clone(&slot.registration),
+            queue: Arc::clone(&slot.queue),
+        });
+        wanted.collect()
+    }
+
+    fn adopt(&self, opened: Opened, tickets: Vec<(Wanted, Option<Ticket>)>) {
+        let mut slots = self.slots();
+        for (wanted, ticket) in tickets {
+            match slots.all.iter_mut().find(|slot| slot.key == wanted.key) {
+                Some(slot) => slot.ticket = ticket,
+                // Its stream has been dropped meanwhile.
+                None => wanted.deregister(&opened, ticket),
+            }
+        }
+        if slots.is_final {
+            opened.client.disconnect();
+        }
+        let now = self.now.write();
+        *now.unwrap_or_else(PoisonError::into_inner) = opened;
+    }
+
+    /// Whether the connection, should it be lost, will not be made anew.
+    pub(super) fn is_final(&self) -> bool {
+        self.slots().is_final
+    }
+
+    /// Ends the connection now, also while it is being made anew.
+    pub(super) fn disconnect(&self) {
+        let client = self.client();
+        client.disconnect();
+        self.give_up(&Closed::new(CloseReason::Here));
+    }
+
+    /// Nothing follows.
+    pub(super) fn give_up(&self, closed: &Closed) {
+        let mut slots = self.slots();
+        slots.is_final = true;
+        for slot in &slots.all {
+            slot.queue.end(closed.clone());
+        }
+        drop(slots);
+        self.changed.notify_waiters();
+    }
+
+    fn slots(&self) -> MutexGuard<'_, Slots> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A registration that ends when this is dropped.
+pub(crate) struct Registered {
+    link: Arc<Link>,
+    key: u64,
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        let mut slots = self.link.slots();
+        let at = slots.all.iter().position(|slot| slot.key == self.key);
+        let Some(slot) = at.map(|at| slots.all.swap_remove(at)) else {
+            return;
+        };
+        let client = self.link.client();
+        drop(slots);
+        if let Some(ticket) = slot.ticket {
+            slot.registration.deregister(&client, ticket);
+        }
+    }
+}
