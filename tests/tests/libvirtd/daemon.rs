@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -11,6 +12,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use libvirt_remote::Connection;
+use rustix::process::Uid;
+use rustix::thread::set_thread_res_uid;
 use tempfile::TempDir;
 
 /// libvirt has session daemons only for others than root.
@@ -136,6 +139,19 @@ impl Daemon {
             errors(&output)
         );
         String::from_utf8(output.stdout).expect("virsh prints text")
+    }
+
+    /// Does something as the daemon's user: for whom a connection is, is settled when it is made.
+    pub(crate) fn as_its_user<T>(&self, action: impl FnOnce() -> T) -> T {
+        if !is_root() {
+            return action();
+        }
+        let owner = fs::metadata(self.path("run")).expect("it is there").uid();
+        let become_user = |uid| set_thread_res_uid(None, Some(Uid::from_raw(uid)), None);
+        become_user(owner).expect("root may");
+        let done = action();
+        become_user(0).expect("it was root");
+        done
     }
 
     /// Ends it, as if it had crashed.

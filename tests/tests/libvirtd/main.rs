@@ -4,6 +4,7 @@
     reason = "what a helper of tests cannot do fails the test"
 )]
 
+mod admin;
 mod calls;
 mod daemon;
 mod events;
