@@ -13,10 +13,11 @@
 //! ```
 
 pub(crate) mod inbox;
+mod io;
 
 use std::fmt;
 use std::future::poll_fn;
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 
 use protocol_defs::message::ProcedureId;
 use protocol_defs::stream::{Hole, MAX_DATA, Stream as Numbers, StreamPacket};
@@ -29,12 +30,17 @@ use crate::error::{CloseReason, Closed, Error};
 
 /// The stream of a call, open for both directions; which of them it has depends on the call.
 ///
+/// It is also tokio's [`AsyncRead`](tokio::io::AsyncRead), which reads holes as zeros, and
+/// [`AsyncWrite`](tokio::io::AsyncWrite), whose `shutdown` is [`finish`](Self::finish): a file may be copied to it.
+///
 /// What [`finish`](Self::finish) has not ended is aborted when it is dropped: an upload that is dropped on an error is
 /// no upload that looks complete.
 pub struct Stream {
     client: Client,
     numbers: Numbers,
     is_over: bool,
+    /// What a reader of bytes has left of a piece.
+    rest: Option<Piece>,
 }
 
 impl Stream {
@@ -53,6 +59,7 @@ impl Stream {
                 serial,
             },
             is_over: false,
+            rest: None,
         }
     }
 
@@ -63,8 +70,10 @@ impl Stream {
     /// # Errors
     /// [`Error::Remote`] if the daemon has given the stream up, [`Error::Closed`] if the connection has ended.
     pub async fn read(&mut self) -> Result<Option<Piece>, Error> {
-        let piece = poll_fn(|cx| self.poll_inbox(|inbox| inbox.poll_piece(cx))).await?;
-        piece.map_err(error_of)
+        if let Some(rest) = self.rest.take() {
+            return Ok(Some(rest));
+        }
+        poll_fn(|cx| self.poll_piece(cx)).await
     }
 
     /// Sends a piece of data, as much as one packet holds, and says how many bytes that is. Waits while much waits to be
@@ -139,20 +148,33 @@ impl Stream {
 
     async fn end(&mut self) -> Result<(), Error> {
         self.is_over = true;
-        match poll_fn(|cx| self.poll_inbox(|inbox| inbox.poll_end(cx))).await? {
-            End::Finished => Ok(()),
-            end => Err(error_of(end)),
-        }
+        poll_fn(|cx| self.poll_end(cx)).await
     }
 
     async fn send(&mut self, packet: &StreamPacket<'_>) -> Result<(), Error> {
+        poll_fn(|cx| self.poll_send(cx, packet)).await
+    }
+
+    fn poll_send(&self, cx: &Context<'_>, packet: &StreamPacket<'_>) -> Poll<Result<(), Error>> {
         let shared = self.client.shared();
-        poll_fn(|cx| shared.poll_room(cx)).await?;
+        ready!(shared.poll_room(cx))?;
         let numbers = self.numbers;
-        shared.with(|state| match append(state, numbers, packet) {
+        Poll::Ready(shared.with(|state| match append(state, numbers, packet) {
             Ok(wake) => (wake, Ok(())),
             Err(error) => (Wake::Nobody, Err(error)),
-        })
+        }))
+    }
+
+    fn poll_piece(&self, cx: &Context<'_>) -> Poll<Result<Option<Piece>, Error>> {
+        let piece = ready!(self.poll_inbox(|inbox| inbox.poll_piece(cx)))?;
+        Poll::Ready(piece.map_err(error_of))
+    }
+
+    fn poll_end(&self, cx: &Context<'_>) -> Poll<Result<(), Error>> {
+        match ready!(self.poll_inbox(|inbox| inbox.poll_end(cx)))? {
+            End::Finished => Poll::Ready(Ok(())),
+            end => Poll::Ready(Err(error_of(end))),
+        }
     }
 
     /// Looks into the inbox. When what was too much has become less, the task may read on.
@@ -161,9 +183,9 @@ impl Stream {
         let window = shared.options.stream_window;
         shared.with(|state| match inbox(state, self.numbers) {
             Ok(inbox) => {
-                let was_over = inbox.bytes() > window;
+                let was_over = inbox.cost() > window;
                 let looked = look(inbox).map(Ok);
-                let wake = if was_over && inbox.bytes() <= window {
+                let wake = if was_over && inbox.cost() <= window {
                     Wake::Task
                 } else {
                     Wake::Nobody

@@ -16,7 +16,7 @@ use tokio_util::codec::Decoder;
 
 use super::heart::{Beat, Heart};
 use super::outgoing::Outgoing;
-use super::state::{Done, Shared, State, unexpected};
+use super::state::{Done, OUTGOING_MAX, Shared, State, unexpected};
 use crate::error::CloseReason;
 use crate::transport::Transport;
 
@@ -302,7 +302,10 @@ fn keepalive(packet: &Packet<Bytes>, state: &mut State) -> Result<(), CloseReaso
     let header = &packet.header;
     match Keepalive::from_procedure(header.procedure) {
         Some(expected @ Keepalive::Ping) if is_like(header, expected) => {
-            send(Keepalive::Pong, state);
+            // A daemon that asks and asks, and takes no answer, shall not be answered without end.
+            if state.outgoing.bytes.len() < OUTGOING_MAX {
+                send(Keepalive::Pong, state);
+            }
             Ok(())
         }
         // That something has come is known.

@@ -22,7 +22,7 @@ use crate::stream::inbox::Inbox;
 use crate::transport::Transport;
 
 /// Bytes that wait to be written when callers begin to wait, too.
-const OUTGOING_MAX: usize = 1 << 20;
+pub(crate) const OUTGOING_MAX: usize = 1 << 20;
 
 /// A connection, as callers and its task have it in common.
 pub(crate) struct Shared {
@@ -215,7 +215,7 @@ impl State {
 
     /// Whether nothing should be read: an application does not take what its stream has, and nobody waits for an answer.
     pub(crate) fn is_paused(&self, window: usize) -> bool {
-        self.streams.values().any(|inbox| inbox.bytes() > window)
+        self.streams.values().any(|inbox| inbox.cost() > window)
             && self.pending.values().all(|call| call.caller.is_closed())
     }
 

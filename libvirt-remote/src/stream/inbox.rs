@@ -20,6 +20,18 @@ pub enum Piece {
     Hole(u64),
 }
 
+/// What a piece costs beside its bytes: a daemon may send many small ones.
+const COST: usize = 64;
+
+impl Piece {
+    fn cost(&self) -> usize {
+        COST + match self {
+            Self::Data(data) => data.len(),
+            Self::Hole(_) => 0,
+        }
+    }
+}
+
 /// How a stream ended.
 #[derive(Clone, Debug)]
 pub(crate) enum End {
@@ -34,7 +46,7 @@ pub(crate) enum End {
 pub(crate) struct Inbox {
     procedure: ProcedureId,
     pieces: VecDeque<Piece>,
-    bytes: usize,
+    cost: usize,
     /// The daemon has sent all data.
     is_complete: bool,
     end: Option<End>,
@@ -46,7 +58,7 @@ impl Inbox {
         Self {
             procedure,
             pieces: VecDeque::new(),
-            bytes: 0,
+            cost: 0,
             is_complete: false,
             end: None,
             waker: None,
@@ -58,9 +70,14 @@ impl Inbox {
         self.procedure
     }
 
-    /// Bytes that wait.
-    pub(crate) fn bytes(&self) -> usize {
-        self.bytes
+    /// Bytes that wait, and what holding them takes.
+    pub(crate) fn cost(&self) -> usize {
+        self.cost
+    }
+
+    fn push(&mut self, piece: Piece) {
+        self.cost += piece.cost();
+        self.pieces.push_back(piece);
     }
 
     /// Takes a packet, and gives who waits for one; or says what is wrong with it.
@@ -68,13 +85,10 @@ impl Inbox {
         let said = StreamPacket::decode(&packet.borrowed(), TOLERANT)
             .map_err(|_| "packet of a stream that cannot be read")?;
         match said {
-            StreamPacket::Data(data) => {
-                self.bytes += data.len();
-                self.pieces.push_back(Piece::Data(packet.payload.clone()));
-            }
+            StreamPacket::Data(_) => self.push(Piece::Data(packet.payload.clone())),
             StreamPacket::Hole(Hole { length, .. }) => {
                 let length = u64::try_from(length).map_err(|_| "hole of less than no bytes")?;
-                self.pieces.push_back(Piece::Hole(length));
+                self.push(Piece::Hole(length));
             }
             StreamPacket::EndOfData => self.is_complete = true,
             StreamPacket::Finish => {
@@ -104,9 +118,7 @@ impl Inbox {
     /// The next piece, or nothing if there are no more; then the end, if it has come.
     pub(crate) fn poll_piece(&mut self, cx: &Context<'_>) -> Poll<Result<Option<Piece>, End>> {
         if let Some(piece) = self.pieces.pop_front() {
-            if let Piece::Data(data) = &piece {
-                self.bytes -= data.len();
-            }
+            self.cost -= piece.cost();
             return Poll::Ready(Ok(Some(piece)));
         }
         match &self.end {

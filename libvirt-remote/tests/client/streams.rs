@@ -8,6 +8,7 @@ use protocol_defs::message::{Message, ProcedureId};
 use protocol_defs::packet::{ErrorCode, ErrorOrigin, Keepalive, MessageError, OwnedPacket};
 use protocol_defs::remote::{self, proc};
 use protocol_defs::stream::{Hole, StreamPacket};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
 use crate::peer::{Peer, client, hostname};
@@ -347,4 +348,89 @@ async fn an_answer_comes_past_a_stream_that_nobody_reads() {
             other => panic!("only data was sent: {other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn is_read_as_bytes_in_which_holes_are_zeros() {
+    let (client, mut peer) = client(Options::default());
+    let right_behind = [
+        StreamPacket::Data(b"the beginning"),
+        StreamPacket::Hole(Hole {
+            length: 5000,
+            flags: 0,
+        }),
+        StreamPacket::Data(b"the end"),
+        StreamPacket::EndOfData,
+    ];
+    let (mut stream, call) = begun(&client, &mut peer, &right_behind).await;
+    let mut start = [0; 3];
+    stream.read_exact(&mut start).await.expect("it goes on");
+    assert_eq!(&start, b"the");
+    assert_eq!(
+        stream.read().await.expect("it goes on"),
+        Some(Piece::Data(" beginning".into()))
+    );
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).await.expect("it goes on");
+    assert_eq!(rest, [&[0; 5000][..], b"the end"].concat());
+    let (ended, ()) = tokio::join!(stream.shutdown(), async {
+        assert_eq!(said(&mut peer, &call).await, "finish");
+        peer.stream(&call, &StreamPacket::Finish).await;
+    });
+    ended.expect("the daemon says the same");
+}
+
+#[tokio::test]
+async fn is_written_as_bytes() {
+    let (client, mut peer) = client(Options::default());
+    let (mut stream, call) = begun(&client, &mut peer, &[]).await;
+    let data = vec![7; 300_000];
+    let copying = async {
+        tokio::io::copy(&mut &data[..], &mut stream).await?;
+        stream.shutdown().await
+    };
+    let daemon = async {
+        let mut count = 0;
+        while count < 300_000 {
+            let said = said(&mut peer, &call).await;
+            let length = said.strip_prefix("data ").expect("it is data");
+            count += length.parse::<usize>().expect("it is a number");
+        }
+        assert_eq!(said(&mut peer, &call).await, "finish");
+        let error = MessageError::new(ErrorCode::SYSTEM_ERROR, ErrorOrigin::STREAMS);
+        peer.stream(&call, &StreamPacket::Abort(Some(Box::new(error))))
+            .await;
+    };
+    let (copied, ()) = tokio::join!(copying, daemon);
+    let error = copied.expect_err("the daemon could not");
+    let inside = error
+        .get_ref()
+        .and_then(|error| error.downcast_ref::<Error>());
+    let said = inside.and_then(Error::remote).expect("the daemon's error");
+    assert_eq!(said.error_code(), ErrorCode::SYSTEM_ERROR);
+}
+
+#[tokio::test]
+async fn holes_without_end_are_not_held_without_end() {
+    let options = Options {
+        stream_window: 1000,
+        ..Options::default()
+    };
+    let (client, mut peer) = client(options);
+    let (stream, call) = begun(&client, &mut peer, &[]).await;
+    let hole = StreamPacket::Hole(Hole {
+        length: 1,
+        flags: 0,
+    });
+    let flood = async {
+        for _ in 0..100_000 {
+            peer.stream(&call, &hole).await;
+        }
+    };
+    let soon = Duration::from_millis(200);
+    assert!(
+        timeout(soon, flood).await.is_err(),
+        "the daemon has to wait"
+    );
+    drop(stream);
 }
