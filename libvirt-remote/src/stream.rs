@@ -235,12 +235,13 @@ impl Drop for Stream {
         self.client.shared().with(|state| {
             let inbox = state.streams.remove(&numbers.serial);
             let is_over = self.is_over || inbox.is_none_or(|inbox| inbox.end().is_some());
-            if is_over || state.closed.is_some() {
-                return (Wake::Nobody, ());
+            if !is_over && state.closed.is_none() {
+                let abort = StreamPacket::Abort(None);
+                // A packet without a payload breaks no bound.
+                let _ = state.append(|out| numbers.write(&abort, &mut out.bytes));
             }
-            let abort = StreamPacket::Abort(None);
-            let wake = state.append(|out| numbers.write(&abort, &mut out.bytes));
-            (wake.unwrap_or(Wake::Nobody), ())
+            // What was left in the stream may have kept the task from reading.
+            (Wake::Task, ())
         });
     }
 }

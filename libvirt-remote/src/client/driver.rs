@@ -20,7 +20,8 @@ use super::state::{Done, OUTGOING_MAX, Shared, State, unexpected};
 use crate::error::CloseReason;
 use crate::transport::Transport;
 
-/// How long a daemon that takes nothing any more is listened to. If it has gone, which it has, that shows at once.
+/// How long a daemon that takes nothing any more is listened to, and how long it takes at most to say that the connection
+/// ends. If it has gone, which it has, that shows at once.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Runs until the connection ends. Then everybody who waits for something of it knows why.
@@ -75,9 +76,14 @@ impl Future for Driver {
             };
             self.shared.close(reason);
             self.is_closed = true;
+            self.deaf = Some(Box::pin(sleep(LAST_WORDS)));
         }
-        // Whether the peer hears of it changes nothing any more.
-        self.transport.poll_shutdown(cx).map(|_| ())
+        // Whether the peer hears of it changes nothing any more; so it is not waited for.
+        if self.transport.poll_shutdown(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        let last_words = self.deaf.as_mut().map(|it| it.as_mut().poll(cx));
+        last_words.unwrap_or(Poll::Ready(()))
     }
 }
 

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use protocol_defs::message::ProcedureId;
-use protocol_defs::packet::{Header, Kind, Packet, Status};
+use protocol_defs::packet::{Header, Kind, Packet, Status, write_raw};
 use protocol_defs::stream::{Stream, StreamPacket};
 use tokio::sync::oneshot;
 
@@ -64,7 +64,11 @@ pub(crate) struct Pending {
 pub(crate) enum Effect {
     None,
     /// The answer is the number of a registration, whose events go to a queue.
-    Subscribe(Subscriber),
+    Subscribe {
+        subscriber: Subscriber,
+        /// Takes the registration back, if by then nobody waits for it any more: arguments, from its number.
+        undo: (ProcedureId, fn(i32) -> Vec<u8>),
+    },
     /// The call begins a stream.
     Stream,
 }
@@ -115,7 +119,9 @@ impl Shared {
         if state.outgoing.bytes.len() < OUTGOING_MAX {
             return Poll::Ready(Ok(()));
         }
-        state.room.push(cx.waker().clone());
+        if !state.room.iter().any(|waker| waker.will_wake(cx.waker())) {
+            state.room.push(cx.waker().clone());
+        }
         Poll::Pending
     }
 
@@ -278,9 +284,14 @@ impl State {
             };
         };
         match pending.effect {
-            Effect::Subscribe(subscriber) if is_ok => {
-                let callback = payload.first_chunk().copied().map(i32::from_be_bytes);
-                self.subscribers.add(subscriber.confirmed(callback));
+            Effect::Subscribe { subscriber, undo } if is_ok => {
+                let number = payload.first_chunk().copied().map(i32::from_be_bytes);
+                match number {
+                    Some(number) if pending.caller.is_closed() => {
+                        self.undo(undo.0, &undo.1(number))
+                    }
+                    _ => self.subscribers.add(subscriber.confirmed(number)),
+                }
             }
             Effect::Stream if !is_ok => {
                 self.streams.remove(&header.serial);
@@ -298,6 +309,30 @@ impl State {
         };
         done.answers.push((pending.caller, answer));
         Ok(())
+    }
+
+    /// Makes a call that nobody waits for. The task that reads what leads to it writes next.
+    fn undo(&mut self, procedure: ProcedureId, args: &[u8]) {
+        let serial = self.serial();
+        let header = Header {
+            program: procedure.program,
+            version: procedure.version,
+            procedure: procedure.procedure,
+            kind: Kind::Call,
+            serial,
+            status: Status::Ok,
+        };
+        let written = self.append(|out| write_raw(&header, 0, args, &mut out.bytes));
+        if written.is_ok() {
+            let (caller, _) = oneshot::channel();
+            let effect = Effect::None;
+            let pending = Pending {
+                procedure,
+                caller,
+                effect,
+            };
+            self.pending.insert(serial, pending);
+        }
     }
 
     /// Ends a stream that nobody has begun to use.

@@ -74,7 +74,8 @@ impl Registration {
             },
             queue: Arc::clone(queue),
         };
-        let effect = Effect::Subscribe(subscriber);
+        let undo = (self.deregister.1, self.deregister_args);
+        let effect = Effect::Subscribe { subscriber, undo };
         client
             .answer(call(self.register), effect, &|header, fds, out| {
                 write_raw(header, fds, &self.args, out)

@@ -139,6 +139,24 @@ async fn a_registration_that_nobody_waits_for_any_more_is_taken_back() {
     assert_eq!(deregistered(&mut peer).await, 7);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_registration_that_is_answered_too_late_is_taken_back() {
+    let call_timeout = Some(Duration::from_secs(3));
+    let options = Options {
+        call_timeout,
+        ..Options::default()
+    };
+    let (conn, mut peer) = connection(options, FEATURES).await;
+    let late = conn.events::<GraphicsEvent>(None).await;
+    assert!(matches!(late, Err(Error::Timeout { .. })), "{late:?}");
+    register(&mut peer, 7).await;
+    assert_eq!(deregistered(&mut peer).await, 7);
+    peer.event(with_number(7, 1)).await;
+    while conn.client().unclaimed_events() == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test]
 async fn a_registration_that_fails_says_why() {
     let (conn, mut peer) = connection(Options::default(), FEATURES).await;

@@ -434,3 +434,24 @@ async fn holes_without_end_are_not_held_without_end() {
     );
     drop(stream);
 }
+
+#[tokio::test]
+async fn what_is_left_in_a_stream_that_has_ended_keeps_nothing_back() {
+    let options = Options {
+        stream_window: 10,
+        ..Options::default()
+    };
+    let (client, mut peer) = client(options);
+    let right_behind = [
+        StreamPacket::Data(b"more than the window"),
+        StreamPacket::Finish,
+    ];
+    let (stream, _) = begun(&client, &mut peer, &right_behind).await;
+    peer.say(&Message::Keepalive(Keepalive::Ping), 0).await;
+    let soon = Duration::from_millis(20);
+    assert!(timeout(soon, peer.read()).await.is_err(), "nothing is read");
+    drop(stream);
+    let packet = peer.next().await;
+    let said = Message::decode(&packet.borrowed()).expect("it can be read");
+    assert_eq!(said, Message::Keepalive(Keepalive::Pong));
+}
