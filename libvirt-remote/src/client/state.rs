@@ -286,11 +286,12 @@ impl State {
         match pending.effect {
             Effect::Subscribe { subscriber, undo } if is_ok => {
                 let number = payload.first_chunk().copied().map(i32::from_be_bytes);
-                match number {
-                    Some(number) if pending.caller.is_closed() => {
-                        self.undo(undo.0, &undo.1(number))
-                    }
-                    _ => self.subscribers.add(subscriber.confirmed(number)),
+                if let Some(number) = number
+                    && pending.caller.is_closed()
+                {
+                    self.undo(undo.0, &undo.1(number));
+                } else {
+                    self.subscribers.add(subscriber.confirmed(number));
                 }
             }
             Effect::Stream if !is_ok => {

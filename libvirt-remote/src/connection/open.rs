@@ -58,15 +58,21 @@ async fn connect(uri: &Uri, options: &Options) -> Result<Transport, Error> {
             Transport::connect_unix(path).await,
         ),
         Endpoint::Tcp { host, port } => (
-            format!("{host}:{port}"),
+            place(host, *port),
             Transport::connect_tcp(host, *port).await,
         ),
-        Endpoint::Tls { host, port } => (
-            format!("{host}:{port}"),
-            connect_tls(host, *port, uri).await,
-        ),
+        Endpoint::Tls { host, port } => (place(host, *port), connect_tls(host, *port, uri).await),
     };
     connected.map_err(|error| Error::Connect { address, error })
+}
+
+/// A port as errors name it.
+fn place(host: &str, port: u16) -> String {
+    if host.contains(':') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
+    }
 }
 
 #[cfg(feature = "tls")]
