@@ -21,6 +21,7 @@
 //! for event in [Event::DomainEventPmwakeup(msg.clone()), Event::DomainEventCallbackPmwakeup(new)] {
 //!     assert_eq!(DomainEventPmwakeupMsg::from_event(event), Ok(msg.clone()));
 //! }
+//! assert_eq!(msg.clone().into_legacy(), Some(Event::DomainEventPmwakeup(msg)));
 //! ```
 
 mod kinds;
@@ -57,6 +58,12 @@ pub trait RemoteEvent: FromEvent {
 
     /// Whether it happened to this object: daemons that know no registrations by object send the events of all.
     fn is_about(&self, object: &Self::Object) -> bool;
+
+    /// What a daemon sends to the registration of this number.
+    fn into_event(self, callback_id: i32) -> Event;
+
+    /// What a daemon sends to a client that has registered without a number, if the kind is old enough for that.
+    fn into_legacy(self) -> Option<Event>;
 }
 
 /// A kind of events.

@@ -81,3 +81,60 @@ fn a_domain_is_the_same_if_its_uuid_is() {
     let refused = <GraphicsEvent as protocol_defs::events::FromEvent>::from_event(event.clone());
     assert_eq!(refused, Err(Box::new(event)));
 }
+
+#[test]
+fn what_a_daemon_sends_is_what_a_client_makes_the_message_of() {
+    fn goes_both_ways<E>(event: &E)
+    where
+        E: RemoteEvent + Clone + PartialEq + std::fmt::Debug,
+    {
+        let sent = event.clone().into_event(7);
+        assert_eq!(sent.procedure(), E::KIND.procedure);
+        let mut payload = Vec::new();
+        let written = sent.encode_into(&mut payload, Options::new());
+        assert_eq!(written, Ok(()));
+        assert_eq!(callback_id(E::KIND.procedure, &payload), Some(7));
+        assert_eq!(E::from_event(sent).as_ref(), Ok(event));
+        let legacy = event.clone().into_legacy();
+        assert_eq!(legacy.as_ref().map(Event::procedure), E::KIND.legacy);
+        if let Some(legacy) = legacy {
+            assert_eq!(E::from_event(legacy).as_ref(), Ok(event));
+        }
+    }
+    let dom = NonnullDomain {
+        name: "web".to_owned(),
+        uuid: [1; 16],
+        id: 1,
+    };
+    goes_both_ways(&remote::DomainEventLifecycleMsg {
+        dom: dom.clone(),
+        event: 2,
+        detail: 1,
+    });
+    goes_both_ways(&remote::DomainEventPmwakeupMsg { dom: dom.clone() });
+    goes_both_ways(&remote::DomainEventPmsuspendMsg { dom: dom.clone() });
+    goes_both_ways(&remote::DomainEventPmsuspendDiskMsg { dom: dom.clone() });
+    goes_both_ways(&remote::DomainEventCallbackDeviceAddedMsg {
+        callback_id: 7,
+        dom: dom.clone(),
+        dev_alias: "net0".to_owned(),
+    });
+    let graphics = remote::DomainEventGraphicsMsg {
+        dom,
+        phase: 0,
+        local: address(),
+        remote: address(),
+        auth_scheme: "none".to_owned(),
+        subject: Vec::new(),
+    };
+    goes_both_ways(&graphics);
+    goes_both_ways(&GraphicsEvent::from(graphics));
+}
+
+fn address() -> remote::DomainEventGraphicsAddress {
+    remote::DomainEventGraphicsAddress {
+        family: 0,
+        node: "192.0.2.1".to_owned(),
+        service: "5900".to_owned(),
+    }
+}

@@ -3,11 +3,13 @@
 //! What `DomainEventPmwakeupMsg` and the two others about power do not say is the reason that their newer forms have:
 //! libvirt has defined none, and sends 0.
 
+use xdr_wire::Procedure;
+
 use super::{EventKind, EventObject, FromEvent, ObjectKind, RemoteEvent};
 use crate::graphics::{GraphicsEvent, Uuid};
 use crate::remote::{
     self, Event, NonnullDomain, NonnullNetwork, NonnullNodeDevice, NonnullSecret,
-    NonnullStoragePool, Procedure,
+    NonnullStoragePool,
 };
 
 /// A kind for each line: object, number, name; the message; the procedure of the message, and of the one without the
@@ -25,13 +27,15 @@ macro_rules! kinds {
                     object: ObjectKind::$kind,
                     id: $id,
                     name: $name,
-                    procedure: Procedure::$event as u32,
+                    procedure: remote::Procedure::$event as u32,
                     legacy: legacy!($($legacy)?),
                 };
 
                 fn is_about(&self, object: &$object) -> bool {
                     self.$field.is_same(object)
                 }
+
+                into_event!($msg $event $($legacy)?);
             }
 
             from_event!($msg $event $($legacy)?);
@@ -44,7 +48,46 @@ macro_rules! legacy {
         None
     };
     ($legacy:ident) => {
-        Some(Procedure::$legacy as u32)
+        Some(remote::Procedure::$legacy as u32)
+    };
+}
+
+/// What a daemon sends of a message. Wrappers that have a reason have 0 in it.
+macro_rules! into_event {
+    ($msg:ident $event:ident) => {
+        fn into_event(mut self, callback_id: i32) -> Event {
+            self.callback_id = callback_id;
+            Event::$event(self)
+        }
+
+        fn into_legacy(self) -> Option<Event> {
+            None
+        }
+    };
+    (DomainEventPmwakeupMsg $event:ident $legacy:ident) => {
+        into_wrapped!($event $legacy reason: 0,);
+    };
+    (DomainEventPmsuspendMsg $event:ident $legacy:ident) => {
+        into_wrapped!($event $legacy reason: 0,);
+    };
+    (DomainEventPmsuspendDiskMsg $event:ident $legacy:ident) => {
+        into_wrapped!($event $legacy reason: 0,);
+    };
+    ($msg:ident $event:ident $legacy:ident) => {
+        into_wrapped!($event $legacy);
+    };
+}
+
+macro_rules! into_wrapped {
+    ($event:ident $legacy:ident $($reason:ident: $zero:literal,)?) => {
+        fn into_event(self, callback_id: i32) -> Event {
+            type Wrapper = <remote::proc::$event as Procedure>::Args;
+            Event::$event(Wrapper { callback_id, $($reason: $zero,)? msg: self })
+        }
+
+        fn into_legacy(self) -> Option<Event> {
+            Some(Event::$legacy(self))
+        }
     };
 }
 
@@ -122,5 +165,13 @@ impl RemoteEvent for GraphicsEvent {
 
     fn is_about(&self, object: &NonnullDomain) -> bool {
         self.domain.uuid == Uuid(object.uuid)
+    }
+
+    fn into_event(self, callback_id: i32) -> Event {
+        remote::DomainEventGraphicsMsg::from(self).into_event(callback_id)
+    }
+
+    fn into_legacy(self) -> Option<Event> {
+        remote::DomainEventGraphicsMsg::from(self).into_legacy()
     }
 }
