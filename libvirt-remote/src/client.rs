@@ -5,9 +5,9 @@
 //! encoded and decoded by its caller.
 
 mod driver;
-mod heart;
+pub(crate) mod heart;
 mod options;
-mod outgoing;
+pub(crate) mod outgoing;
 pub(crate) mod state;
 
 use std::fmt;

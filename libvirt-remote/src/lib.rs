@@ -21,6 +21,7 @@
 //! - [`stream`]: data beside a call.
 //! - [`uri`]: where the daemon is.
 //! - [`error`]: what can go wrong.
+//! - [`daemon`]: the other side, for whoever answers libvirt's clients.
 //!
 //! | feature | what it adds |
 //! | --- | --- |
@@ -34,6 +35,7 @@
 mod auth;
 pub mod client;
 pub mod connection;
+pub mod daemon;
 pub mod error;
 pub mod events;
 pub mod stream;

@@ -9,7 +9,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::options::KeepaliveOptions;
 
 /// Counts what has not been answered. Whatever comes is an answer.
-pub(super) struct Heart {
+pub(crate) struct Heart {
     options: Option<KeepaliveOptions>,
     last_heard: Instant,
     unanswered: u32,
@@ -17,7 +17,7 @@ pub(super) struct Heart {
 }
 
 /// What is due.
-pub(super) enum Beat {
+pub(crate) enum Beat {
     /// To ask.
     Ping,
     /// To give up, with this many questions unanswered.
@@ -25,7 +25,7 @@ pub(super) enum Beat {
 }
 
 impl Heart {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             options: None,
             last_heard: Instant::now(),
@@ -35,7 +35,7 @@ impl Heart {
     }
 
     /// Begins, changes its pace, or stops.
-    pub(super) fn set(&mut self, options: Option<KeepaliveOptions>) {
+    pub(crate) fn set(&mut self, options: Option<KeepaliveOptions>) {
         if self.options == options {
             return;
         }
@@ -48,7 +48,7 @@ impl Heart {
     }
 
     /// Something has come. The timer is set when it fires, not now.
-    pub(super) fn has_heard(&mut self) {
+    pub(crate) fn has_heard(&mut self) {
         if self.options.is_some() {
             self.last_heard = Instant::now();
             self.unanswered = 0;
@@ -56,7 +56,7 @@ impl Heart {
     }
 
     /// What is due. While nothing can be heard, this side asks on, so that the daemon knows of it, and does not count.
-    pub(super) fn poll_beat(&mut self, cx: &mut Context<'_>, can_hear: bool) -> Poll<Beat> {
+    pub(crate) fn poll_beat(&mut self, cx: &mut Context<'_>, can_hear: bool) -> Poll<Beat> {
         let (Some(options), Some(timer)) = (self.options, &mut self.timer) else {
             return Poll::Pending;
         };

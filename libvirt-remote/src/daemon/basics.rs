@@ -1,0 +1,250 @@
+//! What is the same for all drivers, and which every client begins with.
+
+use protocol_defs::events::{EventKind, EventObject, ObjectKind};
+use protocol_defs::message::{Call, Reply};
+use protocol_defs::packet::{ErrorCode, ErrorOrigin, MessageError};
+use protocol_defs::remote::{
+    self, AuthListRet, AuthType, ConnectDomainEventCallbackRegisterAnyRet,
+    ConnectDomainEventDeregisterRet, ConnectDomainEventRegisterRet, ConnectGetHostnameRet,
+    ConnectGetLibVersionRet, ConnectGetTypeRet, ConnectGetUriRet, ConnectGetVersionRet,
+    ConnectIsSecureRet, ConnectNetworkEventRegisterAnyRet, ConnectNodeDeviceEventRegisterAnyRet,
+    ConnectSecretEventRegisterAnyRet, ConnectStoragePoolEventRegisterAnyRet,
+    ConnectSupportsFeatureRet,
+};
+
+use super::registrations::Numbered;
+use super::request::{Answer, Refusal, Request, refusal};
+use super::session::{Effect, Session};
+use crate::connection::Feature;
+
+/// The kind of events that libvirt before 0.8.0 has without a number: the life cycle of domains.
+const LIFECYCLE: i32 = 0;
+
+pub(super) fn answer(request: &Request) -> Result<Answer, Refusal> {
+    let session = request.context.session();
+    let Call::Remote(call) = request.call()? else {
+        return Err(MessageError::unknown_procedure(request.header.procedure).into());
+    };
+    match call {
+        remote::Call::ConnectDomainEventRegister => {
+            let ret = ConnectDomainEventRegisterRet { cb_registered: 1 };
+            let reply = remote::Reply::ConnectDomainEventRegister(ret);
+            register_legacy(session, LIFECYCLE, reply)
+        }
+        remote::Call::ConnectDomainEventRegisterAny(args) => {
+            let reply = remote::Reply::ConnectDomainEventRegisterAny;
+            register_legacy(session, args.event_id, reply)
+        }
+        remote::Call::ConnectDomainEventDeregister => {
+            let ret = ConnectDomainEventDeregisterRet { cb_registered: 0 };
+            let reply = remote::Reply::ConnectDomainEventDeregister(ret);
+            deregister_legacy(session, LIFECYCLE, reply)
+        }
+        remote::Call::ConnectDomainEventDeregisterAny(args) => {
+            let reply = remote::Reply::ConnectDomainEventDeregisterAny;
+            deregister_legacy(session, args.event_id, reply)
+        }
+        remote::Call::ConnectRegisterCloseCallback => {
+            let reply = remote::Reply::ConnectRegisterCloseCallback;
+            close_callback(session, true, reply)
+        }
+        remote::Call::ConnectUnregisterCloseCallback => {
+            let reply = remote::Reply::ConnectUnregisterCloseCallback;
+            close_callback(session, false, reply)
+        }
+        other => match fact(session, &other) {
+            Some(reply) => Ok(reply.into()),
+            None => callbacks(session, other, request.header.procedure),
+        },
+    }
+}
+
+/// What a daemon says of itself.
+fn fact(session: &Session, call: &remote::Call) -> Option<remote::Reply> {
+    let facts = &session.inner.options.facts;
+    Some(match call {
+        remote::Call::AuthList => remote::Reply::AuthList(AuthListRet {
+            types: vec![AuthType::None],
+        }),
+        remote::Call::ConnectOpen(_) => remote::Reply::ConnectOpen,
+        remote::Call::ConnectClose => remote::Reply::ConnectClose,
+        remote::Call::ConnectSupportsFeature(args) => {
+            let supported = i32::from(supports(session, Feature(args.feature)));
+            remote::Reply::ConnectSupportsFeature(ConnectSupportsFeatureRet { supported })
+        }
+        remote::Call::ConnectGetType => remote::Reply::ConnectGetType(ConnectGetTypeRet {
+            r#type: facts.driver.clone(),
+        }),
+        remote::Call::ConnectGetVersion => remote::Reply::ConnectGetVersion(ConnectGetVersionRet {
+            hv_ver: facts.driver_version,
+        }),
+        remote::Call::ConnectGetLibVersion => {
+            remote::Reply::ConnectGetLibVersion(ConnectGetLibVersionRet {
+                lib_ver: facts.libvirt_version,
+            })
+        }
+        remote::Call::ConnectGetHostname => {
+            remote::Reply::ConnectGetHostname(ConnectGetHostnameRet {
+                hostname: facts.hostname.clone(),
+            })
+        }
+        remote::Call::ConnectGetUri => remote::Reply::ConnectGetUri(ConnectGetUriRet {
+            uri: session.driver().unwrap_or_default(),
+        }),
+        // libvirt takes UNIX sockets for secure, as nothing of them leaves the host.
+        remote::Call::ConnectIsSecure => remote::Reply::ConnectIsSecure(ConnectIsSecureRet {
+            secure: i32::from(session.inner.passes_descriptors),
+        }),
+        _ => return None,
+    })
+}
+
+fn supports(session: &Session, feature: Feature) -> bool {
+    let inner = &session.inner;
+    inner.options.features.contains(&feature)
+        && (feature != Feature::FD_PASSING || inner.passes_descriptors)
+}
+
+/// Registers and deregisters in the way that has numbers.
+fn callbacks(session: &Session, call: remote::Call, number: u32) -> Result<Answer, Refusal> {
+    macro_rules! register {
+        ($args:ident . $object:ident, $reply:ident($ret:ident)) => {
+            register(session, $args.event_id, $args.$object, |callback_id| {
+                remote::Reply::$reply($ret { callback_id })
+            })
+        };
+    }
+    match call {
+        remote::Call::ConnectDomainEventCallbackRegisterAny(args) => register!(
+            args.dom,
+            ConnectDomainEventCallbackRegisterAny(ConnectDomainEventCallbackRegisterAnyRet)
+        ),
+        remote::Call::ConnectNetworkEventRegisterAny(args) => register!(
+            args.net,
+            ConnectNetworkEventRegisterAny(ConnectNetworkEventRegisterAnyRet)
+        ),
+        remote::Call::ConnectStoragePoolEventRegisterAny(args) => register!(
+            args.pool,
+            ConnectStoragePoolEventRegisterAny(ConnectStoragePoolEventRegisterAnyRet)
+        ),
+        remote::Call::ConnectNodeDeviceEventRegisterAny(args) => register!(
+            args.dev,
+            ConnectNodeDeviceEventRegisterAny(ConnectNodeDeviceEventRegisterAnyRet)
+        ),
+        remote::Call::ConnectSecretEventRegisterAny(args) => register!(
+            args.secret,
+            ConnectSecretEventRegisterAny(ConnectSecretEventRegisterAnyRet)
+        ),
+        remote::Call::ConnectDomainEventCallbackDeregisterAny(args) => {
+            let reply = remote::Reply::ConnectDomainEventCallbackDeregisterAny;
+            deregister(session, ObjectKind::Domain, args.callback_id, reply)
+        }
+        remote::Call::ConnectNetworkEventDeregisterAny(args) => {
+            let reply = remote::Reply::ConnectNetworkEventDeregisterAny;
+            deregister(session, ObjectKind::Network, args.callback_id, reply)
+        }
+        remote::Call::ConnectStoragePoolEventDeregisterAny(args) => {
+            let reply = remote::Reply::ConnectStoragePoolEventDeregisterAny;
+            deregister(session, ObjectKind::StoragePool, args.callback_id, reply)
+        }
+        remote::Call::ConnectNodeDeviceEventDeregisterAny(args) => {
+            let reply = remote::Reply::ConnectNodeDeviceEventDeregisterAny;
+            deregister(session, ObjectKind::NodeDevice, args.callback_id, reply)
+        }
+        remote::Call::ConnectSecretEventDeregisterAny(args) => {
+            let reply = remote::Reply::ConnectSecretEventDeregisterAny;
+            deregister(session, ObjectKind::Secret, args.callback_id, reply)
+        }
+        _ => Err(MessageError::unknown_procedure(number).into()),
+    }
+}
+
+fn register<O: EventObject>(
+    session: &Session,
+    event_id: i32,
+    object: Option<O>,
+    reply: impl FnOnce(i32) -> remote::Reply,
+) -> Result<Answer, Refusal> {
+    if EventKind::find(O::KIND, event_id).is_none() {
+        let text = format!("no kind of these events has the number {event_id}");
+        return Err(failed(ErrorCode::INVALID_ARG, text));
+    }
+    has_room(session)?;
+    let callback_id = session.inner.lock().registrations.number();
+    let registration = Numbered::new(callback_id, event_id, object);
+    let answer = Answer::from(Reply::from(reply(callback_id)));
+    Ok(answer.with_effect(Effect::Register(registration)))
+}
+
+fn deregister(
+    session: &Session,
+    object: ObjectKind,
+    callback_id: i32,
+    reply: remote::Reply,
+) -> Result<Answer, Refusal> {
+    let mut state = session.inner.lock();
+    if state.registrations.remove(object, callback_id) {
+        return Ok(reply.into());
+    }
+    let text = format!("no registration has the number {callback_id}");
+    Err(failed(ErrorCode::INTERNAL_ERROR, text))
+}
+
+fn register_legacy(
+    session: &Session,
+    event_id: i32,
+    reply: remote::Reply,
+) -> Result<Answer, Refusal> {
+    let kind = EventKind::find(ObjectKind::Domain, event_id);
+    if kind.is_none_or(|kind| kind.legacy.is_none()) {
+        let text = format!("events of kind {event_id} cannot be registered for without a number");
+        return Err(failed(ErrorCode::INVALID_ARG, text));
+    }
+    has_room(session)?;
+    if session.inner.lock().registrations.has_legacy(event_id) {
+        let text = format!("events of kind {event_id} have been registered for");
+        return Err(failed(ErrorCode::INTERNAL_ERROR, text));
+    }
+    Ok(Answer::from(reply).with_effect(Effect::RegisterLegacy(event_id)))
+}
+
+fn deregister_legacy(
+    session: &Session,
+    event_id: i32,
+    reply: remote::Reply,
+) -> Result<Answer, Refusal> {
+    if session.inner.lock().registrations.remove_legacy(event_id) {
+        return Ok(reply.into());
+    }
+    let text = format!("events of kind {event_id} have not been registered for");
+    Err(failed(ErrorCode::INTERNAL_ERROR, text))
+}
+
+fn has_room(session: &Session) -> Result<(), Refusal> {
+    let most = session.inner.options.max_registrations;
+    if session.inner.lock().registrations.len() < most {
+        return Ok(());
+    }
+    let text = format!("a client registers for events {most} times at most");
+    Err(failed(ErrorCode::OPERATION_DENIED, text))
+}
+
+fn close_callback(
+    session: &Session,
+    registers: bool,
+    reply: remote::Reply,
+) -> Result<Answer, Refusal> {
+    if session.inner.lock().registrations.has_close_callback == registers {
+        let text = if registers {
+            "the end of the driver's connection has been registered for"
+        } else {
+            "the end of the driver's connection has not been registered for"
+        };
+        return Err(failed(ErrorCode::INTERNAL_ERROR, text));
+    }
+    Ok(Answer::from(reply).with_effect(Effect::CloseCallback(registers)))
+}
+
+fn failed(code: ErrorCode, text: impl Into<String>) -> Refusal {
+    refusal(code, ErrorOrigin::RPC, text)
+}

@@ -1,0 +1,375 @@
+//! The task of a client: reads and begins its calls, writes what waits for it, and looks after it.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use protocol_defs::packet::{Header, Keepalive, Kind, Packet, write_packet};
+use tokio::time::{Sleep, sleep};
+
+use super::admission::{Pace, admit, effect, pace};
+use super::end::End;
+use super::handle::{Handle, Shared};
+use super::incoming::{Arrival, Incoming, unexpected};
+use super::outbox::Outbox;
+use super::request::{Answer, Body, Context as CallContext, Refusal, Request};
+use super::running::Call;
+use super::session::{Course, Session, State};
+use crate::client::heart::{Beat, Heart};
+use crate::transport::Transport;
+
+/// Runs until the connection has ended.
+pub(super) struct Connection {
+    shared: Arc<Shared>,
+    session: Session,
+    transport: Transport,
+    incoming: Incoming,
+    /// Calls that wait for others.
+    waiting: VecDeque<Arrival>,
+    /// Bytes of their payloads.
+    waiting_bytes: usize,
+    outbox: Outbox,
+    heart: Heart,
+    /// Why nothing is read any more.
+    last: Option<End>,
+    /// How long the client has for its answers after that.
+    patience: Option<Pin<Box<Sleep>>>,
+    /// Nothing is written any more; what still comes is thrown away.
+    is_lingering: bool,
+}
+
+impl Connection {
+    pub(super) fn new(shared: Arc<Shared>, session: Session, transport: Transport) -> Self {
+        Self {
+            shared,
+            session,
+            transport,
+            incoming: Incoming::default(),
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            outbox: Outbox::new(),
+            heart: Heart::new(),
+            last: None,
+            patience: None,
+            is_lingering: false,
+        }
+    }
+}
+
+impl Future for Connection {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if !self.is_lingering {
+            let Poll::Ready(end) = self.drive(cx) else {
+                return Poll::Pending;
+            };
+            // What it has been answered might not arrive if what it has sent were left unread.
+            self.is_lingering = matches!(end, End::Frame(_) | End::Unexpected { .. });
+            let is_shut = self.transport.poll_shutdown(cx);
+            self.close(&end);
+            if !self.is_lingering || matches!(is_shut, Poll::Ready(Err(_))) {
+                return Poll::Ready(());
+            }
+        }
+        self.linger(cx)
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if !self.session.is_closed() {
+            self.close(&End::Here);
+        }
+    }
+}
+
+impl Connection {
+    /// From here on nobody has the client any more.
+    fn close(&mut self, end: &End) {
+        self.session.inner.change(|state| {
+            state.course = Course::Closed;
+            state.outgoing.clear();
+            state.held_back.clear();
+            state.registrations.clear();
+        });
+        self.waiting.clear();
+        self.shared.forget(&self.session);
+        if end.is_malformed() {
+            self.shared.counters.malformed.add(1);
+        }
+        if !std::thread::panicking() {
+            self.shared.hypervisor.disconnected(&self.session, end);
+        }
+    }
+
+    /// Throws away what comes, for a while, until the client hangs up.
+    fn linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut bytes = BytesMut::new();
+        let mut fds = VecDeque::new();
+        loop {
+            if self.is_out_of_patience(cx) {
+                return Poll::Ready(());
+            }
+            match self.transport.poll_read(cx, &mut bytes, &mut fds) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(()),
+                Poll::Ready(Ok(_)) => {}
+            }
+            bytes.clear();
+            fds.clear();
+        }
+    }
+
+    /// Does what can be done, until nothing can or the connection ends.
+    fn drive(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        loop {
+            let steps = [Self::look, Self::read, Self::write, Self::beat];
+            let mut is_going_on = false;
+            for step in steps {
+                match step(self, cx) {
+                    Ok(Step::Done) => is_going_on = true,
+                    Ok(Step::Waits) => {}
+                    Err(end) => return Poll::Ready(end),
+                }
+            }
+            is_going_on |= self.begin() == Step::Done;
+            if !is_going_on {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Whether the connection is to go on, and who is woken if anybody changes anything from here on.
+    fn look(&mut self, cx: &mut Context<'_>) -> Result<Step, End> {
+        let mut state = self.session.inner.lock();
+        state.sleep(cx.waker());
+        if let Some(end) = state.take_killed() {
+            return Err(end);
+        }
+        let keepalive = self.shared.options.keepalive;
+        self.heart.set(keepalive.filter(|_| state.has_keepalive));
+        if matches!(state.course, Course::Leaves) && self.last.is_none() {
+            self.last = Some(End::Here);
+        }
+        let is_written = state.outgoing.is_empty() && self.outbox.is_done();
+        let is_answered = self.waiting.is_empty() && state.running.is_none();
+        let is_cut = matches!(state.course, Course::Cut);
+        drop(state);
+        if is_written && is_cut {
+            return Err(End::Here);
+        }
+        if is_cut || self.last.is_some() {
+            if is_written && is_answered {
+                return Err(self.last.take().unwrap_or(End::Here));
+            }
+            if self.is_out_of_patience(cx) {
+                return Err(End::Drained);
+            }
+        }
+        Ok(Step::Waits)
+    }
+
+    fn is_out_of_patience(&mut self, cx: &mut Context<'_>) -> bool {
+        let after = self.shared.options.drain_timeout;
+        let patience = self.patience.get_or_insert_with(|| Box::pin(sleep(after)));
+        patience.as_mut().poll(cx).is_ready()
+    }
+
+    /// Begins the calls that need not wait any more.
+    fn begin(&mut self) -> Step {
+        let mut step = Step::Waits;
+        while let Some((at, pace)) = self.next_call() {
+            let Some(arrival) = self.waiting.remove(at) else {
+                break;
+            };
+            self.waiting_bytes -= arrival.packet.payload.len();
+            self.run(arrival, pace);
+            step = Step::Done;
+        }
+        step
+    }
+
+    /// The first call that may begin, in the order in which they came.
+    fn next_call(&self) -> Option<(usize, Pace)> {
+        let running = self.session.inner.lock().running;
+        if running.alone > 0 {
+            return None;
+        }
+        let most = self.shared.options.max_calls.max(1);
+        for (at, arrival) in self.waiting.iter().enumerate() {
+            let pace = pace(&self.shared.programs, &arrival.packet.header);
+            let may_begin = match pace {
+                Pace::Ordinary => running.ordinary < most,
+                Pace::Urgent => running.urgent < most,
+                Pace::Alone if at == 0 && running.is_none() => true,
+                // Those behind it need what it changes.
+                Pace::Alone => return None,
+            };
+            if may_begin {
+                return Some((at, pace));
+            }
+        }
+        None
+    }
+
+    /// Has a call answered.
+    fn run(&self, arrival: Arrival, pace: Pace) {
+        let Arrival { packet, fds } = arrival;
+        let Packet {
+            header, payload, ..
+        } = packet;
+        let refuse = |error: Refusal| Answer::new(Body::Error(error));
+        let call = Call::begin(&self.session, header, pace, effect(&header, &payload));
+        let info = match admit(&self.shared.programs, &self.session, &header) {
+            Ok(info) => info,
+            Err(error) => {
+                self.shared.counters.refused.add(1);
+                return call.finish(refuse(error));
+            }
+        };
+        let handle = Handle {
+            shared: Arc::clone(&self.shared),
+        };
+        let request = Request {
+            header,
+            info,
+            payload,
+            context: CallContext::new(self.session.clone(), handle, fds),
+        };
+        let hypervisor = Arc::clone(&self.shared.hypervisor);
+        self.shared.spawn(async move {
+            let call = call.named(info.name);
+            let answer = hypervisor.answer(request).await;
+            call.finish(answer.unwrap_or_else(refuse));
+        });
+    }
+
+    /// Whether the client is to be heard: it has not sent too much, nor taken too little.
+    fn is_listening(&self) -> bool {
+        let options = &self.shared.options;
+        self.last.is_none()
+            && self.waiting.len() < options.max_waiting.max(1)
+            && self.waiting_bytes <= options.queue_bytes
+            && self.session.inner.lock().queued() <= options.queue_bytes
+    }
+
+    fn read(&mut self, cx: &mut Context<'_>) -> Result<Step, End> {
+        let mut step = Step::Waits;
+        loop {
+            while self.is_listening() {
+                match self.incoming.next(self.transport.passes_descriptors()) {
+                    Ok(None) => break,
+                    Ok(Some(arrival)) => self.take(arrival),
+                    Err(end) => self.last = Some(end),
+                }
+                step = Step::Done;
+            }
+            // What has come begins before more is read.
+            if step == Step::Done || !self.is_listening() {
+                return Ok(step);
+            }
+            match self.incoming.poll_read(cx, &mut self.transport) {
+                Poll::Pending => return Ok(step),
+                Poll::Ready(Ok(())) => self.heart.has_heard(),
+                Poll::Ready(Err(end @ End::Io(_))) => return Err(end),
+                Poll::Ready(Err(end)) => {
+                    self.last = Some(end);
+                    return Ok(Step::Done);
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, arrival: Arrival) {
+        let packet = &arrival.packet;
+        let header = &packet.header;
+        match header.kind {
+            Kind::Call | Kind::CallWithFds => {
+                self.waiting_bytes += packet.payload.len();
+                self.waiting.push_back(arrival);
+            }
+            Kind::Message if header.program == Keepalive::PROGRAM => {
+                if let Err(end) = self.keepalive(packet) {
+                    self.last = Some(end);
+                }
+            }
+            // No call has begun one here. What was on its way when a stream ended is nothing to anybody.
+            Kind::Stream | Kind::StreamHole => {}
+            _ => self.last = Some(unexpected(packet, "packet of a kind that no client sends")),
+        }
+    }
+
+    fn keepalive(&self, packet: &Packet<Bytes>) -> Result<(), End> {
+        let header = &packet.header;
+        match Keepalive::from_procedure(header.procedure) {
+            Some(expected @ Keepalive::Ping) if is_like(header, expected) => {
+                send(Keepalive::Pong, &mut self.session.inner.lock());
+                Ok(())
+            }
+            // That something has come is known.
+            Some(expected @ Keepalive::Pong) if is_like(header, expected) => Ok(()),
+            _ => Err(unexpected(
+                packet,
+                "packet of keepalive that is neither of the two",
+            )),
+        }
+    }
+
+    fn write(&mut self, cx: &mut Context<'_>) -> Result<Step, End> {
+        let mut step = Step::Waits;
+        loop {
+            if let Some(writing) = self.outbox.vacant() {
+                let mut state = self.session.inner.lock();
+                std::mem::swap(&mut state.outgoing, writing);
+                state.writing = writing.bytes.len();
+            }
+            if self.outbox.is_done() {
+                return Ok(step);
+            }
+            match self.outbox.poll_write(cx, &mut self.transport) {
+                Poll::Pending => return Ok(step),
+                Poll::Ready(Ok(())) => step = Step::Done,
+                Poll::Ready(Err(end)) => return Err(self.last.take().unwrap_or(end)),
+            }
+        }
+    }
+
+    fn beat(&mut self, cx: &mut Context<'_>) -> Result<Step, End> {
+        // A client that is not listened to cannot be heard. But it has to hear this side.
+        let is_listening = self.is_listening();
+        match self.heart.poll_beat(cx, is_listening) {
+            Poll::Pending => Ok(Step::Waits),
+            Poll::Ready(Beat::Dead { pings }) => Err(End::Keepalive { pings }),
+            Poll::Ready(Beat::Ping) => {
+                send(Keepalive::Ping, &mut self.session.inner.lock());
+                Ok(Step::Done)
+            }
+        }
+    }
+}
+
+/// Whether a step has changed anything. If not, what it waits for will wake the task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Done,
+    Waits,
+}
+
+/// Serials of keepalive packets are nobody's business.
+fn is_like(header: &Header, expected: Keepalive) -> bool {
+    let expected = expected.header();
+    (header.version, header.kind, header.status)
+        == (expected.version, expected.kind, expected.status)
+}
+
+fn send(keepalive: Keepalive, state: &mut State) {
+    if !state.takes_more() {
+        return;
+    }
+    // A packet without a payload breaks no bound, and the task that sends it writes next.
+    let _ = write_packet(&keepalive.header(), &(), &mut state.outgoing.bytes);
+}

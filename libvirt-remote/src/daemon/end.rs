@@ -1,0 +1,79 @@
+//! Why the connection of a client has ended.
+
+use std::{fmt, io};
+
+use protocol_defs::packet::{FrameError, Header};
+
+/// Why the connection of a client has ended.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum End {
+    /// The client has hung up between two packets.
+    ByClient,
+    /// The client has hung up within a packet.
+    CutOff {
+        /// Bytes of the packet that had come.
+        length: usize,
+    },
+    /// The way to the client has failed.
+    Io(io::Error),
+    /// The client has sent what is no packet.
+    Frame(FrameError),
+    /// The client has sent a packet that no client sends.
+    Unexpected {
+        /// The packet's header.
+        header: Box<Header>,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// The client has not answered keepalive packets.
+    Keepalive {
+        /// How many.
+        pings: u32,
+    },
+    /// The client did not take its events, and [`Overflow::Disconnect`](super::Overflow::Disconnect) is set.
+    Overflow,
+    /// The client has not taken its answers in the time that it had for that.
+    Drained,
+    /// The daemon has ended it.
+    Here,
+}
+
+impl End {
+    /// Whether it is the client's mistake in the protocol.
+    pub(super) const fn is_malformed(&self) -> bool {
+        matches!(
+            self,
+            Self::CutOff { .. } | Self::Frame(_) | Self::Unexpected { .. }
+        )
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ByClient => f.write_str("the client has hung up"),
+            Self::CutOff { length } => {
+                write!(f, "the client has hung up after {length} bytes of a packet")
+            }
+            Self::Io(error) => error.fmt(f),
+            Self::Frame(error) => error.fmt(f),
+            Self::Unexpected { header, why } => write!(
+                f,
+                "{why}: kind {:?}, status {:?}, program {:#x}, version {}, procedure {}, serial {}",
+                header.kind,
+                header.status,
+                header.program,
+                header.version,
+                header.procedure,
+                header.serial
+            ),
+            Self::Keepalive { pings } => {
+                write!(f, "the client has not answered {pings} keepalive packets")
+            }
+            Self::Overflow => f.write_str("the client does not take its events"),
+            Self::Drained => f.write_str("the client has not taken its answers in time"),
+            Self::Here => f.write_str("the daemon has ended it"),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! How a daemon behaves, and what who comes by which socket may do.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use xdr_wire::ProcedureInfo;
+
+use crate::client::KeepaliveOptions;
+use crate::connection::Feature;
+
+/// How a daemon behaves.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many clients it has at most; 5000 by default. Those that come then wait until one goes.
+    pub max_clients: usize,
+    /// How many calls of a client run at a time; 20 by default. Calls of procedures that finish soon
+    /// ([`Priority::High`](xdr_wire::Priority::High)) run beside them.
+    pub max_calls: usize,
+    /// How many calls of a client wait for those that run; 64 by default. Then nothing is read from it any more.
+    pub max_waiting: usize,
+    /// How many registrations for events a client has at most; 1024 by default. Others are refused.
+    pub max_registrations: usize,
+    /// How many bytes wait for a client that does not take them; 4 MiB by default. Then nothing is read from it any more,
+    /// and [`overflow`](Self::overflow) says what becomes of events. Answers to calls that run already are kept: a client
+    /// has [`max_calls`](Self::max_calls) of them at most, and those of high priority that were read before.
+    pub queue_bytes: usize,
+    /// What becomes of an event for a client whose queue is full.
+    pub overflow: Overflow,
+    /// How to find out that a client is not there any more. Every 5 s, 5 times, by default. It begins when a client asks
+    /// for [`Feature::KEEPALIVE`], as libvirt's clients do that know of it; what clients ask is always answered.
+    pub keepalive: Option<KeepaliveOptions>,
+    /// How long a client that has hung up or has sent what is no packet, and everybody when the daemon ends, is given to
+    /// take the answers to its calls; 5 s by default.
+    pub drain_timeout: Duration,
+    /// What it says that it can. By default descriptors (over UNIX sockets), strings among typed parameters, keepalive,
+    /// and callbacks for events and for the end of the driver's connection.
+    pub features: Vec<Feature>,
+    /// What it says of itself.
+    pub facts: Facts,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            max_clients: 5000,
+            max_calls: 20,
+            max_waiting: 64,
+            max_registrations: 1024,
+            queue_bytes: 4 << 20,
+            overflow: Overflow::default(),
+            keepalive: Some(KeepaliveOptions::default()),
+            drain_timeout: Duration::from_secs(5),
+            features: vec![
+                Feature::FD_PASSING,
+                Feature::TYPED_PARAM_STRING,
+                Feature::KEEPALIVE,
+                Feature::EVENT_CALLBACK,
+                Feature::CLOSE_CALLBACK,
+            ],
+            facts: Facts::default(),
+        }
+    }
+}
+
+/// What becomes of an event for a client whose queue is full. Either way the event is counted, in
+/// [`Session::events_lost`](super::Session::events_lost) and [`Stats::events_lost`](super::Stats::events_lost).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Overflow {
+    /// It is lost to this client. The protocol has no way to say so to it.
+    #[default]
+    DropEvents,
+    /// The client's connection ends, so that it knows.
+    Disconnect,
+}
+
+/// What a daemon says of itself, unless its hypervisor answers these calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The name of the driver (`CONNECT_GET_TYPE`); `Test` by default.
+    pub driver: String,
+    /// The hypervisor's version, as 1,000,000 × major + 1,000 × minor + release; 1.0.0 by default.
+    pub driver_version: u64,
+    /// libvirt's version in the same form; 9.0.0, whose protocol this is, by default.
+    pub libvirt_version: u64,
+    /// The name of the host; `localhost` by default.
+    pub hostname: String,
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self {
+            driver: "Test".to_owned(),
+            driver_version: 1_000_000,
+            libvirt_version: 9_000_000,
+            hostname: "localhost".to_owned(),
+        }
+    }
+}
+
+/// What clients of a socket may call. It goes by what libvirt's protocol says of a procedure, so that nobody lists them.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub enum Access {
+    /// Everything.
+    #[default]
+    ReadWrite,
+    /// What only reads ([`Procedure::READ_ONLY`](xdr_wire::Procedure::READ_ONLY)). Clients of any other socket have the
+    /// same when they open their driver for reading only.
+    ReadOnly,
+    /// What needs no permissions but those that this grants ([`Procedure::ACL`](xdr_wire::Procedure::ACL)). A procedure of
+    /// which nothing is said is refused.
+    Granted(Arc<dyn Fn(&Permission<'_>) -> bool + Send + Sync>),
+}
+
+impl Access {
+    /// [`Granted`](Self::Granted) by a function.
+    ///
+    /// ```
+    /// use libvirt_remote::daemon::Access;
+    ///
+    /// let observers = Access::granted(|permission| permission.name != "write" && permission.object != "secret");
+    /// ```
+    pub fn granted(grants: impl Fn(&Permission<'_>) -> bool + Send + Sync + 'static) -> Self {
+        Self::Granted(Arc::new(grants))
+    }
+
+    /// Whether a permission is granted, for those that depend on a flag of the call: its handler knows the flag.
+    pub fn grants(&self, permission: &Permission<'_>) -> bool {
+        match self {
+            Self::ReadWrite => true,
+            Self::ReadOnly => {
+                matches!(permission.name, "getattr" | "read")
+                    || permission.name.starts_with("search_")
+            }
+            Self::Granted(grants) => grants(permission),
+        }
+    }
+
+    /// Whether the procedure may be called, whatever its flags.
+    pub(super) fn allows(&self, procedure: &ProcedureInfo) -> bool {
+        match self {
+            Self::ReadWrite => true,
+            Self::ReadOnly => procedure.read_only,
+            Self::Granted(grants) => {
+                !procedure.acl.is_empty()
+                    && Permission::of(procedure)
+                        .filter(|permission| permission.flag.is_none())
+                        .all(|permission| grants(&permission))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ReadWrite => "ReadWrite",
+            Self::ReadOnly => "ReadOnly",
+            Self::Granted(_) => "Granted",
+        })
+    }
+}
+
+/// What a client must be allowed to do to an object, as an `@acl` annotation says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Permission<'a> {
+    /// The kind of object, such as `domain`.
+    pub object: &'a str,
+    /// What is done to it, such as `write`.
+    pub name: &'a str,
+    /// The flag of the call with which it is needed, such as `VIR_DOMAIN_AFFECT_CONFIG`; or without which, behind a `!`.
+    pub flag: Option<&'a str>,
+}
+
+impl<'a> Permission<'a> {
+    /// That of an annotation, `domain:save:VIR_DOMAIN_AFFECT_CONFIG`, if it is one: `none` is not.
+    pub fn parse(annotation: &'a str) -> Option<Self> {
+        let (object, rest) = annotation.split_once(':')?;
+        let (name, flag) = match rest.split_once(':') {
+            Some((name, flag)) => (name, Some(flag)),
+            None => (rest, None),
+        };
+        Some(Self { object, name, flag })
+    }
+
+    /// Those that a procedure needs, those for flags among them.
+    pub fn of(procedure: &ProcedureInfo) -> impl Iterator<Item = Self> + use<'a> {
+        procedure.acl.iter().copied().filter_map(Self::parse)
+    }
+}

@@ -1,0 +1,92 @@
+//! What is being written to a client.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::task::{Context, Poll};
+
+use super::end::End;
+use crate::client::outgoing::Outgoing;
+use crate::transport::Transport;
+
+/// Packets that have been taken out of the queue, and how far they have been written.
+pub(super) struct Outbox {
+    writing: Outgoing,
+    written: usize,
+    is_flushed: bool,
+}
+
+impl Outbox {
+    pub(super) fn new() -> Self {
+        Self {
+            writing: Outgoing::default(),
+            written: 0,
+            is_flushed: true,
+        }
+    }
+
+    /// Whether all that it was given is on its way.
+    pub(super) fn is_done(&self) -> bool {
+        self.is_written() && self.is_flushed
+    }
+
+    fn is_written(&self) -> bool {
+        self.written == self.writing.bytes.len()
+    }
+
+    /// What is to be filled next, if everything has been written.
+    pub(super) fn vacant(&mut self) -> Option<&mut Outgoing> {
+        if !self.is_written() {
+            return None;
+        }
+        self.writing.clear();
+        self.written = 0;
+        Some(&mut self.writing)
+    }
+
+    /// Writes on. Ready when everything has been written.
+    pub(super) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        transport: &mut Transport,
+    ) -> Poll<Result<(), End>> {
+        while !self.is_written() {
+            let Self {
+                writing, written, ..
+            } = self;
+            let (until, fd) = match writing.carrier() {
+                Some((at, fd)) => (*at, Some(fd)),
+                None => (writing.bytes.len(), None),
+            };
+            let polled = match (writing.bytes.get(*written..until), fd) {
+                (Some([]) | None, Some(fd)) => {
+                    let sent = transport.poll_send_fd(cx, fd.as_fd());
+                    sent.map_ok(|()| {
+                        writing.pop_carrier();
+                        1
+                    })
+                }
+                (bytes, _) => transport.poll_write(cx, bytes.unwrap_or_default()),
+            };
+            match polled {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(0)) => {
+                    return Poll::Ready(Err(End::Io(io::ErrorKind::WriteZero.into())));
+                }
+                Poll::Ready(Ok(count)) => *written += count,
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(End::Io(error))),
+            }
+            self.is_flushed = false;
+        }
+        if self.is_flushed {
+            return Poll::Ready(Ok(()));
+        }
+        match transport.poll_flush(cx) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(())) => {
+                self.is_flushed = true;
+                Poll::Ready(Ok(()))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(End::Io(error))),
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! One client, as the daemon's parts have it in common: what waits to be written to it, what it has registered for, and
+//! what of it runs.
+//!
+//! It is behind a lock that is held for as long as a packet takes to be copied, and never while anything is awaited.
+
+use std::fmt;
+use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+use protocol_defs::events::RemoteEvent;
+use protocol_defs::message::Event;
+use protocol_defs::packet::WriteError;
+
+use super::end::End;
+use super::options::{Access, Options, Overflow};
+use super::registrations::{Emission, Numbered, Registrations, packet};
+use super::stats::Counters;
+use crate::client::outgoing::Outgoing;
+
+/// A client of a daemon. Clones are the same client; it may have gone.
+#[derive(Clone)]
+pub struct Session {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) id: u64,
+    pub(super) access: Access,
+    pub(super) passes_descriptors: bool,
+    pub(super) options: Arc<Options>,
+    pub(super) counters: Arc<Counters>,
+    events_lost: AtomicU64,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) outgoing: Outgoing,
+    /// Bytes that have been taken out of it, but not all been written.
+    pub(super) writing: usize,
+    /// Answers that wait for others to go first.
+    pub(super) held_back: Vec<HeldBack>,
+    /// The driver, once the client has opened it.
+    pub(super) opened: Option<Opened>,
+    /// Whether the client knows keepalive.
+    pub(super) has_keepalive: bool,
+    pub(super) registrations: Registrations,
+    /// Calls that run.
+    pub(super) running: Running,
+    pub(super) course: Course,
+    /// The connection's task.
+    task: Option<Waker>,
+}
+
+/// Whether the connection goes on.
+#[derive(Default)]
+pub(super) enum Course {
+    #[default]
+    Stays,
+    /// It ends when the calls that have come are answered.
+    Leaves,
+    /// It ends when what waits is written. Nothing is added.
+    Cut,
+    /// It ends at once.
+    Killed(End),
+    Closed,
+}
+
+/// The driver that a client has opened.
+#[derive(Clone, Debug)]
+pub(super) struct Opened {
+    pub(super) name: Option<String>,
+    pub(super) read_only: bool,
+}
+
+/// How many calls run, by what they may wait for.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Running {
+    pub(super) ordinary: usize,
+    pub(super) urgent: usize,
+    /// One that opens or closes the driver. Others wait for it.
+    pub(super) alone: usize,
+}
+
+impl Running {
+    pub(super) const fn is_none(self) -> bool {
+        self.ordinary + self.urgent + self.alone == 0
+    }
+}
+
+/// An answer that goes out when `behind` others have.
+pub(super) struct HeldBack {
+    pub(super) behind: usize,
+    pub(super) packet: Vec<u8>,
+    pub(super) fds: Vec<OwnedFd>,
+}
+
+/// How many messages an event became.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Emitted {
+    /// Those that clients are sent: one for each registration.
+    pub sent: u64,
+    /// Those that were lost, as their client's queue was full.
+    pub lost: u64,
+}
+
+impl Session {
+    /// A number that no other client of the daemon has had.
+    pub fn id(&self) -> u64 {
+        self.inner.id
+    }
+
+    /// What clients of its socket may do.
+    pub fn access(&self) -> &Access {
+        &self.inner.access
+    }
+
+    /// Whether it may only read, be it for its socket or since it has opened its driver so.
+    pub fn is_read_only(&self) -> bool {
+        let opened = self.inner.lock().opened.clone();
+        matches!(self.inner.access, Access::ReadOnly)
+            || opened.is_some_and(|opened| opened.read_only)
+    }
+
+    /// The name of the driver that it has opened, such as `qemu:///system`.
+    pub fn driver(&self) -> Option<String> {
+        self.inner.lock().opened.clone()?.name
+    }
+
+    /// Whether its connection has ended.
+    pub fn is_closed(&self) -> bool {
+        matches!(self.inner.lock().course, Course::Closed)
+    }
+
+    /// How many messages of events it has lost because its queue was full.
+    pub fn events_lost(&self) -> u64 {
+        self.inner.events_lost.load(Ordering::Relaxed)
+    }
+
+    /// Sends an event to this client alone, once for each of its registrations that wants it.
+    ///
+    /// # Errors
+    /// [`WriteError`] if the event breaks a bound of its type.
+    pub fn emit<E>(&self, event: E) -> Result<Emitted, WriteError>
+    where
+        E: RemoteEvent + Clone + Send + Sync + 'static,
+    {
+        Ok(self.inner.emit(&Emission::new(event)?))
+    }
+
+    /// Sends the message of an event as it is, whatever the client has registered for: one of another program, or one
+    /// that it should not get, in a test.
+    ///
+    /// # Errors
+    /// [`WriteError`] if the event breaks a bound of its type.
+    pub fn send(&self, event: impl Into<Event>) -> Result<Emitted, WriteError> {
+        let packet = packet(event.into())?;
+        Ok(self.inner.emit_with(|_, send| send(&packet)))
+    }
+
+    /// Ends the connection at once. What waits to be written is lost.
+    pub fn disconnect(&self) {
+        self.inner.kill(End::Here);
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("id", &self.inner.id)
+            .field("access", &self.inner.access)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    pub(super) fn new(
+        id: u64,
+        access: Access,
+        passes_descriptors: bool,
+        options: Arc<Options>,
+        counters: Arc<Counters>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            id,
+            access,
+            passes_descriptors,
+            options,
+            counters,
+            events_lost: AtomicU64::new(0),
+            state: Mutex::default(),
+        })
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the state, and has the task look at it.
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.lock();
+        let value = change(&mut state);
+        let task = state.task.take();
+        drop(state);
+        if let Some(task) = task {
+            task.wake();
+        }
+        value
+    }
+
+    pub(super) fn kill(&self, end: End) {
+        self.change(|state| state.kill(end));
+    }
+
+    pub(super) fn leave(&self) {
+        self.change(|state| {
+            if matches!(state.course, Course::Stays) {
+                state.course = Course::Leaves;
+            }
+        });
+    }
+
+    pub(super) fn emit(&self, emission: &Emission) -> Emitted {
+        self.emit_with(|registrations, send| registrations.each_packet(emission, send))
+    }
+
+    /// Sends the messages of an event that `each` finds.
+    pub(super) fn emit_with(
+        &self,
+        each: impl FnOnce(&Registrations, &mut dyn FnMut(&[u8])),
+    ) -> Emitted {
+        let mut emitted = Emitted::default();
+        let mut state = self.lock();
+        if !state.takes_more() {
+            return emitted;
+        }
+        // The registrations cannot change while the lock is held; the queue does.
+        let registrations = std::mem::take(&mut state.registrations);
+        each(&registrations, &mut |packet| {
+            if state.has_room(packet.len(), self.options.queue_bytes) {
+                state.outgoing.bytes.extend_from_slice(packet);
+                emitted.sent += 1;
+            } else {
+                emitted.lost += 1;
+            }
+        });
+        state.registrations = registrations;
+        let is_killed = emitted.lost > 0 && self.options.overflow == Overflow::Disconnect;
+        if is_killed {
+            state.kill(End::Overflow);
+        }
+        let task = (emitted.sent > 0 || is_killed)
+            .then(|| state.task.take())
+            .flatten();
+        drop(state);
+        self.events_lost.fetch_add(emitted.lost, Ordering::Relaxed);
+        self.counters.events_sent.add(emitted.sent);
+        self.counters.events_lost.add(emitted.lost);
+        if let Some(task) = task {
+            task.wake();
+        }
+        emitted
+    }
+}
+
+impl State {
+    /// The task, to be woken. It calls this before it looks.
+    pub(super) fn sleep(&mut self, waker: &Waker) {
+        match &mut self.task {
+            Some(task) => task.clone_from(waker),
+            None => self.task = Some(waker.clone()),
+        }
+    }
+
+    /// Bytes that the client has not taken.
+    pub(super) fn queued(&self) -> usize {
+        self.outgoing.bytes.len() + self.writing
+    }
+
+    /// Whether anything may still be said to the client.
+    pub(super) fn takes_more(&self) -> bool {
+        matches!(self.course, Course::Stays | Course::Leaves)
+    }
+
+    pub(super) fn cut(&mut self) {
+        if self.takes_more() {
+            self.course = Course::Cut;
+        }
+    }
+
+    fn kill(&mut self, end: End) {
+        if !matches!(self.course, Course::Killed(_) | Course::Closed) {
+            self.course = Course::Killed(end);
+        }
+    }
+
+    /// Why it is to end at once, if it is. It then has.
+    pub(super) fn take_killed(&mut self) -> Option<End> {
+        match std::mem::replace(&mut self.course, Course::Closed) {
+            Course::Killed(end) => Some(end),
+            other => {
+                self.course = other;
+                None
+            }
+        }
+    }
+
+    fn has_room(&self, length: usize, most: usize) -> bool {
+        let queued = self.queued();
+        queued == 0 || queued.saturating_add(length) <= most
+    }
+
+    /// Appends a packet that is an answer, and those that waited for it.
+    pub(super) fn append_answer(&mut self, packet: &[u8], fds: Vec<OwnedFd>) {
+        if !self.takes_more() {
+            return;
+        }
+        self.outgoing.bytes.extend_from_slice(packet);
+        self.outgoing.push_fds(fds);
+        for held in &mut self.held_back {
+            held.behind = held.behind.saturating_sub(1);
+        }
+        while let Some(at) = self.held_back.iter().position(|held| held.behind == 0) {
+            let held = self.held_back.remove(at);
+            self.outgoing.bytes.extend_from_slice(&held.packet);
+            self.outgoing.push_fds(held.fds);
+        }
+    }
+
+    pub(super) fn act(&mut self, effect: Effect) {
+        match effect {
+            Effect::None => {}
+            Effect::Open(opened) => self.opened = Some(opened),
+            Effect::Close => {
+                self.opened = None;
+                self.registrations.clear();
+            }
+            Effect::Keepalive => self.has_keepalive = true,
+            Effect::Register(registration) => self.registrations.add(registration),
+            Effect::RegisterLegacy(event_id) => self.registrations.add_legacy(event_id),
+            Effect::CloseCallback(has) => self.registrations.has_close_callback = has,
+        }
+    }
+}
+
+/// What a good answer does to its client, in the moment in which it is queued: events behind it are the client's from
+/// then on, and not before.
+pub(super) enum Effect {
+    None,
+    Open(Opened),
+    Close,
+    Keepalive,
+    Register(Numbered),
+    RegisterLegacy(i32),
+    CloseCallback(bool),
+}

@@ -1,0 +1,71 @@
+//! What a daemon counts.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What a daemon has counted so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Clients that are connected now.
+    pub sessions: usize,
+    /// Clients that have come.
+    pub accepted: u64,
+    /// Clients that could not be accepted.
+    pub accept_errors: u64,
+    /// Calls that have been answered, those that were refused among them.
+    pub calls: u64,
+    /// Calls that were refused before they came to the hypervisor: of a program, version or procedure that there is not,
+    /// without the rights or an open driver that they need, or with a status that no call has.
+    pub refused: u64,
+    /// Connections that ended since what came was no packet, or none that a client sends.
+    pub malformed: u64,
+    /// Messages of events that clients have been sent.
+    pub events_sent: u64,
+    /// Messages of events that were lost, as their client's queue was full.
+    pub events_lost: u64,
+}
+
+#[derive(Default)]
+pub(super) struct Counters {
+    pub(super) accepted: Counter,
+    pub(super) accept_errors: Counter,
+    pub(super) calls: Counter,
+    pub(super) refused: Counter,
+    pub(super) malformed: Counter,
+    pub(super) events_sent: Counter,
+    pub(super) events_lost: Counter,
+}
+
+impl Counters {
+    pub(super) fn stats(&self, sessions: usize) -> Stats {
+        Stats {
+            sessions,
+            accepted: self.accepted.value(),
+            accept_errors: self.accept_errors.value(),
+            calls: self.calls.value(),
+            refused: self.refused.value(),
+            malformed: self.malformed.value(),
+            events_sent: self.events_sent.value(),
+            events_lost: self.events_lost.value(),
+        }
+    }
+}
+
+/// A number that only grows. Nothing else is told by it, so the order of its changes is nobody's business.
+#[derive(Default)]
+pub(super) struct Counter(AtomicU64);
+
+impl Counter {
+    pub(super) fn add(&self, count: u64) {
+        self.0.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// One more, and how many they were before.
+    pub(super) fn next(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn value(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}

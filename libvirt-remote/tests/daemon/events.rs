@@ -1,0 +1,323 @@
+//! Events for those who have registered for them.
+
+use libvirt_remote::daemon::{Access, Emitted, Options, Overflow};
+use libvirt_remote::{EventError, Feature};
+use protocol_defs::events::{EventObject, KINDS, ObjectKind};
+use protocol_defs::graphics::{Address, Domain, Family, GraphicsEvent, Phase, Uuid};
+use protocol_defs::remote::{
+    self, DomainEventCallbackLifecycleMsg, DomainEventLifecycleMsg, DomainEventRebootMsg,
+    NetworkEventLifecycleMsg, NonnullDomain, NonnullNetwork,
+};
+
+use super::peer::{Peer, connection, daemon, domain, opened};
+
+fn started(number: u8) -> DomainEventLifecycleMsg {
+    DomainEventLifecycleMsg {
+        dom: domain(number),
+        event: 2,
+        detail: 0,
+    }
+}
+
+async fn register(peer: &mut Peer, event_id: i32, dom: Option<NonnullDomain>) -> i32 {
+    let args = NonnullDomain::register(event_id, dom);
+    let reply = peer
+        .ask(remote::Call::ConnectDomainEventCallbackRegisterAny(args))
+        .await;
+    match reply {
+        Ok(remote::Reply::ConnectDomainEventCallbackRegisterAny(ret)) => ret.callback_id,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn total(emitted: Emitted) -> (u64, u64) {
+    (emitted.sent, emitted.lost)
+}
+
+#[tokio::test]
+async fn each_registration_gets_the_events_of_its_kind_and_its_domain() {
+    let daemon = daemon(Options::default());
+    let (mut peer, _) = opened(&daemon).await;
+    let all = register(&mut peer, 0, None).await;
+    let one = register(&mut peer, 0, Some(domain(1))).await;
+    let reboots = register(&mut peer, 1, None).await;
+    assert!(all != one && one != reboots && reboots != all);
+    let emitted = daemon.emit(started(1)).expect("it is within bounds");
+    assert_eq!(total(emitted), (2, 0));
+    for callback_id in [all, one] {
+        let msg = started(1);
+        let expected = DomainEventCallbackLifecycleMsg { callback_id, msg };
+        assert_eq!(
+            peer.event().await,
+            remote::Event::DomainEventCallbackLifecycle(expected)
+        );
+    }
+    let emitted = daemon.emit(started(2)).expect("it is within bounds");
+    assert_eq!(total(emitted), (1, 0));
+    peer.event().await;
+    let args = NonnullDomain::deregister(all);
+    let call = remote::Call::ConnectDomainEventCallbackDeregisterAny(args);
+    assert!(peer.ask(call.clone()).await.is_ok());
+    let refused = peer.ask(call).await.expect_err("it is gone");
+    assert_eq!(
+        refused.message,
+        Some(format!("no registration has the number {all}"))
+    );
+    assert_eq!(daemon.emit(started(2)).map(total), Ok((0, 0)));
+    let dom = domain(5);
+    let emitted = daemon.emit(DomainEventRebootMsg { dom });
+    assert_eq!(emitted.map(total), Ok((1, 0)));
+    assert!(matches!(
+        peer.event().await,
+        remote::Event::DomainEventCallbackReboot(msg) if msg.callback_id == reboots
+    ));
+}
+
+#[tokio::test]
+async fn who_registers_without_a_number_gets_messages_without_one() {
+    let daemon = daemon(Options::default());
+    let (mut peer, _) = opened(&daemon).await;
+    let any = remote::ConnectDomainEventRegisterAnyArgs { event_id: 0 };
+    let register = remote::Call::ConnectDomainEventRegisterAny(any);
+    assert!(peer.ask(register.clone()).await.is_ok());
+    let twice = peer.ask(register).await.expect_err("there is one already");
+    assert_eq!(
+        twice.message.as_deref(),
+        Some("events of kind 0 have been registered for")
+    );
+    assert_eq!(daemon.emit(started(1)).map(total), Ok((1, 0)));
+    let expected = remote::Event::DomainEventLifecycle(started(1));
+    assert_eq!(peer.event().await, expected);
+    let any = remote::ConnectDomainEventDeregisterAnyArgs { event_id: 0 };
+    let deregister = remote::Call::ConnectDomainEventDeregisterAny(any);
+    assert!(peer.ask(deregister.clone()).await.is_ok());
+    assert!(peer.ask(deregister).await.is_err());
+    // And in the way before that, which is for one kind only.
+    assert!(
+        peer.ask(remote::Call::ConnectDomainEventRegister)
+            .await
+            .is_ok()
+    );
+    assert_eq!(daemon.emit(started(2)).map(total), Ok((1, 0)));
+    let expected = remote::Event::DomainEventLifecycle(started(2));
+    assert_eq!(peer.event().await, expected);
+    assert!(
+        peer.ask(remote::Call::ConnectDomainEventDeregister)
+            .await
+            .is_ok()
+    );
+    assert_eq!(daemon.emit(started(2)).map(total), Ok((0, 0)));
+}
+
+#[tokio::test]
+async fn kinds_that_nobody_knows_cannot_be_registered_for() {
+    let daemon = daemon(Options::default());
+    let (mut peer, _) = opened(&daemon).await;
+    let domains = KINDS
+        .iter()
+        .filter(|kind| kind.object == ObjectKind::Domain);
+    for kind in domains {
+        register(&mut peer, kind.id, None).await;
+        let args = remote::ConnectDomainEventRegisterAnyArgs { event_id: kind.id };
+        let reply = peer
+            .ask(remote::Call::ConnectDomainEventRegisterAny(args))
+            .await;
+        assert_eq!(reply.is_ok(), kind.legacy.is_some(), "{}", kind.name);
+    }
+    for id in [-1, 27, i32::MAX] {
+        let args = NonnullDomain::register(id, None);
+        let call = remote::Call::ConnectDomainEventCallbackRegisterAny(args);
+        let refused = peer.ask(call).await.expect_err("it is no kind");
+        assert_eq!(
+            refused.message,
+            Some(format!("no kind of these events has the number {id}"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn events_of_other_objects_than_domains_are_sent_too() {
+    let daemon = daemon(Options::default());
+    let conn = connection(&daemon, Access::ReadWrite).await;
+    let net = NonnullNetwork {
+        name: "lan".to_owned(),
+        uuid: [3; 16],
+    };
+    let events = conn.events::<NetworkEventLifecycleMsg>(Some(net.clone()));
+    let mut events = events.await.expect("it registers");
+    let event = |net: &NonnullNetwork| NetworkEventLifecycleMsg {
+        callback_id: 99,
+        net: net.clone(),
+        event: 2,
+        detail: 0,
+    };
+    let other = NonnullNetwork {
+        uuid: [4; 16],
+        ..net.clone()
+    };
+    assert_eq!(daemon.emit(event(&other)).map(total), Ok((0, 0)));
+    assert_eq!(daemon.emit(event(&net)).map(total), Ok((1, 0)));
+    let got = events.recv().await.expect("the connection goes on");
+    assert_eq!(got.expect("it can be read").net, net);
+}
+
+#[tokio::test]
+async fn this_crates_client_gets_events_in_either_way() {
+    for with_numbers in [true, false] {
+        let mut options = Options::default();
+        if !with_numbers {
+            options
+                .features
+                .retain(|feature| *feature != Feature::EVENT_CALLBACK);
+        }
+        let daemon = daemon(options);
+        let conn = connection(&daemon, Access::ReadWrite).await;
+        let mut events = conn
+            .events::<GraphicsEvent>(None)
+            .await
+            .expect("it registers");
+        let address = |service: &str| Address {
+            family: Family::Ipv4,
+            node: "192.0.2.7".to_owned(),
+            service: service.to_owned(),
+        };
+        let event = GraphicsEvent {
+            domain: Domain {
+                name: "web".to_owned(),
+                uuid: Uuid([7; 16]),
+                id: 7,
+            },
+            phase: Phase::Connect,
+            local: address("5900"),
+            remote: address("49152"),
+            auth_scheme: "none".to_owned(),
+            subject: Vec::new(),
+        };
+        assert_eq!(daemon.emit(event.clone()).map(total), Ok((1, 0)));
+        let got = events.recv().await.expect("the connection goes on");
+        assert_eq!(got.expect("it can be read"), event);
+        assert_eq!(conn.client().unclaimed_events(), 0);
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_the_drivers_connection_is_told_to_those_who_want_to_know() {
+    let daemon = daemon(Options::default());
+    let (mut peer, _) = opened(&daemon).await;
+    let (_other, _) = opened(&daemon).await;
+    let register = remote::Call::ConnectRegisterCloseCallback;
+    assert!(peer.ask(register.clone()).await.is_ok());
+    assert!(peer.ask(register).await.is_err(), "it has");
+    let emitted = daemon.connection_closed(1).map(total);
+    assert_eq!(emitted, Ok((1, 0)));
+    let msg = remote::ConnectEventConnectionClosedMsg { reason: 1 };
+    assert_eq!(
+        peer.event().await,
+        remote::Event::ConnectEventConnectionClosed(msg)
+    );
+    let unregister = remote::Call::ConnectUnregisterCloseCallback;
+    assert!(peer.ask(unregister).await.is_ok());
+    assert_eq!(daemon.connection_closed(1).map(total), Ok((0, 0)));
+}
+
+#[tokio::test]
+async fn events_begin_behind_the_answer_to_their_registration() {
+    let daemon = daemon(Options::default());
+    let (mut peer, session) = opened(&daemon).await;
+    let emitting = {
+        let daemon = daemon.handle().clone();
+        tokio::spawn(async move {
+            for number in 0..=255 {
+                let _ = daemon.emit(started(number));
+                tokio::task::yield_now().await;
+            }
+        })
+    };
+    let args = NonnullDomain::register(0, None);
+    peer.call(remote::Call::ConnectDomainEventCallbackRegisterAny(args))
+        .await;
+    let (_, answer) = peer.answer().await;
+    assert!(answer.is_ok(), "the answer is first: {answer:?}");
+    emitting.await.expect("it ends");
+    assert_eq!(session.events_lost(), 0);
+}
+
+#[tokio::test]
+async fn a_client_that_takes_no_events_loses_those_that_its_queue_does_not_hold() {
+    let options = Options {
+        queue_bytes: 10_000,
+        ..Options::default()
+    };
+    let daemon = daemon(options);
+    let (mut slow, session) = opened(&daemon).await;
+    register(&mut slow, 0, None).await;
+    let conn = connection(&daemon, Access::ReadWrite).await;
+    let mut events = conn
+        .events::<DomainEventLifecycleMsg>(None)
+        .await
+        .expect("it registers");
+    let (mut sent, mut lost) = (0, 0);
+    for _ in 0..10_000 {
+        let emitted = session.emit(started(1)).expect("it is within bounds");
+        sent += emitted.sent;
+        lost += emitted.lost;
+    }
+    assert_eq!(sent + lost, 10_000);
+    assert!(lost > 9_000, "{lost}");
+    assert_eq!(session.events_lost(), lost);
+    assert_eq!(daemon.stats().events_lost, lost);
+    // The others have lost nothing, and it gets all that was not lost.
+    let one = daemon.emit(started(2)).expect("it is within bounds");
+    let got = events.recv().await.expect("the connection goes on");
+    assert_eq!(got.expect("it can be read"), started(2));
+    for _ in 0..sent + one.sent - 1 {
+        slow.event().await;
+    }
+    assert!(slow.ask(remote::Call::ConnectGetHostname).await.is_ok());
+}
+
+#[tokio::test]
+async fn or_it_is_disconnected_where_the_options_say_so() {
+    let options = Options {
+        queue_bytes: 10_000,
+        overflow: Overflow::Disconnect,
+        ..Options::default()
+    };
+    let daemon = daemon(options);
+    let conn = connection(&daemon, Access::ReadWrite).await;
+    let mut events = conn
+        .events::<DomainEventLifecycleMsg>(None)
+        .await
+        .expect("it registers");
+    let emitted = (0..1000).map(|_| daemon.emit(started(1)).expect("it is within bounds"));
+    let lost: u64 = emitted.map(|emitted| emitted.lost).sum();
+    assert_eq!(lost, 1, "nothing is sent to it after that");
+    loop {
+        match events.recv().await {
+            Some(Ok(_)) => {}
+            Some(Err(EventError::Closed(_))) => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(daemon.stats().sessions, 0);
+}
+
+#[tokio::test]
+async fn a_client_registers_so_often_and_no_more() {
+    let options = Options {
+        max_registrations: 10,
+        ..Options::default()
+    };
+    let daemon = daemon(options);
+    let (mut peer, _) = opened(&daemon).await;
+    for _ in 0..10 {
+        register(&mut peer, 0, None).await;
+    }
+    let args = NonnullDomain::register(0, None);
+    let call = remote::Call::ConnectDomainEventCallbackRegisterAny(args);
+    let refused = peer.ask(call).await.expect_err("it has ten");
+    assert_eq!(
+        refused.message.as_deref(),
+        Some("a client registers for events 10 times at most")
+    );
+}
