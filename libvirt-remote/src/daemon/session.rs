@@ -135,6 +135,11 @@ impl Session {
         matches!(self.inner.lock().course, Course::Closed)
     }
 
+    /// How many registrations for events it has.
+    pub fn registrations(&self) -> usize {
+        self.inner.lock().registrations.len()
+    }
+
     /// How many messages of events it has lost because its queue was full.
     pub fn events_lost(&self) -> u64 {
         self.inner.events_lost.load(Ordering::Relaxed)

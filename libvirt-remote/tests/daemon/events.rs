@@ -309,10 +309,11 @@ async fn a_client_registers_so_often_and_no_more() {
         ..Options::default()
     };
     let daemon = daemon(options);
-    let (mut peer, _) = opened(&daemon).await;
+    let (mut peer, session) = opened(&daemon).await;
     for _ in 0..10 {
         register(&mut peer, 0, None).await;
     }
+    assert_eq!(session.registrations(), 10);
     let args = NonnullDomain::register(0, None);
     let call = remote::Call::ConnectDomainEventCallbackRegisterAny(args);
     let refused = peer.ask(call).await.expect_err("it has ten");
