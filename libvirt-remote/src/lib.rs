@@ -22,6 +22,7 @@
 //! - [`uri`]: where the daemon is.
 //! - [`error`]: what can go wrong.
 //! - [`daemon`]: the other side, for whoever answers libvirt's clients.
+//! - [`testkit`]: a daemon that says and breaks what a test wants, for whoever tests a client.
 //!
 //! | feature | what it adds |
 //! | --- | --- |
@@ -39,6 +40,7 @@ pub mod daemon;
 pub mod error;
 pub mod events;
 pub mod stream;
+pub mod testkit;
 mod transport;
 pub mod uri;
 

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use super::admission::Program;
 use super::connection::Connection;
+use super::fate::Fate;
 use super::hypervisor::{AnyHypervisor, Hypervisor};
 use super::options::{Access, Options};
 use super::registrations::{Emission, packet};
@@ -54,6 +55,18 @@ impl Handle {
     {
         let emission = Emission::new(event)?;
         Ok(self.to_all(|inner| inner.emit(&emission)))
+    }
+
+    /// [`emit`](Self::emit), and something happens to each message on its way.
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit).
+    pub fn emit_fated<E>(&self, event: E, fate: &Fate) -> Result<Emitted, WriteError>
+    where
+        E: RemoteEvent + Clone + Send + Sync + 'static,
+    {
+        let emission = Emission::new(event)?;
+        Ok(self.to_all(|inner| inner.emit_fated(&emission, fate)))
     }
 
     /// Tells all clients that have registered for it that the driver has lost its own connection; `reason` is of

@@ -14,6 +14,7 @@ use protocol_defs::{qemu, remote};
 use xdr_wire::{Decode, Encode, Procedure, ProcedureInfo, from_bytes_with, to_vec};
 
 use super::basics;
+use super::fate::Fate;
 use super::handle::Handle;
 use super::session::{Effect, Session};
 
@@ -107,6 +108,11 @@ impl Request {
         self.info
     }
 
+    /// The arguments as they came, not looked at yet.
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+
     /// Who calls, and whom.
     pub fn context(&self) -> &Context {
         &self.context
@@ -179,27 +185,6 @@ pub(super) enum Body {
     Error(Refusal),
 }
 
-/// What becomes of an answer on its way: whoever tests a client has it meet more than good daemons do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Fate {
-    /// It arrives.
-    #[default]
-    Arrives,
-    /// Its payload lacks so many bytes at its end; the packet is whole.
-    Truncated(usize),
-    /// These bytes arrive instead of it, and the connection goes on.
-    Replaced(Vec<u8>),
-    /// So many bytes of its packet arrive. Then the connection ends.
-    CutOff(usize),
-    /// It does not arrive.
-    Lost,
-    /// It arrives when so many other answers to the same client have.
-    HeldBack(usize),
-    /// It arrives twice.
-    Doubled,
-}
-
 impl Answer {
     /// The result of the procedure `P`.
     ///
@@ -266,27 +251,12 @@ impl Answer {
 
     fn write(&self, to: &Header, out: &mut Vec<u8>) -> Result<(), WriteError> {
         let count = u32::try_from(self.fds.len()).unwrap_or(u32::MAX);
-        let cut = match self.fate {
-            Fate::Truncated(cut) => cut,
-            _ => 0,
-        };
         match &self.body {
             Body::Payload(payload) => {
-                let rest = payload.len().saturating_sub(cut);
-                write_raw(
-                    &reply(to, count, Status::Ok),
-                    count,
-                    payload.get(..rest).unwrap_or_default(),
-                    out,
-                )
+                let header = reply(to, count, Status::Ok);
+                write_raw(&header, count, payload, out)
             }
-            Body::Reply(result) => {
-                let message = Message::Reply(result.clone());
-                let packet = message.packet(to.serial, count)?;
-                let rest = packet.payload.len().saturating_sub(cut);
-                let payload = packet.payload.get(..rest).unwrap_or_default();
-                write_raw(&packet.header, count, payload, out)
-            }
+            Body::Reply(reply) => Message::Reply(reply.clone()).write(to.serial, count, out),
             Body::Error(error) => {
                 write_error(to, error, out);
                 Ok(())

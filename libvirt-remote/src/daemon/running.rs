@@ -1,12 +1,10 @@
 //! A call that runs, until its answer is queued.
 
-use std::os::fd::OwnedFd;
-
 use protocol_defs::packet::{ErrorCode, ErrorOrigin, HEADER_LEN, Header, LENGTH_LEN};
 
 use super::admission::Pace;
-use super::request::{Answer, Body, Fate, refusal};
-use super::session::{Effect, HeldBack, Running, Session, State};
+use super::request::{Answer, Body, refusal};
+use super::session::{Effect, Running, Session};
 
 /// A call that runs. Dropped without an answer, as where its function panics, it is answered with an error.
 pub(super) struct Call {
@@ -74,7 +72,7 @@ impl Call {
                 }
                 state.act(answer.effect);
             }
-            deliver(state, packet, answer.fds, answer.fate);
+            answer.fate.deliver(state, packet, answer.fds);
         });
     }
 }
@@ -94,29 +92,5 @@ fn count(running: &mut Running, pace: Pace) -> &mut usize {
         Pace::Ordinary => &mut running.ordinary,
         Pace::Urgent => &mut running.urgent,
         Pace::Alone => &mut running.alone,
-    }
-}
-
-fn deliver(state: &mut State, packet: Vec<u8>, fds: Vec<OwnedFd>, fate: Fate) {
-    match fate {
-        Fate::Arrives | Fate::Truncated(_) | Fate::HeldBack(0) => {
-            state.append_answer(&packet, fds);
-        }
-        Fate::Replaced(bytes) => state.append_answer(&bytes, Vec::new()),
-        Fate::CutOff(after) => {
-            let end = after.min(packet.len());
-            state.append_answer(packet.get(..end).unwrap_or_default(), Vec::new());
-            state.cut();
-        }
-        Fate::Lost => {}
-        Fate::HeldBack(behind) => state.held_back.push(HeldBack {
-            behind,
-            packet,
-            fds,
-        }),
-        Fate::Doubled => {
-            state.append_answer(&packet, fds);
-            state.append_answer(&packet, Vec::new());
-        }
     }
 }

@@ -14,6 +14,7 @@ use protocol_defs::message::Event;
 use protocol_defs::packet::WriteError;
 
 use super::end::End;
+use super::fate::Fate;
 use super::options::{Access, Options, Overflow};
 use super::registrations::{Emission, Numbered, Registrations, packet};
 use super::stats::Counters;
@@ -166,6 +167,20 @@ impl Session {
         Ok(self.inner.emit_with(|_, send| send(&packet)))
     }
 
+    /// Sends bytes as they are, whatever they are, in a test.
+    pub fn inject(&self, bytes: &[u8]) {
+        self.inner.change(|state| {
+            if state.takes_more() {
+                state.outgoing.bytes.extend_from_slice(bytes);
+            }
+        });
+    }
+
+    /// Ends the connection when what waits has been written. Calls that run are not answered any more.
+    pub fn hang_up(&self) {
+        self.inner.change(State::cut);
+    }
+
     /// Ends the connection at once. What waits to be written is lost.
     pub fn disconnect(&self) {
         self.inner.kill(End::Here);
@@ -230,6 +245,21 @@ impl Inner {
 
     pub(super) fn emit(&self, emission: &Emission) -> Emitted {
         self.emit_with(|registrations, send| registrations.each_packet(emission, send))
+    }
+
+    /// Has something happen to the messages of an event on their way, whatever room there is.
+    pub(super) fn emit_fated(&self, emission: &Emission, fate: &Fate) -> Emitted {
+        let mut packets = Vec::new();
+        self.change(|state| {
+            state
+                .registrations
+                .each_packet(emission, |packet| packets.push(packet.to_owned()));
+            let sent = packets.len() as u64;
+            for packet in packets {
+                fate.clone().deliver(state, packet, Vec::new());
+            }
+            Emitted { sent, lost: 0 }
+        })
     }
 
     /// Sends the messages of an event that `each` finds.

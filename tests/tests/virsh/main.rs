@@ -3,6 +3,7 @@
 mod calls;
 mod end;
 mod events;
+mod faults;
 mod kinds;
 mod virsh;
 mod world;

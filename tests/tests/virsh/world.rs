@@ -23,7 +23,7 @@ const SHUT_OFF: i32 = 5;
 const STARTING: Duration = Duration::from_millis(500);
 
 /// The domains, as they are now.
-struct World {
+pub(crate) struct World {
     domains: Mutex<Vec<NonnullDomain>>,
 }
 
@@ -69,7 +69,7 @@ fn db() -> NonnullDomain {
     }
 }
 
-fn router() -> Router<World> {
+pub(crate) fn router() -> Router<World> {
     let world = World {
         domains: Mutex::new(vec![web(), db()]),
     };
