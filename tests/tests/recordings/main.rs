@@ -10,6 +10,7 @@ use std::fs;
 use std::path::PathBuf;
 
 mod client;
+mod daemon;
 mod graphics;
 mod packets;
 
