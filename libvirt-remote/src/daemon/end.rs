@@ -26,6 +26,8 @@ pub enum End {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// The client has sent more file descriptors than belong to any packet.
+    Descriptors,
     /// The client has not answered keepalive packets.
     Keepalive {
         /// How many.
@@ -44,7 +46,7 @@ impl End {
     pub(super) const fn is_malformed(&self) -> bool {
         matches!(
             self,
-            Self::CutOff { .. } | Self::Frame(_) | Self::Unexpected { .. }
+            Self::CutOff { .. } | Self::Frame(_) | Self::Unexpected { .. } | Self::Descriptors
         )
     }
 }
@@ -68,6 +70,7 @@ impl fmt::Display for End {
                 header.procedure,
                 header.serial
             ),
+            Self::Descriptors => f.write_str("file descriptors that belong to no packet"),
             Self::Keepalive { pings } => {
                 write!(f, "the client has not answered {pings} keepalive packets")
             }

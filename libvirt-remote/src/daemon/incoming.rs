@@ -57,7 +57,7 @@ impl Incoming {
             None => match self.codec.decode(&mut self.bytes).map_err(broken)? {
                 Some(packet) => packet,
                 // They are read before the packet that they belong to only if a client sends them too early.
-                None if self.fds.len() > MAX_FDS as usize => return Err(unasked()),
+                None if self.fds.len() > MAX_FDS as usize => return Err(End::Descriptors),
                 None => return Ok(None),
             },
         };
@@ -83,12 +83,6 @@ impl Incoming {
 pub(super) fn unexpected(packet: &Packet<Bytes>, why: &'static str) -> End {
     let header = Box::new(packet.header);
     End::Unexpected { header, why }
-}
-
-fn unasked() -> End {
-    End::Io(std::io::Error::other(
-        "file descriptors that belong to no packet",
-    ))
 }
 
 fn broken(error: CodecError) -> End {

@@ -246,7 +246,7 @@ async fn a_client_may_hang_up_at_any_byte() {
     wait_until_alone(&daemon).await;
 }
 
-async fn wait_until_alone(daemon: &Daemon) {
+pub(crate) async fn wait_until_alone(daemon: &Daemon) {
     let alone = async {
         while daemon.stats().sessions > 0 {
             tokio::task::yield_now().await;

@@ -12,3 +12,4 @@ mod keepalive;
 mod limits;
 mod peer;
 mod shutdown;
+mod sockets;

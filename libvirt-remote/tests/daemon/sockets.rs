@@ -1,0 +1,83 @@
+//! What only real sockets do.
+
+use std::io::IoSlice;
+use std::mem::MaybeUninit;
+use std::net::Ipv4Addr;
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use libvirt_remote::Transport;
+use libvirt_remote::daemon::{Access, Options};
+use protocol_defs::message::{Call, Message};
+use protocol_defs::packet::PacketReader;
+use protocol_defs::remote;
+use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::time::timeout;
+
+use super::hostile::wait_until_alone;
+use super::peer::daemon;
+
+#[tokio::test]
+async fn over_tcp_the_answers_arrive_though_what_followed_is_not_read() {
+    let daemon = daemon(Options::default());
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+    let listener = listener.expect("a port on loopback");
+    let address = listener.local_addr().expect("it has an address");
+    daemon.listen(listener, Access::ReadWrite);
+    for _ in 0..50 {
+        let mut io = TcpStream::connect(address).await.expect("it is let in");
+        let mut bytes = Vec::new();
+        for serial in 0..20 {
+            let call = Message::Call(Call::Remote(remote::Call::AuthList));
+            let written = call.write(serial, 0, &mut bytes);
+            written.expect("it is within bounds");
+        }
+        bytes.resize(bytes.len() + 200_000, 0xff);
+        // The daemon may hang up before all of it is sent.
+        let _ = io.write_all(&bytes).await;
+        let mut answers = Vec::new();
+        let mut reader = PacketReader::new();
+        let read = timeout(Duration::from_secs(10), io.read_to_end(&mut answers)).await;
+        read.expect("the daemon hangs up").expect("in good order");
+        reader.feed(&answers);
+        let mut count = 0;
+        while let Ok(Some(_)) = reader.next_packet() {
+            count += 1;
+        }
+        assert_eq!(count, 20);
+    }
+    wait_until_alone(&daemon).await;
+}
+
+#[tokio::test]
+async fn descriptors_that_nobody_has_announced_end_their_connection() {
+    let daemon = daemon(Options::default());
+    let (near, far) = UnixStream::pair().expect("a pair of sockets");
+    let session = daemon.accept(Transport::unix(far), Access::ReadWrite);
+    let file = std::fs::File::open("/dev/null").expect("a file");
+    for number in 0..40 {
+        let fds = [file.as_fd()];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut beside = SendAncillaryBuffer::new(&mut space);
+        assert!(beside.push(SendAncillaryMessage::ScmRights(&fds)));
+        // A packet of 65,536 bytes, which does not become whole.
+        let byte = [u8::from(number == 1)];
+        let slices = [IoSlice::new(&byte)];
+        let sent = sendmsg(&near, &slices, &mut beside, SendFlags::NOSIGNAL);
+        // After the thirty-third the daemon may have gone.
+        if sent.is_err() {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    let gone = async {
+        while !session.is_closed() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = timeout(Duration::from_secs(10), gone).await;
+    waited.expect("it does not keep them");
+    assert_eq!(daemon.stats().malformed, 1);
+}
