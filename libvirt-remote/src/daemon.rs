@@ -36,7 +36,7 @@
 //! | a call that needs a driver before one is open, or that opens a second one | an error, `VIR_ERR_INTERNAL_ERROR` |
 //! | a call whose function panics | an error, `VIR_ERR_INTERNAL_ERROR` |
 //! | packets of streams, which no call begins here | nothing |
-//! | a reply, an event, a packet of no known kind, no packet at all, or one that is too long | the answers to its calls before that; then the connection ends |
+//! | a reply, an event, a packet of no known kind, no packet at all, or one that is [too long](Options::packet_bytes) | the answers to its calls before that; then the connection ends |
 //!
 //! # Queues
 //! Each client has two, both bounded. Of its calls so many [run](Options::max_calls) and so many

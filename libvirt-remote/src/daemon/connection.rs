@@ -68,7 +68,7 @@ impl Future for Connection {
                 return Poll::Pending;
             };
             // What it has been answered might not arrive if what it has sent were left unread.
-            self.is_lingering = matches!(end, End::Frame(_) | End::Unexpected { .. });
+            self.is_lingering = end.is_malformed();
             let is_shut = self.transport.poll_shutdown(cx);
             self.close(&end);
             if !self.is_lingering || matches!(is_shut, Poll::Ready(Err(_))) {
@@ -81,6 +81,7 @@ impl Future for Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
+        self.shared.release();
         if !self.session.is_closed() {
             self.close(&End::Here);
         }
@@ -261,7 +262,9 @@ impl Connection {
         let mut step = Step::Waits;
         loop {
             while self.is_listening() {
-                match self.incoming.next(self.transport.passes_descriptors()) {
+                let longest = self.shared.options.packet_bytes;
+                let passes_descriptors = self.transport.passes_descriptors();
+                match self.incoming.next(passes_descriptors, longest) {
                     Ok(None) => break,
                     Ok(Some(arrival)) => self.take(arrival),
                     Err(end) => self.last = Some(end),

@@ -19,6 +19,11 @@ pub enum End {
     Io(io::Error),
     /// The client has sent what is no packet.
     Frame(FrameError),
+    /// The client has sent a packet that is longer than [`Options::packet_bytes`](super::Options::packet_bytes).
+    TooLong {
+        /// Bytes of the packet.
+        length: usize,
+    },
     /// The client has sent a packet that no client sends.
     Unexpected {
         /// The packet's header.
@@ -46,7 +51,11 @@ impl End {
     pub(super) const fn is_malformed(&self) -> bool {
         matches!(
             self,
-            Self::CutOff { .. } | Self::Frame(_) | Self::Unexpected { .. } | Self::Descriptors
+            Self::CutOff { .. }
+                | Self::Frame(_)
+                | Self::TooLong { .. }
+                | Self::Unexpected { .. }
+                | Self::Descriptors
         )
     }
 }
@@ -60,6 +69,12 @@ impl fmt::Display for End {
             }
             Self::Io(error) => error.fmt(f),
             Self::Frame(error) => error.fmt(f),
+            Self::TooLong { length } => {
+                write!(
+                    f,
+                    "packet of {length} bytes is longer than this daemon takes"
+                )
+            }
             Self::Unexpected { header, why } => write!(
                 f,
                 "{why}: kind {:?}, status {:?}, program {:#x}, version {}, procedure {}, serial {}",

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol_defs::events::RemoteEvent;
@@ -124,9 +124,11 @@ pub(super) struct Shared {
     pub(super) options: Arc<Options>,
     pub(super) counters: Arc<Counters>,
     sessions: Mutex<HashMap<u64, Session>>,
+    /// Clients, and those of whom only the connection is left. It changes while `sessions` is locked, or gets less.
+    connections: AtomicUsize,
     /// Connections, and calls that run.
     tasks: Mutex<JoinSet<()>>,
-    /// A client has gone.
+    /// A connection has ended.
     gone: Notify,
     is_leaving: AtomicBool,
 }
@@ -139,6 +141,7 @@ impl Shared {
             options: Arc::new(options),
             counters: Arc::default(),
             sessions: Mutex::default(),
+            connections: AtomicUsize::new(0),
             tasks: Mutex::default(),
             gone: Notify::new(),
             is_leaving: AtomicBool::new(false),
@@ -180,7 +183,7 @@ impl Shared {
         access: &Access,
     ) -> Result<Session, Transport> {
         let sessions = self.sessions();
-        if sessions.len() < self.options.max_clients {
+        if self.connections.load(Ordering::SeqCst) < self.options.max_clients {
             Ok(self.begin(sessions, transport, access.clone()))
         } else {
             Err(transport)
@@ -208,6 +211,7 @@ impl Shared {
         );
         let session = Session { inner };
         sessions.insert(accepted, session.clone());
+        self.connections.fetch_add(1, Ordering::SeqCst);
         drop(sessions);
         if self.is_leaving() {
             session.inner.leave();
@@ -219,6 +223,11 @@ impl Shared {
 
     pub(super) fn forget(&self, session: &Session) {
         self.sessions().remove(&session.inner.id);
+    }
+
+    /// Nothing is left of a client: another one may come.
+    pub(super) fn release(&self) {
+        self.connections.fetch_sub(1, Ordering::SeqCst);
         self.gone.notify_waiters();
     }
 

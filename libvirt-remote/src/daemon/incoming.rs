@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes, BytesMut};
-use protocol_defs::packet::{CodecError, MAX_FDS, Packet, PacketCodec};
+use protocol_defs::packet::{CodecError, LENGTH_LEN, MAX_FDS, MAX_LEN, Packet, PacketCodec};
 use tokio_util::codec::Decoder;
 
 use super::end::End;
@@ -43,6 +43,13 @@ impl Incoming {
         }
     }
 
+    /// What the length word of the next packet says, if it has come and is one that a packet may have.
+    fn length(&self) -> Option<usize> {
+        let word = self.bytes.first_chunk().copied()?;
+        let length = usize::try_from(u32::from_be_bytes(word)).ok()?;
+        (length <= LENGTH_LEN + MAX_LEN).then_some(length)
+    }
+
     fn end(&self) -> End {
         match self.bytes.len() {
             0 if self.held.is_none() => End::ByClient,
@@ -51,9 +58,17 @@ impl Incoming {
     }
 
     /// The next packet that has come whole, with the descriptors behind it.
-    pub(super) fn next(&mut self, passes_descriptors: bool) -> Result<Option<Arrival>, End> {
+    pub(super) fn next(
+        &mut self,
+        passes_descriptors: bool,
+        longest: usize,
+    ) -> Result<Option<Arrival>, End> {
         let packet = match self.held.take() {
             Some(packet) => packet,
+            None if self.length().is_some_and(|length| length > longest) => {
+                let length = self.length().unwrap_or_default();
+                return Err(End::TooLong { length });
+            }
             None => match self.codec.decode(&mut self.bytes).map_err(broken)? {
                 Some(packet) => packet,
                 // They are read before the packet that they belong to only if a client sends them too early.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use protocol_defs::packet::{LENGTH_LEN, MAX_LEN};
 use xdr_wire::ProcedureInfo;
 
 use crate::client::KeepaliveOptions;
@@ -14,16 +15,20 @@ use crate::connection::Feature;
 pub struct Options {
     /// How many clients it has at most; 5000 by default. Those that come then wait until one goes.
     pub max_clients: usize,
-    /// How many calls of a client run at a time; 20 by default. Calls of procedures that finish soon
+    /// How many calls of a client run at a time; 20 by default. As many again of procedures that finish soon
     /// ([`Priority::High`](xdr_wire::Priority::High)) run beside them.
     pub max_calls: usize,
     /// How many calls of a client wait for those that run; 64 by default. Then nothing is read from it any more.
     pub max_waiting: usize,
+    /// How many bytes a packet of a client has at most, its length word included. By default what the protocol allows, 32 MiB
+    /// and a word. Each client may have the daemon hold as much while it sends one; what comes is held, not what is
+    /// announced.
+    pub packet_bytes: usize,
     /// How many registrations for events a client has at most; 1024 by default. Others are refused.
     pub max_registrations: usize,
     /// How many bytes wait for a client that does not take them; 4 MiB by default. Then nothing is read from it any more,
-    /// and [`overflow`](Self::overflow) says what becomes of events. Answers to calls that run already are kept: a client
-    /// has [`max_calls`](Self::max_calls) of them at most, and those of high priority that were read before.
+    /// and [`overflow`](Self::overflow) says what becomes of events. Answers to calls that run already are kept, whatever
+    /// their length.
     pub queue_bytes: usize,
     /// What becomes of an event for a client whose queue is full.
     pub overflow: Overflow,
@@ -46,6 +51,7 @@ impl Default for Options {
             max_clients: 5000,
             max_calls: 20,
             max_waiting: 64,
+            packet_bytes: LENGTH_LEN + MAX_LEN,
             max_registrations: 1024,
             queue_bytes: 4 << 20,
             overflow: Overflow::default(),

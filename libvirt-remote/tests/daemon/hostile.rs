@@ -312,6 +312,28 @@ async fn errors_say_what_is_wrong() {
 }
 
 #[tokio::test]
+async fn a_daemon_may_take_shorter_packets_than_the_protocol() {
+    let options = Options {
+        packet_bytes: 1000,
+        ..Options::default()
+    };
+    let daemon = daemon(options);
+    let (mut peer, _) = opened(&daemon).await;
+    // Bytes behind the arguments are ignored.
+    for (length, is_taken) in [(1000, true), (1001, false)] {
+        let mut payload = vec![0, 0, 0, 4];
+        payload.resize(length - 28, 0);
+        peer.packet(&packet(procedure(22), 5, payload)).await;
+        if is_taken {
+            assert_eq!(peer.answer().await, (5, Ok(lookup(4).1)));
+        } else {
+            peer.end().await;
+        }
+    }
+    assert_eq!(daemon.stats().malformed, 1);
+}
+
+#[tokio::test]
 async fn a_packet_that_is_cut_in_pieces_is_one() {
     let daemon = daemon(Options::default());
     let (mut peer, _) = opened(&daemon).await;
