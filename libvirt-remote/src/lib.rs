@@ -19,6 +19,7 @@
 //! - [`Client`]: the connection below it, which is also for the other daemons of libvirt.
 //! - [`events`]: what the daemon tells unasked, as streams.
 //! - [`stream`]: data beside a call.
+//! - `qmp`, with the feature of this name: QEMU's own monitor, where there is no daemon, as a source of graphics events.
 //! - [`uri`]: where the daemon is.
 //! - [`error`]: what can go wrong.
 //! - [`daemon`]: the other side, for whoever answers libvirt's clients.
@@ -39,6 +40,8 @@ pub mod connection;
 pub mod daemon;
 pub mod error;
 pub mod events;
+#[cfg(feature = "qmp")]
+pub mod qmp;
 pub mod stream;
 pub mod testkit;
 mod transport;

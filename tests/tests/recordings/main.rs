@@ -12,6 +12,7 @@ use std::path::PathBuf;
 mod client;
 mod daemon;
 mod graphics;
+mod monitor;
 mod packets;
 
 /// A scenario: both directions, the headers in the order in which they passed, and what virsh printed.
