@@ -19,7 +19,7 @@
 //! - [`Client`]: the connection below it, which is also for the other daemons of libvirt.
 //! - [`events`]: what the daemon tells unasked, as streams.
 //! - [`stream`]: data beside a call.
-//! - `qmp`, with the feature of this name: QEMU's own monitor, where there is no daemon, as a source of graphics events.
+//! - `qmp`: QEMU's own monitor, as a source of graphics events where there is no daemon.
 //! - [`uri`]: where the daemon is.
 //! - [`error`]: what can go wrong.
 //! - [`daemon`]: the other side, for whoever answers libvirt's clients.
@@ -29,6 +29,7 @@
 //! | --- | --- |
 //! | `tls` | URIs with the transport `tls`; on by default |
 //! | `sasl` | authentication by SCRAM-SHA-256, SCRAM-SHA-512 and, where nobody can listen, PLAIN; on by default |
+//! | `qmp` | the module of this name |
 //!
 //! Whatever waits for the daemon can be dropped. Calls of one connection do not wait for each other; a connection that
 //! ends fails all that wait at once, with the reason.

@@ -1,8 +1,11 @@
 //! QEMU's monitor protocol (QMP): a source of graphics events where there is no libvirt.
 //!
 //! QEMU says on its monitor who comes to a screen, as JSON; libvirt's daemon makes its graphics event of that. The same
-//! is done here, by the same rules: [`Message`] is a line of the protocol, and [`Event::graphics`] what it says of a
-//! viewer. Neither does any I/O.
+//! is done here, by the same rules, in three steps that can be used alone:
+//!
+//! - [`Message`] is a line of the protocol, and [`Event::graphics`] what it says of a viewer. Neither does any I/O.
+//! - [`Monitor`] is a connection: greeting, commands, events.
+//! - [`Watch`] is a QEMU whose monitor may come and go: it connects again, and says that events may be missing.
 //!
 //! ```
 //! use libvirt_remote::qmp::Message;
@@ -25,9 +28,21 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A monitor has one client at a time: that of a QEMU which libvirt has started is libvirt's. `-qmp
+//! unix:PATH,server=on,wait=off` gives a QEMU one more.
 
+mod error;
 mod graphics;
+mod lines;
 mod message;
+mod monitor;
+mod options;
+mod watch;
 
+pub use error::{Error, Fault};
 pub use graphics::Dropped;
 pub use message::{CommandError, Event, Message, MessageError, Timestamp, Version};
+pub use monitor::{Monitor, Vnc, VncClient};
+pub use options::{Options, WatchOptions};
+pub use watch::{Notice, Watch};

@@ -6,8 +6,8 @@ use crate::report::Outcome;
 use crate::{command, output};
 
 /// What `cargo xtask test` needs: a C compiler and rpcgen with its run-time for the C peer, its `.x` files as input, a C++
-/// compiler for the fuzzer, tshark with libvirt's dissector, libvirtd and virsh, with SASL and certificates to get in,
-/// valgrind, which counts instructions, and an editor.
+/// compiler for the fuzzer, tshark with libvirt's dissector, libvirtd and virsh, with SASL and certificates to get in, a
+/// QEMU, valgrind, which counts instructions, and an editor.
 pub(crate) const FOR_TEST: &[&str] = &[
     "g++",
     "gcc",
@@ -20,6 +20,7 @@ pub(crate) const FOR_TEST: &[&str] = &[
     "libvirt-wireshark",
     "neovim",
     "openssl",
+    "qemu-system-x86",
     "rpcsvc-proto",
     "sasl2-bin",
     "tshark",
@@ -28,8 +29,7 @@ pub(crate) const FOR_TEST: &[&str] = &[
 ];
 
 /// What recording needs besides; see tests/recordings/README.md.
-pub(crate) const FOR_RECORDING: &[&str] =
-    &["libvirt-daemon-driver-qemu", "python3", "qemu-system-x86"];
+pub(crate) const FOR_RECORDING: &[&str] = &["libvirt-daemon-driver-qemu", "python3"];
 
 /// Installs those that are missing, if this is a Debian and the caller may.
 pub(crate) fn install(packages: &[&str]) -> Outcome {

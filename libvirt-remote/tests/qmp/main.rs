@@ -1,4 +1,5 @@
-//! QEMU's monitor protocol: the rules by which its events become graphics events.
+//! QEMU's monitor protocol: the rules by which its events become graphics events, and the client against a QEMU of a few
+//! lines.
 #![expect(
     clippy::panic,
     reason = "what a helper of tests cannot do fails the test"
@@ -6,3 +7,6 @@
 
 mod graphics;
 mod messages;
+mod monitor;
+mod peer;
+mod watch;
