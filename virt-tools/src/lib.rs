@@ -1,0 +1,8 @@
+//! Programs around libvirt's graphics events. What they do is here, where tests reach it.
+//!
+//! - `virt-watch` ([`watch`]): who is on which screen, on several hosts at once.
+//! - [`demo`]: a daemon in this process with something to see, for whoever has none.
+#![forbid(unsafe_code)]
+
+pub mod demo;
+pub mod watch;

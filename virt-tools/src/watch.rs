@@ -1,0 +1,95 @@
+//! `virt-watch`: who is on which screen, on several hosts at once.
+//!
+//! Each host has a task (`host`) that connects, registers, and reports; reports become lines (`lines`) or, on a terminal,
+//! a table (`table`) of what they amount to (`screens`).
+
+mod arguments;
+mod host;
+mod lines;
+mod screens;
+mod table;
+mod terminal;
+mod text;
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use clap::Parser;
+use tokio::runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use self::arguments::Arguments;
+use self::host::{Hosts, Source};
+
+/// The command, from its arguments to its exit code: 0 when it was asked to end, 1 when no host could be watched, 2 for
+/// arguments that it does not have.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
+    let ran = runtime.and_then(|runtime| {
+        let ran = runtime.block_on(run(&arguments));
+        // A thread may be left that writes to a pipe which nobody reads, or reads keys.
+        runtime.shutdown_background();
+        ran
+    });
+    match ran {
+        Ok(Outcome::Asked) => ExitCode::SUCCESS,
+        Ok(Outcome::NoHost) => ExitCode::FAILURE,
+        // Whoever read has enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("virt-watch: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Why it ends.
+enum Outcome {
+    /// By Ctrl-C, by a key, or by a signal.
+    Asked,
+    /// There is no host left to be watched.
+    NoHost,
+}
+
+async fn run(arguments: &Arguments) -> io::Result<Outcome> {
+    let mut stop = Stop::new()?;
+    let sources = arguments.sources();
+    let is_table = !arguments.json && io::stdout().is_terminal();
+    if sources.contains(&Source::Demo) && !is_table {
+        eprintln!(
+            "virt-watch: no URI, so this is a demonstration with made-up names; try qemu:///system"
+        );
+    }
+    let mut hosts = Hosts::watch(sources);
+    let outcome = if is_table {
+        terminal::show(&mut hosts, &mut stop).await
+    } else {
+        lines::print(&mut hosts, &mut stop, arguments.json).await
+    };
+    hosts.close().await;
+    outcome
+}
+
+/// The signals that ask it to end.
+struct Stop([Signal; 3]);
+
+impl Stop {
+    fn new() -> io::Result<Self> {
+        Ok(Self([
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::hangup())?,
+        ]))
+    }
+
+    /// Waits for one. Cancel-safe.
+    async fn wait(&mut self) {
+        let Self([interrupt, terminate, hangup]) = self;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Draws who is on which screen.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Text};
+use ratatui::widgets::{Cell, Paragraph, Row, Table};
+
+use super::screens::{Screens, State, Viewer};
+use super::text::{address, printable};
+
+const COLUMNS: [&str; 7] = [
+    "HOST",
+    "DOMAIN",
+    "PHASE",
+    "LOCAL",
+    "REMOTE",
+    "SCHEME",
+    "IDENTITIES",
+];
+
+/// Characters between two columns.
+const SPACING: u16 = 2;
+
+/// Characters of the identities that are shown however narrow the terminal is.
+const LEAST: u16 = 16;
+
+/// Draws everything that is known.
+pub(super) fn draw(frame: &mut Frame<'_>, screens: &Screens) {
+    let notes = u16::try_from(screens.notes.len()).unwrap_or(u16::MAX);
+    let rows = [
+        Constraint::Length(2),
+        Constraint::Fill(1),
+        Constraint::Length(notes),
+        Constraint::Length(1),
+    ];
+    let [head, body, foot, keys] = frame.area().layout(&Layout::vertical(rows));
+    frame.render_widget(Paragraph::new(hosts(screens)), head);
+    if screens.there.is_empty() && screens.gone.is_empty() {
+        frame.render_widget(Paragraph::new("Nobody is at a screen."), body);
+    } else {
+        viewers(frame, body, screens);
+    }
+    // A note may have a second line, for which there is none here.
+    let first = |note: &String| Line::from(note.lines().next().unwrap_or_default().to_owned());
+    let notes: Vec<_> = screens.notes.iter().map(first).collect();
+    frame.render_widget(Paragraph::new(notes), foot);
+    let keys_line = Line::from("q or Ctrl-C ends").style(dim());
+    frame.render_widget(Paragraph::new(keys_line), keys);
+}
+
+/// How many are there, and the hosts with what is not as it should be.
+fn hosts(screens: &Screens) -> Line<'static> {
+    let count = screens.there.len();
+    let hosts = screens.hosts.iter().map(|host| {
+        let name = printable(&host.name);
+        match host.state {
+            State::Watched => name,
+            State::Connecting => format!("{name} (connecting)"),
+            State::Lost => format!("{name} (lost, trying again)"),
+            State::Failed => format!("{name} (failed)"),
+        }
+    });
+    let hosts = hosts.collect::<Vec<_>>().join(", ");
+    let viewers = if count == 1 { "viewer" } else { "viewers" };
+    Line::from(format!("{count} {viewers} on {hosts}")).style(bold())
+}
+
+fn viewers(frame: &mut Frame<'_>, area: Rect, screens: &Screens) {
+    let there = screens.there.iter().map(|viewer| (viewer, Style::new()));
+    let gone = screens.gone.iter().map(|viewer| (viewer, dim()));
+    let texts: Vec<_> = there
+        .chain(gone)
+        .map(|(viewer, style)| (texts(screens, viewer), style))
+        .collect();
+    // The only host is named above.
+    let left_out = usize::from(screens.hosts.len() == 1);
+    let constraints = widths(&texts).into_iter().skip(left_out);
+    let rows = texts.into_iter().map(|(texts, style)| {
+        let height = texts.iter().map(Text::height).max().unwrap_or(1);
+        let height = u16::try_from(height).unwrap_or(u16::MAX);
+        let cells = texts.into_iter().map(Cell::from).skip(left_out);
+        Row::new(cells).height(height).style(style)
+    });
+    let table = Table::new(rows, constraints)
+        .header(Row::new(COLUMNS.into_iter().skip(left_out)).style(bold()))
+        .column_spacing(SPACING);
+    frame.render_widget(table, area);
+}
+
+/// Each column is as wide as it needs, as long as there is room; the last has what is left.
+fn widths(texts: &[(Texts, Style)]) -> [Constraint; 7] {
+    let mut widths = COLUMNS.map(|title| Text::from(title).width());
+    for (texts, _) in texts {
+        for (width, text) in widths.iter_mut().zip(texts) {
+            *width = (*width).max(text.width());
+        }
+    }
+    let [host, domain, phase, local, remote, scheme, identities] =
+        widths.map(|width| u16::try_from(width).unwrap_or(u16::MAX));
+    [
+        Constraint::Max(host),
+        Constraint::Max(domain),
+        Constraint::Length(phase),
+        Constraint::Max(local),
+        Constraint::Max(remote),
+        Constraint::Max(scheme),
+        Constraint::Min(identities.min(LEAST)),
+    ]
+}
+
+/// The cells of a row.
+type Texts = [Text<'static>; 7];
+
+fn texts(screens: &Screens, viewer: &Viewer) -> Texts {
+    let event = &viewer.event;
+    let host = screens.hosts.get(viewer.host);
+    let identities = event.subject.iter().map(|identity| {
+        // Its name on the wire comes from elsewhere, too.
+        Line::from(printable(&identity.to_string()))
+    });
+    [
+        host.map(|host| printable(&host.name))
+            .unwrap_or_default()
+            .into(),
+        printable(&event.domain.name).into(),
+        event.phase.to_string().into(),
+        address(&event.local).into(),
+        address(&event.remote).into(),
+        printable(&event.auth_scheme).into(),
+        identities.collect::<Vec<_>>().into(),
+    ]
+}
+
+fn bold() -> Style {
+    Style::new().add_modifier(Modifier::BOLD)
+}
+
+fn dim() -> Style {
+    Style::new().add_modifier(Modifier::DIM)
+}
+
+#[cfg(test)]
+mod tests;

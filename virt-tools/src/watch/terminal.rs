@@ -1,0 +1,106 @@
+//! The table on a terminal: drawn anew whenever something has happened.
+
+use std::io;
+use std::thread;
+
+use ratatui::DefaultTerminal;
+use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
+use tokio::sync::mpsc;
+
+use super::host::Hosts;
+use super::screens::Screens;
+use super::table::draw;
+use super::{Outcome, Stop};
+
+/// Shows the table until it is asked to end, or no host is left. The terminal is as it was then.
+pub(super) async fn show(hosts: &mut Hosts, stop: &mut Stop) -> io::Result<Outcome> {
+    let mut screens = Screens::new(hosts.sources());
+    let outcome = {
+        let mut terminal = Restored(ratatui::try_init()?);
+        follow(&mut terminal.0, hosts, stop, &mut screens).await?
+    };
+    if matches!(outcome, Outcome::NoHost) {
+        // They have gone with the table.
+        for note in &screens.notes {
+            eprintln!("{note}");
+        }
+    }
+    Ok(outcome)
+}
+
+/// A terminal that is as it was when this is dropped.
+struct Restored(DefaultTerminal);
+
+impl Drop for Restored {
+    fn drop(&mut self) {
+        ratatui::restore();
+    }
+}
+
+async fn follow(
+    terminal: &mut DefaultTerminal,
+    hosts: &mut Hosts,
+    stop: &mut Stop,
+    screens: &mut Screens,
+) -> io::Result<Outcome> {
+    let mut keys = keys();
+    loop {
+        terminal.draw(|frame| draw(frame, screens))?;
+        tokio::select! {
+            () = stop.wait() => return Ok(Outcome::Asked),
+            key = keys.recv() => match key {
+                Some(Key::Redraw) => {}
+                Some(Key::End) => return Ok(Outcome::Asked),
+                None => return Err(io::Error::other("the terminal cannot be read")),
+            },
+            report = hosts.next() => {
+                let Some(report) = report else {
+                    return Ok(Outcome::NoHost);
+                };
+                screens.take(report);
+                // What has come at once is drawn at once.
+                while let Some(report) = hosts.next_now() {
+                    screens.take(report);
+                }
+            }
+        }
+    }
+}
+
+/// What the user wants.
+enum Key {
+    Redraw,
+    End,
+}
+
+/// Reads keys on a thread of its own, which is left behind at the end.
+fn keys() -> mpsc::Receiver<Key> {
+    let (sender, keys) = mpsc::channel(1);
+    thread::spawn(move || {
+        while let Ok(event) = event::read() {
+            let Some(key) = key(&event) else {
+                continue;
+            };
+            if sender.blocking_send(key).is_err() {
+                return;
+            }
+        }
+    });
+    keys
+}
+
+/// While keys are read one by one, Ctrl-C is a key like others, and no signal.
+fn key(event: &Event) -> Option<Key> {
+    match event {
+        Event::Resize(..) => Some(Key::Redraw),
+        Event::Key(key) if key.kind == KeyEventKind::Press => match key.code {
+            KeyCode::Char('q') | KeyCode::Esc => Some(Key::End),
+            KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => Some(Key::End),
+            KeyCode::Char('l') if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                Some(Key::Redraw)
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,100 @@
+//! Daemons at UNIX sockets of the test's own: they tell a story, or refuse.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use protocol_defs::graphics::{GraphicsEvent, Phase};
+use protocol_defs::message::{Message, ProcedureId};
+use protocol_defs::packet::{MessageError, PacketReader};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::runtime::{self, Runtime};
+use tokio::time::timeout;
+use virt_tools::demo::{self, Scene};
+
+/// A daemon, which ends when this is dropped.
+pub(crate) struct Daemon {
+    /// Its tasks are in here, on a thread of their own.
+    _runtime: Runtime,
+    folder: TempDir,
+}
+
+impl Daemon {
+    /// Tells each client this story, over and over, and hangs up after this time.
+    pub(crate) fn telling(host: &'static str, events: Vec<GraphicsEvent>, time: Duration) -> Self {
+        Self::start(move |stream| {
+            let scene = |event| Scene { after: 50, event };
+            let story = events.iter().cloned().map(scene).collect();
+            async move {
+                // That it is cut off is what was asked for.
+                let _ = timeout(time, demo::serve(stream, host, story)).await;
+            }
+        })
+    }
+
+    /// Answers every call with this error.
+    pub(crate) fn refusing(error: MessageError) -> Self {
+        Self::start(move |stream| refuse(stream, error.clone()))
+    }
+
+    fn start<F>(serve: impl Fn(UnixStream) -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let folder = tempfile::tempdir().expect("a folder");
+        let runtime = runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let listener = {
+            let _guard = runtime.enter();
+            UnixListener::bind(folder.path().join("sock")).expect("a socket")
+        };
+        runtime.spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream));
+            }
+        });
+        Self {
+            _runtime: runtime,
+            folder,
+        }
+    }
+
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.folder.path().join("sock")
+    }
+
+    pub(crate) fn uri(&self) -> String {
+        format!("test+unix:///default?socket={}", self.socket().display())
+    }
+}
+
+async fn refuse(mut stream: UnixStream, error: MessageError) {
+    let mut packets = PacketReader::new();
+    let mut bytes = [0; 4096];
+    while let Ok(count @ 1..) = stream.read(&mut bytes).await {
+        packets.feed(&bytes[..count]);
+        let mut out = Vec::new();
+        while let Some(packet) = packets.next_packet().expect("the client frames well") {
+            let refusal = Message::Error {
+                procedure: ProcedureId::of(&packet.header),
+                error: Box::new(error.clone()),
+            };
+            let written = refusal.write(packet.header.serial, 0, &mut out);
+            written.expect("it is within bounds");
+        }
+        // Whether the client still listens is its own affair.
+        let _ = stream.write_all(&out).await;
+    }
+}
+
+/// The first events of the embedded story: somebody comes, and authenticates.
+pub(crate) fn events(count: usize) -> Vec<GraphicsEvent> {
+    let story = demo::story().into_iter();
+    let events: Vec<_> = story.map(|scene| scene.event).take(count).collect();
+    assert_eq!(events[0].phase, Phase::Connect);
+    events
+}
