@@ -84,9 +84,17 @@ pub fn release_program(name: &str) -> PathBuf {
 /// # Panics
 /// If it does not build.
 pub fn xdr() -> PathBuf {
+    program("xdr-cli", "xdr")
+}
+
+/// Builds a program of the workspace as tests are built, and returns its path.
+///
+/// # Panics
+/// If it does not build.
+pub fn program(package: &str, name: &str) -> PathBuf {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
-    build.args(["build", "--quiet", "--package", "xdr-cli", "--bin", "xdr"]);
+    build.args(["build", "--quiet", "--package", package, "--bin", name]);
     build.args(["--message-format", "json"]);
     build.current_dir(root()).stderr(Stdio::inherit());
     executable(build)

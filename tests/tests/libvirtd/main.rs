@@ -9,4 +9,5 @@ mod calls;
 mod daemon;
 mod events;
 mod streams;
+mod watch;
 mod ways_in;
