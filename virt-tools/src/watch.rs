@@ -16,10 +16,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use tokio::runtime;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use self::arguments::Arguments;
 use self::host::{Hosts, Source};
+use crate::stop::Stop;
 
 /// The command, from its arguments to its exit code: 0 when it was asked to end, 1 when no host could be watched, 2 for
 /// arguments that it does not have.
@@ -69,27 +69,4 @@ async fn run(arguments: &Arguments) -> io::Result<Outcome> {
     };
     hosts.close().await;
     outcome
-}
-
-/// The signals that ask it to end.
-struct Stop([Signal; 3]);
-
-impl Stop {
-    fn new() -> io::Result<Self> {
-        Ok(Self([
-            signal(SignalKind::interrupt())?,
-            signal(SignalKind::terminate())?,
-            signal(SignalKind::hangup())?,
-        ]))
-    }
-
-    /// Waits for one. Cancel-safe.
-    async fn wait(&mut self) {
-        let Self([interrupt, terminate, hangup]) = self;
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-        }
-    }
 }

@@ -44,7 +44,7 @@ fn screen(address: IpAddr) -> Option<(u16, String)> {
 
 /// A machine with a screen at a port of loopback.
 #[track_caller]
-fn machine() -> Option<(u16, Machine)> {
+pub(crate) fn machine() -> Option<(u16, Machine)> {
     let (port, screen) = screen(Ipv4Addr::LOCALHOST.into()).expect("there is loopback");
     Machine::start(|_| named(&screen)).map(|machine| (port, machine))
 }
@@ -81,7 +81,7 @@ async fn visit(watch: &mut Watch) -> String {
 }
 
 /// What the events of a visit should be.
-fn expected(local: &str, remote: &str) -> String {
+pub(crate) fn expected(local: &str, remote: &str) -> String {
     ["connect", "initialize", "disconnect"]
         .map(|phase| {
             format!(

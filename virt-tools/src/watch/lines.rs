@@ -7,9 +7,10 @@ use protocol_defs::graphics::GraphicsEvent;
 use serde::Serialize;
 use tokio::io::AsyncWriteExt;
 
+use super::Outcome;
 use super::host::{Hosts, Report, Source, What, help};
 use super::text::printable;
-use super::{Outcome, Stop};
+use crate::stop::Stop;
 
 /// Prints until it is asked to end, or no host is left.
 pub(super) async fn print(

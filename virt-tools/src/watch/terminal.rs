@@ -7,10 +7,11 @@ use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use tokio::sync::mpsc;
 
+use super::Outcome;
 use super::host::Hosts;
 use super::screens::Screens;
 use super::table::draw;
-use super::{Outcome, Stop};
+use crate::stop::Stop;
 
 /// Shows the table until it is asked to end, or no host is left. The terminal is as it was then.
 pub(super) async fn show(hosts: &mut Hosts, stop: &mut Stop) -> io::Result<Outcome> {

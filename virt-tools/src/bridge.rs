@@ -1,0 +1,133 @@
+//! `virt-graphics-bridge`: QEMUs that no libvirt has started, and a daemon that tells libvirt's clients who comes to their
+//! screens.
+//!
+//! Each QEMU has a task that watches its monitor; what it says of viewers goes to all clients that have registered for
+//! graphics events. Clients see as domains those QEMUs whose monitors are connected (`domains`).
+
+mod arguments;
+mod domains;
+mod socket;
+
+use std::io;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use libvirt_remote::daemon::{Access, Daemon, Facts, Handle, Options};
+use libvirt_remote::qmp::{Notice, Watch, WatchOptions};
+use tokio::runtime;
+use tokio::task::JoinSet;
+
+use self::arguments::{Arguments, Monitor};
+use self::domains::{Domains, identified};
+use self::socket::Socket;
+use crate::stop::Stop;
+
+/// How long clients are given to take what waits for them at the end.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// The command, from its arguments to its exit code: 0 when it was asked to end, 1 when it cannot listen, 2 for arguments
+/// that it does not have.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
+    match runtime.and_then(|runtime| runtime.block_on(run(arguments))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("virt-graphics-bridge: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> io::Result<()> {
+    let mut stop = Stop::new()?;
+    let (socket, listener) = Socket::bind(&arguments.listen)?;
+    let domains = Arc::new(Domains::default());
+    let options = Options {
+        facts: Facts {
+            driver: "QEMU".to_owned(),
+            hostname: hostname(),
+            ..Facts::default()
+        },
+        ..Options::default()
+    };
+    let daemon = Daemon::new(domains::router(Arc::clone(&domains)), options);
+    daemon.listen(listener, Access::ReadWrite);
+    let mut watching = JoinSet::new();
+    for (number, monitor) in (1..).zip(arguments.monitors) {
+        let qemu = Qemu {
+            monitor,
+            number,
+            domains: Arc::clone(&domains),
+            daemon: daemon.handle().clone(),
+        };
+        watching.spawn(qemu.watch());
+    }
+    stop.wait().await;
+    watching.shutdown().await;
+    drop(socket);
+    daemon.shutdown(GRACE).await;
+    Ok(())
+}
+
+/// The name of this host.
+fn hostname() -> String {
+    let uname = rustix::system::uname();
+    uname.nodename().to_string_lossy().into_owned()
+}
+
+/// A QEMU, as its task has it.
+struct Qemu {
+    monitor: Monitor,
+    /// Its number as a domain.
+    number: i32,
+    domains: Arc<Domains>,
+    daemon: Handle,
+}
+
+impl Qemu {
+    async fn watch(self) {
+        let options = WatchOptions {
+            name: Some(self.monitor.name.clone()),
+            id: self.number,
+            ..WatchOptions::default()
+        };
+        let mut watch = Watch::new(&self.monitor.socket, options);
+        // That a monitor is still not there is no news.
+        let mut is_news = true;
+        loop {
+            match watch.next().await {
+                Notice::Connected { domain, again, .. } => {
+                    self.domains.insert(identified(domain));
+                    is_news = true;
+                    self.say(if again {
+                        "watched again; events may have been missed"
+                    } else {
+                        "watched"
+                    });
+                }
+                Notice::Graphics(mut event) => {
+                    event.domain = identified(event.domain);
+                    if let Err(error) = self.daemon.emit(event) {
+                        self.say(&format!("an event cannot be sent: {error}"));
+                    }
+                }
+                Notice::Dropped(dropped) => self.say(&dropped.to_string()),
+                Notice::Lost { count } => self.say(&format!("{count} events were lost")),
+                Notice::Failed { error, .. } => {
+                    self.domains.remove(self.number);
+                    if std::mem::take(&mut is_news) {
+                        self.say(&format!("{error}; trying again"));
+                    }
+                }
+                // What else happens in a QEMU is not told on.
+                _ => {}
+            }
+        }
+    }
+
+    fn say(&self, what: &str) {
+        eprintln!("virt-graphics-bridge: {}: {what}", self.monitor.name);
+    }
+}

@@ -1,0 +1,210 @@
+//! The program `virt-graphics-bridge`, between a QEMU of a few lines and a client of libvirt's protocol.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use libvirt_remote::Connection;
+use protocol_defs::graphics::GraphicsEvent;
+use protocol_defs::remote::{ConnectListAllDomainsArgs, DomainLookupByNameArgs, proc};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The program, ended with the test.
+struct Bridge(Child);
+
+impl Bridge {
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_virt-graphics-bridge"));
+        command.args(arguments).env_clear().current_dir(folder);
+        command.stdin(Stdio::null()).stderr(Stdio::piped());
+        Self(command.spawn().expect("it starts"))
+    }
+
+    /// Sends a signal to it, waits for its end, and gives its exit code and what it has said.
+    fn end(mut self, signal: Option<Signal>) -> (Option<i32>, String) {
+        if let Some(signal) = signal {
+            let id = i32::try_from(self.0.id()).ok().and_then(Pid::from_raw);
+            kill_process(id.expect("it has a number"), signal).expect("it is there");
+        }
+        let deadline = Instant::now() + PATIENCE;
+        let status = loop {
+            if let Some(status) = self.0.try_wait().expect("it is a child") {
+                break status;
+            }
+            assert!(Instant::now() < deadline, "it does not end");
+            sleep(Duration::from_millis(10));
+        };
+        let mut said = String::new();
+        let mut stderr = self.0.stderr.take().expect("it is piped");
+        stderr.read_to_string(&mut said).expect("it says text");
+        (status.code(), said)
+    }
+}
+
+impl Drop for Bridge {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A monitor that has let its client in.
+struct Qemu(BufReader<UnixStream>);
+
+impl Qemu {
+    /// Waits for the client, and answers what it asks first.
+    fn accept(listener: &UnixListener, uuid: &str) -> Self {
+        let (stream, _) = listener.accept().expect("a client");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a limit");
+        let mut qemu = Self(BufReader::new(stream));
+        let version = json!({ "qemu": { "major": 7, "minor": 2, "micro": 0 }, "package": "" });
+        qemu.say(&json!({ "QMP": { "version": version, "capabilities": [] } }));
+        qemu.answer("qmp_capabilities", &json!({}));
+        qemu.answer("query-uuid", &json!({ "UUID": uuid }));
+        qemu
+    }
+
+    fn say(&mut self, line: &Value) {
+        let line = format!("{line}\r\n");
+        self.0
+            .get_mut()
+            .write_all(line.as_bytes())
+            .expect("the bridge reads");
+    }
+
+    fn answer(&mut self, command: &str, value: &Value) {
+        let mut line = String::new();
+        self.0.read_line(&mut line).expect("the bridge asks");
+        let said: Value = serde_json::from_str(&line).expect("it is JSON");
+        assert_eq!(said["execute"], command);
+        self.say(&json!({ "return": value, "id": said["id"] }));
+    }
+
+    fn viewer(&mut self, event: &str) {
+        self.say(&json!({
+            "event": event,
+            "data": {
+                "server": { "auth": "spice", "family": "ipv4", "port": "5901", "host": "192.0.2.1" },
+                "client": { "family": "ipv4", "port": "49152", "host": "192.0.2.7" },
+            },
+        }));
+    }
+}
+
+/// A client of the bridge, once it listens.
+async fn connect(socket: &Path) -> Connection {
+    let uri = format!("qemu+unix:///system?socket={}", socket.display());
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match Connection::open(&uri).await {
+            Ok(conn) => return conn,
+            Err(error) => assert!(Instant::now() < deadline, "{error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn names(conn: &Connection) -> Vec<String> {
+    let args = ConnectListAllDomainsArgs {
+        need_results: 1,
+        flags: 0,
+    };
+    let listed = conn.call::<proc::ConnectListAllDomains>(&args).await;
+    let domains = listed.expect("they are listed").domains;
+    domains
+        .into_iter()
+        .map(|dom| format!("{} {}", dom.id, dom.name))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_a_qemu_says_is_heard_by_a_client_of_libvirts_protocol() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let socket = folder.path().join("libvirt-sock");
+    let listener = UnixListener::bind(folder.path().join("web.qmp")).expect("a socket");
+    let arguments = [
+        "--listen",
+        "libvirt-sock",
+        "--qmp",
+        "db=db.qmp",
+        "web=web.qmp",
+    ];
+    let bridge = Bridge::start(folder.path(), &arguments);
+    let mut qemu = Qemu::accept(&listener, "6695eb01-f6a4-4304-98aa-97f2502e193f");
+    let conn = connect(&socket).await;
+    let hostname = conn.call::<proc::ConnectGetHostname>(&()).await;
+    assert!(!hostname.expect("it has a name").hostname.is_empty());
+    let mut events = conn
+        .events::<GraphicsEvent>(None)
+        .await
+        .expect("registered");
+    // What is not about a viewer, or says too little, is passed over.
+    qemu.say(&json!({ "event": "STOP" }));
+    qemu.viewer("VNC_CONNECTED");
+    qemu.viewer("SPICE_CONNECTED");
+    let event = events.recv().await.expect("an event").expect("a good one");
+    assert_eq!(
+        event.to_string(),
+        "event 'graphics' for domain 'web': connect local[IPv4 192.0.2.1 5901] remote[IPv4 192.0.2.7 49152] spice"
+    );
+    assert_eq!(
+        event.domain.uuid.to_string(),
+        "6695eb01-f6a4-4304-98aa-97f2502e193f"
+    );
+    assert_eq!(names(&conn).await, ["2 web"]);
+    let absent = DomainLookupByNameArgs {
+        name: "db".to_owned(),
+    };
+    let absent = conn.call::<proc::DomainLookupByName>(&absent).await;
+    let absent = absent.expect_err("it is not watched").to_string();
+    assert!(
+        absent.contains("no QEMU that is watched now is this domain"),
+        "{absent}"
+    );
+
+    // Another QEMU at the same place, without a UUID.
+    drop(qemu);
+    let mut qemu = Qemu::accept(&listener, "00000000-0000-0000-0000-000000000000");
+    qemu.viewer("SPICE_DISCONNECTED");
+    let event = events.recv().await.expect("an event").expect("a good one");
+    assert_eq!(event.phase.to_string(), "disconnect");
+    assert_ne!(event.domain.uuid.0, [0; 16]);
+
+    let (code, said) = bridge.end(Some(Signal::TERM));
+    assert_eq!(code, Some(0));
+    assert!(!socket.exists());
+    let line = |text: &str| format!("virt-graphics-bridge: {text}\n");
+    let mut expected = [
+        line("db: cannot connect to db.qmp: No such file or directory (os error 2); trying again"),
+        line("web: watched"),
+        line("web: VNC_CONNECTED is dropped: it has no string `data.server.service`"),
+        line("web: the monitor's connection has ended: QEMU has closed it; trying again"),
+        line("web: watched again; events may have been missed"),
+    ];
+    // The two have no order between them.
+    let mut said: Vec<_> = said.split_inclusive('\n').collect();
+    said.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn a_socket_that_is_taken_is_said_to_be() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let _taken = UnixListener::bind(folder.path().join("sock")).expect("a socket");
+    let bridge = Bridge::start(folder.path(), &["--listen", "sock", "--qmp", "web=web.qmp"]);
+    let (code, said) = bridge.end(None);
+    assert_eq!(code, Some(1));
+    assert_eq!(
+        said,
+        "virt-graphics-bridge: cannot listen at sock: Address already in use (os error 98)\n"
+    );
+}
