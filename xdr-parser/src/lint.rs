@@ -11,7 +11,7 @@
 //! proportion to the text. Of one rule [`LISTED`] findings are listed, and the last of them says how many there are more.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::ast;
 use crate::diagnostic::Diagnostic;
@@ -22,6 +22,7 @@ use crate::{Code, Compilation};
 
 mod allow;
 mod checks;
+mod directives;
 mod examples;
 mod findings;
 mod rules;
@@ -35,6 +36,7 @@ pub use rules::{Category, Rule};
 pub use settings::{Level, NoSuchRule, Selector, Settings};
 
 use allow::Allows;
+use directives::Directives;
 use findings::Findings;
 
 /// What a packet of libvirt's protocols holds at the most, in bytes (`VIR_NET_MESSAGE_MAX`).
@@ -76,6 +78,8 @@ struct Subject<'a> {
     /// All files, imports included.
     all: &'a [(FileId, ast::File)],
     roots: HashSet<FileId>,
+    /// What stands in them that a preprocessor reads.
+    directives: HashMap<FileId, Directives<'a>>,
 }
 
 /// A file that was asked for.
@@ -100,6 +104,10 @@ impl<'a> Subject<'a> {
                     text: &compilation.sources.get(*id)?.text,
                 })
             });
+        let directives = compilation.asts.iter().filter_map(|(id, ast)| {
+            let source = compilation.sources.get(*id)?;
+            Some((*id, Directives::of(ast, &source.text)))
+        });
         Self {
             schema,
             sources: &compilation.sources,
@@ -107,7 +115,14 @@ impl<'a> Subject<'a> {
             files: files.collect(),
             all: &compilation.asts,
             roots,
+            directives: directives.collect(),
         }
+    }
+
+    /// Whether some of the text, imports included, counts under some settings only.
+    fn has_conditionals(&self) -> bool {
+        let mut directives = self.directives.values();
+        directives.any(Directives::has_conditionals)
     }
 
     /// Whether a place is in a file that was asked for.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use xdr_parser::diagnostic::mend;
-use xdr_parser::fingerprint::Fingerprints;
+use xdr_parser::fingerprint::{Fingerprint, Fingerprints};
 use xdr_parser::lint::{Category, Level, Rule, Selector, Settings, lint};
 use xdr_parser::token::TokenKind;
 use xdr_parser::{Code, Compilation, Diagnostic, FileId, Options, Severity, compile_text, lexer};
@@ -30,7 +30,11 @@ fn everything() -> Settings {
 }
 
 fn compiled(text: &str) -> Compilation {
-    let compilation = compile_text("case.x", text, None, &Options::default());
+    compiled_with(text, &Options::default())
+}
+
+fn compiled_with(text: &str, options: &Options) -> Compilation {
+    let compilation = compile_text("case.x", text, None, options);
     assert!(
         compilation.schema.is_some(),
         "{text}\n{:?}",
@@ -41,10 +45,14 @@ fn compiled(text: &str) -> Compilation {
 
 /// The text after all safe fixes, and how many rounds they took.
 fn fixed(text: &str, settings: &Settings) -> (String, usize) {
+    fixed_with(text, settings, &Options::default())
+}
+
+fn fixed_with(text: &str, settings: &Settings, options: &Options) -> (String, usize) {
     let mut text = text.to_owned();
     let mut rounds = 0;
     loop {
-        let compilation = compiled(&text);
+        let compilation = compiled_with(&text, options);
         let found = lint(&compilation, settings);
         match mend(&compilation.sources, &found, |_| true).pop() {
             None => return (text, rounds),
@@ -166,25 +174,110 @@ fn kept(text: &str) -> Vec<&str> {
         .collect()
 }
 
+/// All types with their fingerprints.
+fn fingerprints(text: &str, options: &Options) -> Vec<(String, Option<Fingerprint>)> {
+    let schema = compiled_with(text, options).schema.expect("it resolves");
+    let all = Fingerprints::of(&schema);
+    let types = schema.types.iter();
+    let types = types.map(|ty| (ty.name.clone(), all.of_type(ty.id)));
+    types.collect()
+}
+
 #[test]
 fn fixes_change_neither_what_is_sent_nor_comments_and_are_done_in_the_end() {
     for rule in Rule::ALL {
         let path = Path::new("tests/lint").join(rule.id()).join("case.x");
         let text = std::fs::read_to_string(&path).expect("every rule has a case");
         let (mended, _) = fixed(&text, &everything());
-        let fingerprints = |text: &str| {
-            let schema = compiled(text).schema.expect("it resolves");
-            let all = Fingerprints::of(&schema);
-            let types = schema.types.iter();
-            let types: Vec<_> = types
-                .map(|ty| (ty.name.clone(), all.of_type(ty.id)))
-                .collect();
-            types
-        };
-        assert_eq!(fingerprints(&mended), fingerprints(&text), "{}", rule.id());
+        let options = Options::default();
+        let sent = |text: &str| fingerprints(text, &options);
+        assert_eq!(sent(&mended), sent(&text), "{}", rule.id());
         assert_eq!(kept(&mended), kept(&text), "{}", rule.id());
         assert_eq!(fixed(&mended, &everything()), (mended.clone(), 0));
     }
+}
+
+/// Texts that mean different things under different settings, and what is defined in these.
+const DIVIDED: &[(&str, &[&[(&str, i128)]])] = &[
+    (
+        "enum color {\n RED,\n#ifdef EXTRA\n PINK,\n#endif\n BLUE\n};",
+        &[&[], &[("EXTRA", 1)]],
+    ),
+    (
+        "enum color { RED,\n%#ifdef EXTRA\n PINK,\n%#endif\n BLUE };",
+        &[&[]],
+    ),
+    (
+        "enum a { A = FOO, B };\nenum b { C = B, D };",
+        &[&[("FOO", 5)], &[("FOO", 6)]],
+    ),
+    (
+        "const LOW = FOO;\n#define HIGH LOW\nenum a { A = HIGH, B };",
+        &[&[("FOO", 5)], &[("FOO", 6)]],
+    ),
+    (
+        "#ifdef EXTRA\nconst FOO = 1;\n#else\nconst FOO = 2;\n#endif\nenum a { A = FOO, B };",
+        &[&[], &[("EXTRA", 1)]],
+    ),
+    (
+        "#ifdef EXTRA\ntypedef hyper uint32_t;\n#endif\nstruct s { uint32_t x; unsigned y; };",
+        &[&[], &[("EXTRA", 1)]],
+    ),
+    (
+        "#ifdef EXTRA\n#define FOO 010\n#endif\n#define FOO 010\ntypedef opaque a[FOO];",
+        &[&[], &[("EXTRA", 1)]],
+    ),
+    (
+        "#define FOO 010\n#define FOO 010\nconst BAR = 010;\ntypedef opaque a[FOO];",
+        &[&[]],
+    ),
+    (
+        "#ifdef EXTRA\nenum e { A = 010, B };\n#else\nenum e { A = 011, B };\n#endif",
+        &[&[], &[("EXTRA", 1)]],
+    ),
+];
+
+fn defining(defines: &[(&str, i128)]) -> Options {
+    let mut options = Options::default();
+    let defines = defines
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), *value));
+    options.defines.extend(defines);
+    options
+}
+
+#[test]
+fn safe_fixes_keep_what_is_sent_under_settings_other_than_those_they_are_made_under() {
+    for (text, settings) in DIVIDED {
+        for made_under in *settings {
+            let mended = fixed_with(text, &everything(), &defining(made_under)).0;
+            for defines in *settings {
+                let options = defining(defines);
+                assert_eq!(
+                    fingerprints(&mended, &options),
+                    fingerprints(text, &options),
+                    "{text}\nmended under {made_under:?}, read under {defines:?}:\n{mended}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn numbers_that_are_the_same_under_all_settings_are_written_down() {
+    let text = "const LOW = 5;\nenum a { A = LOW, B };\nenum b { C = B, D };\n\
+                #ifdef EXTRA\n#endif\n";
+    let (mended, _) = fixed(&text.replace("#ifdef EXTRA\n#endif\n", ""), &everything());
+    assert!(
+        mended.contains("B = 6 }") && mended.contains("D = 7 }"),
+        "{mended}"
+    );
+    // Of a file with conditionals that is known of numbers alone.
+    let (mended, _) = fixed(&format!("{text}enum c {{ E, F = 3, G }};"), &everything());
+    assert!(
+        mended.contains("A = LOW, B }") && mended.contains("E = 0, F = 3, G = 4"),
+        "{mended}"
+    );
 }
 
 #[test]

@@ -14,7 +14,8 @@ pub struct Fix {
     pub title: String,
     /// The edits; they do not overlap.
     pub edits: Vec<Edit>,
-    /// True if the text means the same afterwards: same bytes, same bounds, same names. Others are for a person to choose.
+    /// True if the text means the same afterwards, under whatever settings: same bytes, same bounds, same names. Others are
+    /// for a person to choose.
     pub safe: bool,
 }
 
@@ -44,6 +45,13 @@ impl Fix {
             safe: false,
             ..Self::safe(title, edits)
         }
+    }
+
+    /// The same edits, which somebody has to want unless this is true.
+    #[must_use]
+    pub fn only_if(mut self, is_safe: bool) -> Self {
+        self.safe &= is_safe;
+        self
     }
 }
 

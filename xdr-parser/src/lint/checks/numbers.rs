@@ -1,21 +1,39 @@
 //! Numbers that are not what they look like, and lengths that may be negative.
 
+use std::collections::HashSet;
+
 use super::packets::each_use;
-use crate::ast::{Value, ValueKind};
+use crate::ast::{Directive, Value, ValueKind};
 use crate::diagnostic::{Edit, Fix};
 use crate::lint::walk::{self, Visitor};
 use crate::lint::{File, Findings, Rule, Subject};
 use crate::schema::Type;
+use crate::source::Span;
 
 /// `010` is 8.
 pub(in crate::lint) fn check_octal(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for &file in &subject.files {
-        walk::file(file.ast, &mut Octal { file, findings });
+        let macros = file.ast.directives.iter();
+        let repeated = macros.filter_map(|directive| match directive {
+            Directive::Define { name, value, .. } => {
+                let directives = subject.directives.get(&file.id)?;
+                (!directives.define_once(&name.name)).then_some(value.span)
+            }
+            Directive::Include { .. } => None,
+        });
+        let mut octal = Octal {
+            file,
+            repeated: repeated.collect(),
+            findings,
+        };
+        walk::file(file.ast, &mut octal);
     }
 }
 
 struct Octal<'f, 'a, 's> {
     file: File<'a>,
+    /// Values of `#define` lines of which there may be more: those must stay alike, letter by letter.
+    repeated: HashSet<Span>,
     findings: &'f mut Findings<'s>,
 }
 
@@ -34,6 +52,7 @@ impl<'a> Visitor<'a> for Octal<'_, 'a, '_> {
             return;
         }
         let location = self.file.at(value.span);
+        let is_safe = !self.repeated.contains(&value.span);
         self.findings.add(Rule::OctalNumber, location, || {
             let decimal = i128::from(number).to_string();
             let message = format!("`{written}` is octal: {decimal}");
@@ -44,7 +63,7 @@ impl<'a> Visitor<'a> for Octal<'_, 'a, '_> {
                 location,
                 replacement: decimal,
             };
-            found.fix(Fix::safe(title, vec![edit]))
+            found.fix(Fix::safe(title, vec![edit]).only_if(is_safe))
         });
     }
 }

@@ -17,6 +17,7 @@ pub(in crate::lint) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>)
         let mut spelling = Spelling {
             file,
             defined: &defined,
+            has_conditionals: subject.has_conditionals(),
             findings,
         };
         walk::file(file.ast, &mut spelling);
@@ -26,6 +27,8 @@ pub(in crate::lint) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>)
 struct Spelling<'f, 'a, 's> {
     file: File<'a>,
     defined: &'f HashSet<&'f str>,
+    /// Under other settings more may be defined.
+    has_conditionals: bool,
     findings: &'f mut Findings<'s>,
 }
 
@@ -51,6 +54,8 @@ impl<'a> Visitor<'a> for Spelling<'_, 'a, '_> {
             return;
         }
         let location = self.file.at(declaration.ty.span);
+        let is_word = matches!(declaration.ty.kind, TypeSpecifierKind::Builtin(_));
+        let is_safe = is_word || !self.has_conditionals;
         self.findings.add(Rule::IntegerSpelling, location, || {
             let title = format!("write `{name}`");
             let edit = Edit {
@@ -61,7 +66,7 @@ impl<'a> Visitor<'a> for Spelling<'_, 'a, '_> {
                 .at(location, format!("`{written}` is a name of C's"))
                 .label(format!("`{name}` in XDR"))
                 .help(title.clone())
-                .fix(Fix::safe(title, vec![edit]))
+                .fix(Fix::safe(title, vec![edit]).only_if(is_safe))
         });
     }
 }
