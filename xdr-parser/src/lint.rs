@@ -5,7 +5,8 @@
 //! has to say; files that are only imported are somebody else's.
 //!
 //! A comment `/* xdr:allow(char-array) */` or `// xdr:allow(bounds, char-array): the reason` allows what these rules find on
-//! its line, or on the next line with something on it if it stands by itself.
+//! its line. If it stands by itself, it also covers the comments behind it and the next line with something else on it.
+//! What [`Rule::EnumeratorWithoutValue`] finds is allowed at the head of the enum, too.
 //!
 //! Each check is one walk over the files or the schema; none looks further than it has to, so that all take time in
 //! proportion to the text. Of one rule [`LISTED`] findings are listed, and the last of them says how many there are more.
@@ -29,7 +30,7 @@ mod rules;
 mod settings;
 mod walk;
 
-pub(crate) use allow::is_allow;
+pub(crate) use allow::{is_allow, without_allows};
 pub use examples::Example;
 pub use findings::LISTED;
 pub use rules::{Category, Rule};

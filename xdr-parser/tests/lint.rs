@@ -159,7 +159,7 @@ fn a_safe_fix_mends_the_example_as_the_table_does() {
     }
 }
 
-/// All comments and `%` lines but those that allow.
+/// All comments and `%` lines.
 fn kept(text: &str) -> Vec<&str> {
     let (tokens, _) = lexer::lex(FileId(0), text);
     let comments = tokens.iter().filter(|token| {
@@ -168,10 +168,7 @@ fn kept(text: &str) -> Vec<&str> {
             TokenKind::LineComment | TokenKind::BlockComment | TokenKind::PassThrough
         )
     });
-    comments
-        .map(|token| token.span.of(text))
-        .filter(|comment| !comment.contains("xdr:allow"))
-        .collect()
+    comments.map(|token| token.span.of(text)).collect()
 }
 
 /// All types with their fingerprints.
@@ -319,6 +316,60 @@ fn a_comment_covers_its_line_or_the_next_with_something_on_it() {
         ),
         ("typedef string a<>;\n/* xdr:allow(all) */", 1),
         ("typedef string a<>; /* see xdr:allow(all) */", 1),
+        // In `#define` lines.
+        ("#define A 010 /* xdr:allow(octal-number): as in C */", 0),
+        ("#define A 010 // xdr:allow(octal-number)", 0),
+        (
+            "#define A \"// xdr:allow(nonsense)\" /* xdr:allow(nonsense) */",
+            1,
+        ),
+        // At the head of an enum, or above it.
+        (
+            "/* xdr:allow(enumerator-without-value) */\nenum e {\n A, B };",
+            0,
+        ),
+        ("enum e { /* xdr:allow(wire) */\n A, B };", 0),
+        ("enum e {\n A, /* xdr:allow(wire) */\n B };", 0),
+        ("enum e {\n A,\n B /* xdr:allow(wire) */ };", 1),
+        // In comments up to the next line with something else.
+        (
+            "/* xdr:allow(misplaced-annotation) */\n/* @generate: both */\ntypedef int a;",
+            0,
+        ),
+        (
+            "/* xdr:allow(misplaced-annotation) */\n\n// one\n/* @generate: both */",
+            0,
+        ),
+        (
+            "/* xdr:allow(misplaced-annotation) */\ntypedef int b;\n/* @acl: none */",
+            1,
+        ),
+        (
+            "// xdr:allow(unknown-allow)\n// xdr:allow(nonsense)\ntypedef int a;",
+            0,
+        ),
+        // As it may be put.
+        (
+            "/* The reason.\n * xdr:allow(bounds)\n */\ntypedef string a<>;",
+            0,
+        ),
+        (
+            "/* xdr:allow(wire) xdr:allow(bounds) */\ntypedef string a<>;",
+            0,
+        ),
+        ("typedef string a<>; // xdr:allow (bounds)", 0),
+        // What is nearly right is reported beside what it does not allow.
+        ("typedef string a<>; // XDR:ALLOW(bounds)", 2),
+        ("typedef string a<>; // xdr: allow(bounds)", 2),
+        // What is left out allows nothing, and is not looked at.
+        (
+            "#ifdef NO\n/* xdr:allow(bounds) */\n#endif\ntypedef string a<>;",
+            1,
+        ),
+        (
+            "#ifdef NO\n/* xdr:allow(nonsense) */\n#define A 1 /* xdr:allow(nonsense) */\n#endif\n",
+            0,
+        ),
     ] {
         let mut settings = Settings::default();
         settings.set(Selector::Rule(Rule::UselessAllow), Level::Allow);
@@ -336,8 +387,24 @@ fn a_comment_that_allows_what_a_rule_that_is_off_would_find_is_of_use() {
 }
 
 #[test]
+fn a_comment_that_may_be_of_use_under_other_settings_is_not_called_useless() {
+    for text in [
+        "typedef opaque big<100000>; /* xdr:allow(bound-over-packet): sent in parts */",
+        "typedef opaque big<100000>; /* xdr:allow(bounds) */",
+        "#ifdef NO\ntypedef char a[4]; /* xdr:allow(char-array) */\n#endif\n",
+        "#ifdef NO\n#define A 010 /* xdr:allow(octal-number) */\n#else\n#endif\n",
+    ] {
+        assert_eq!(lint(&compiled(text), &Settings::default()), [], "{text}");
+    }
+    let text = "typedef opaque big[9]; typedef string any<>; // xdr:allow(bound-over-packet)";
+    let mut settings = Settings::default();
+    settings.packet_limit = Some(4000);
+    assert_eq!(lint(&compiled(text), &settings).len(), 2);
+}
+
+#[test]
 fn comments_that_allow_are_no_documentation() {
-    let text = "/* Words. */\n/* xdr:allow(all) */\ntypedef string a<>; // xdr:allow(bounds)";
+    let text = "/* Words.\n * xdr:allow(wire)\n */\n/* xdr:allow(all) */\ntypedef string a<>; // xdr:allow(bounds)";
     let schema = compiled(text).schema.expect("it resolves");
     assert_eq!(schema.types[0].docs.text, "Words.");
 }
@@ -391,9 +458,13 @@ taste, or of what a protocol is for, are off unless asked for. Ids and codes kee
 | --- | --- |
 | command line | `--allow`, `--warn` or `--deny` with a rule, a category or `all`; the last one counts |
 | `xdr.toml` | `allow`, `warn` and `deny` in `[lint]`; a rule goes before its category, that before `all` |
-| text | `/* xdr:allow(RULE, CATEGORY): the reason */` or `// xdr:allow(…)`, on the line or by itself on the line above |
+| text | `/* xdr:allow(RULE, CATEGORY): the reason */` or `// xdr:allow(…)`, on the line or by itself above it |
 
-`--fix` mends what is marked so, in the files that are named: types keep their bytes, bounds and names, and comments stay.
+A comment by itself also covers the comments between it and that line. What `enumerator-without-value` finds is allowed at
+the head of the enum, too. Nothing is said of comments in text that a conditional leaves out.
+
+`--fix` mends what is marked so, in the files that are named: types keep their bytes, bounds and names under whatever
+settings, and comments stay. Where other settings may make a difference there is only a suggestion.
 Rules are tried on the files named, not on what these import.
 
 | rule | code | by default | |

@@ -29,7 +29,7 @@ use levels::Levels;
 /// allowed and still likely to be wrong: `--rules` lists the rules. Diagnostics go to stderr, as a compiler's do; with
 /// another `--message-format` they go to stdout.
 ///
-/// A comment allows what is found on its line, or on the next one if it stands by itself:
+/// A comment allows what is found on its line, or on the next line of code if it stands by itself:
 /// `/* xdr:allow(char-array): the reason */`.
 #[derive(Debug, Args)]
 #[command(after_help = examples(&[
@@ -57,8 +57,8 @@ pub(crate) struct Check {
     files: Vec<PathBuf>,
     /// Make all fixes that are safe, in the files named
     ///
-    /// Types keep their bytes, bounds and names, and comments stay. The standard input comes out mended on the standard
-    /// output. What is left is reported.
+    /// Types keep their bytes, bounds and names, whatever is defined, and comments stay. The standard input comes out mended
+    /// on the standard output. What is left is reported.
     #[arg(long)]
     fix: bool,
     /// How many bytes a packet of the protocol holds

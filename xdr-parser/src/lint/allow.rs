@@ -1,17 +1,22 @@
 //! Comments that allow: `/* xdr:allow(RULE, CATEGORY): the reason */`.
 //!
-//! One that stands behind something covers its line, one that stands by itself the next line with something on it.
+//! One that stands behind something covers its line, one that stands by itself all up to the next line with something on
+//! it that is no comment. Comments in text that a conditional leaves out allow nothing, and nothing is said of them.
 
 use std::collections::HashMap;
 
+use super::directives::Directives;
 use super::rules::Rule;
-use super::settings::{NoSuchRule, Selector, Settings};
+use super::settings::{Selector, Settings};
 use crate::Compilation;
-use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::diagnostic::Diagnostic;
 use crate::lexer::Lexer;
-use crate::resolve::docs::clean;
 use crate::source::{FileId, Location, Span};
-use crate::token::TokenKind;
+use crate::token::{Token, TokenKind};
+
+mod read;
+
+use read::Allow;
 
 /// What such a comment begins with.
 const MARK: &str = "xdr:allow";
@@ -24,23 +29,21 @@ pub(crate) fn is_allow(comment: &str) -> bool {
     comment.starts_with(MARK)
 }
 
+/// What a comment's text says without the lines that allow.
+pub(crate) fn without_allows(comment: String) -> String {
+    if !comment.contains(MARK) {
+        return comment;
+    }
+    let lines = comment.lines();
+    let lines: Vec<&str> = lines.filter(|line| !is_allow(line.trim_start())).collect();
+    lines.join("\n").trim_matches('\n').to_owned()
+}
+
 /// All such comments of a compilation.
 #[derive(Default)]
 pub(super) struct Allows {
-    comments: Vec<Comment>,
+    comments: Vec<Allow>,
     files: HashMap<FileId, Lines>,
-}
-
-/// A comment that allows.
-struct Comment {
-    location: Location,
-    names: Vec<Name>,
-    /// What to take out if nothing of it is of use, and what to leave there.
-    removal: (Span, &'static str),
-    /// Between its parentheses.
-    list: Span,
-    /// Whether its file was asked for.
-    is_root: bool,
 }
 
 /// A name in such a comment.
@@ -55,8 +58,15 @@ struct Name {
 #[derive(Default)]
 struct Lines {
     starts: Vec<u32>,
-    /// The name that allows something on a line, as comment and place in it.
-    allowed: HashMap<(usize, Selector), Index>,
+    /// Where a name allows something: by the first line, and no part ends before one that begins before it.
+    allowed: HashMap<Selector, Vec<Part>>,
+}
+
+/// Lines that a name covers.
+struct Part {
+    first: usize,
+    last: usize,
+    by: Index,
 }
 
 /// A comment, and a name in it.
@@ -65,13 +75,19 @@ type Index = (usize, usize);
 impl Allows {
     pub(super) fn of(compilation: &Compilation) -> Self {
         let mut allows = Self::default();
-        for (file, _) in &compilation.asts {
+        for (file, ast) in &compilation.asts {
             let source = compilation.sources.get(*file);
             let text = source.map_or("", |source| &source.text);
-            if text.contains(MARK) {
+            if mentions(text) {
                 let schema = compilation.schema.as_ref();
                 let known = schema.and_then(|schema| schema.file(*file));
-                allows.read(*file, text, known.is_some_and(|file| file.root));
+                let directives = Directives::of(ast, text);
+                allows.read(
+                    *file,
+                    text,
+                    &directives,
+                    known.is_some_and(|file| file.root),
+                );
             }
         }
         allows
@@ -81,7 +97,7 @@ impl Allows {
         self.comments.is_empty()
     }
 
-    fn read(&mut self, file: FileId, text: &str, is_root: bool) {
+    fn read(&mut self, file: FileId, text: &str, directives: &Directives<'_>, is_root: bool) {
         let newlines = (0_u32..).zip(text.bytes());
         let newlines = newlines.filter(|(_, byte)| *byte == b'\n');
         let starts = std::iter::once(0).chain(newlines.map(|(at, _)| at + 1));
@@ -92,32 +108,30 @@ impl Allows {
         // The line of the last thing that is neither white space nor a comment.
         let mut occupied = None;
         let mut waiting = Vec::new();
-        for token in Lexer::new(file, text) {
-            if self.comments.len() == READ {
-                break;
-            }
-            match token.kind {
-                TokenKind::Whitespace => {}
-                TokenKind::LineComment | TokenKind::BlockComment => {
-                    let Some(comment) = read(file, text, token.span, is_root) else {
-                        continue;
-                    };
-                    let line = lines.at(token.span.start);
-                    if occupied == Some(line) {
-                        lines.allow(line, self.comments.len(), &comment);
-                    } else {
-                        waiting.push(self.comments.len());
-                    }
-                    self.comments.push(comment);
+        for token in comments(file, text, directives) {
+            let line = lines.at(token.span.start);
+            if !matches!(token.kind, TokenKind::LineComment | TokenKind::BlockComment) {
+                for comment in waiting.drain(..) {
+                    lines.allow(line, comment, &self.comments[comment]);
                 }
-                _ => {
-                    let line = lines.at(token.span.start);
-                    for comment in waiting.drain(..) {
-                        lines.allow(line, comment, &self.comments[comment]);
-                    }
-                    occupied = Some(lines.at(token.span.end));
-                }
+                occupied = Some(lines.at(token.span.end));
+                continue;
             }
+            for allow in read::read(file, text, token.span, is_root) {
+                if self.comments.len() == READ {
+                    break;
+                }
+                if occupied == Some(line) {
+                    lines.allow(line, self.comments.len(), &allow);
+                } else {
+                    waiting.push(self.comments.len());
+                }
+                self.comments.push(allow);
+            }
+        }
+        let last = lines.starts.len();
+        for comment in waiting {
+            lines.allow(last, comment, &self.comments[comment]);
         }
         self.files.insert(file, lines);
     }
@@ -135,11 +149,11 @@ impl Allows {
         ];
         let mut found = selectors
             .iter()
-            .filter_map(|selector| lines.allowed.get(&(line, *selector)));
+            .filter_map(|selector| lines.covering(*selector, line));
         let Some((comment, name)) = found.next() else {
             return false;
         };
-        self.comments[*comment].names[*name].used = true;
+        self.comments[comment].names[name].used = true;
         true
     }
 
@@ -201,170 +215,99 @@ impl Lines {
         self.starts.partition_point(|start| *start <= offset)
     }
 
-    fn allow(&mut self, line: usize, index: usize, comment: &Comment) {
+    /// Has a comment allow what is on its line, and on all up to another.
+    fn allow(&mut self, last: usize, index: usize, comment: &Allow) {
+        let first = self.at(comment.location.span.start);
         for (place, name) in comment.names.iter().enumerate() {
             if let Some(selector) = name.selector {
-                let allowed = self.allowed.entry((line, selector));
-                allowed.or_insert((index, place));
+                let parts = self.allowed.entry(selector).or_default();
+                // Of two that say the same the first is of use.
+                let is_said = |part: &Part| (part.first, part.last) == (first, last);
+                if !parts.last().is_some_and(is_said) {
+                    let by = (index, place);
+                    parts.push(Part { first, last, by });
+                }
             }
         }
     }
+
+    /// The name that covers a line; of several the nearest.
+    fn covering(&self, selector: Selector, line: usize) -> Option<Index> {
+        let parts = self.allowed.get(&selector)?;
+        let begun = parts.partition_point(|part| part.first <= line);
+        let nearest = parts.get(begun.checked_sub(1)?)?;
+        (nearest.last >= line).then_some(nearest.by)
+    }
 }
 
-/// The comment at `span`, if it is one that allows.
-fn read(file: FileId, text: &str, span: Span, is_root: bool) -> Option<Comment> {
-    let comment = span.of(text);
-    if !is_allow(&clean(comment)) {
-        return None;
-    }
-    let mark = comment.find(MARK)? + MARK.len();
-    let rest = &comment[mark..];
-    let list = rest.strip_prefix('(').and_then(|rest| rest.find(')'));
-    // Without a list it allows nothing, which is reported as a name that is unknown.
-    let (start, list) = list.map_or((mark, ""), |length| {
-        (mark + 1, &comment[mark + 1..=mark + length])
+/// Whether any comment may say what it allows, or nearly so.
+fn mentions(text: &str) -> bool {
+    let words = ["allow", "ALLOW", "Allow"];
+    words.iter().any(|word| text.contains(word))
+}
+
+/// The tokens of a text but for white space, and but for what conditionals leave out. Behind a `#define` line, its comments.
+fn comments<'a>(
+    file: FileId,
+    text: &'a str,
+    directives: &'a Directives<'_>,
+) -> impl Iterator<Item = Token> + 'a {
+    let mut left_out = directives.left_out().peekable();
+    // Where text that is left out has ended last.
+    let mut ended = None;
+    let tokens = Lexer::new(file, text).filter(move |token| {
+        while let Some(part) = left_out.next_if(|part| part.end <= token.span.start) {
+            ended = Some(part.end);
+        }
+        let is_within = left_out
+            .peek()
+            .is_some_and(|part| part.start <= token.span.start);
+        // Lines that define stand between parts that are left out.
+        let is_between = ended == Some(token.span.start) && defines(token.span.of(text));
+        token.kind != TokenKind::Whitespace && !is_within && !is_between
     });
-    let place = |start: usize, length: usize| {
-        let start = span.start + u32::try_from(start).unwrap_or_default();
-        Span::new(start, start + u32::try_from(length).unwrap_or_default())
-    };
-    let mut names = Vec::new();
-    let mut at = start;
-    for part in list.split(',') {
-        let name = part.trim();
-        names.push(Name {
-            span: place(at + part.len() - part.trim_start().len(), name.len()),
-            text: name.to_owned(),
-            selector: Selector::named(name),
-            used: false,
+    tokens.flat_map(move |token| {
+        let line = token.span.of(text);
+        let inside = if token.kind == TokenKind::Directive && defines(line) {
+            trailing(line)
+        } else {
+            Vec::new()
+        };
+        let inside = inside.into_iter().map(move |comment| Token {
+            kind: TokenKind::BlockComment,
+            span: Span::new(
+                token.span.start + comment.start,
+                token.span.start + comment.end,
+            ),
         });
-        at += part.len() + 1;
-    }
-    Some(Comment {
-        location: Location { file, span },
-        names,
-        removal: removal(text, span),
-        list: place(start, list.len()),
-        is_root,
+        std::iter::once(token).chain(inside)
     })
 }
 
-/// What goes when a comment goes: its line if it is all there is on it, otherwise the blanks before it.
-fn removal(text: &str, span: Span) -> (Span, &'static str) {
-    let before = text.get(..span.start as usize).unwrap_or_default();
-    let behind = text.get(span.end as usize..).unwrap_or_default();
-    let blanks = |rest: &str| rest.len() - rest.trim_start_matches([' ', '\t']).len();
-    let kept = before.trim_end_matches([' ', '\t']);
-    let start = u32::try_from(kept.len()).unwrap_or(span.start);
-    let end = behind[blanks(behind)..].trim_start_matches('\r');
-    let at_start = kept.is_empty() || kept.ends_with('\n');
-    if at_start && end.starts_with('\n') {
-        let length = behind.len() - end.len() + 1;
-        let length = u32::try_from(length).unwrap_or_default();
-        return (Span::new(start, span.end + length), "");
-    }
-    let is_followed = behind.starts_with(|next: char| !next.is_whitespace());
-    match (is_followed, start == span.start) {
-        // Two words must not become one.
-        (true, true) => (span, " "),
-        (true, false) => (span, ""),
-        (false, _) => (Span::new(start, span.end), ""),
-    }
+fn defines(line: &str) -> bool {
+    let inside = line.strip_prefix('#').unwrap_or_default();
+    inside.trim_start().starts_with("define")
 }
 
-impl Comment {
-    fn at(&self, span: Span) -> Location {
-        Location {
-            file: self.location.file,
-            span,
-        }
-    }
-
-    fn unknown(&self, name: &Name) -> Diagnostic {
-        let rule = Rule::UnknownAllow;
-        if name.text.is_empty() {
-            let message = "this comment does not say what it allows";
-            let found = rule.at(self.location, message).label("allows nothing");
-            return found.help("name rules, as in `xdr:allow(unbounded-string)`");
-        }
-        let location = self.at(name.span);
-        let error = NoSuchRule::of(&name.text);
-        let message = format!("there is no rule or category `{}`", name.text);
-        let found = rule.at(location, message).label("allows nothing");
-        match error.similar {
-            None => found.help("`xdr check --rules` lists all rules"),
-            Some(similar) => {
-                let edit = Edit {
-                    location,
-                    replacement: similar.to_owned(),
-                };
-                let title = format!("write `{similar}`");
-                let found = found.help(format!("did you mean `{similar}`?"));
-                found.fix(Fix::suggestion(title, vec![edit]))
-            }
-        }
-    }
-
-    /// All useless names at once, since taking them out is one edit; `first` is the first of them.
-    fn useless(&self, first: &Name, settings: &Settings) -> Diagnostic {
-        let (useless, others): (Vec<&Name>, Vec<&Name>) = self
-            .names
-            .iter()
-            .partition(|name| name.is_useless(settings));
-        let join = |names: &[&Name], between: &str| {
-            let names: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
-            names.join(between)
+/// The comments in a `#` line.
+fn trailing(line: &str) -> Vec<Span> {
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let bytes = line.as_bytes();
+    let mut comments = Vec::new();
+    let mut in_string = false;
+    let mut at = 0;
+    while at < bytes.len() {
+        in_string ^= bytes[at] == b'"';
+        let rest = line.get(at..).unwrap_or_default();
+        let length = match rest.get(..2).filter(|_| !in_string) {
+            Some("//") => rest.len(),
+            Some("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
+            _ => 0,
         };
-        let (location, replacement) = if others.is_empty() {
-            (self.at(self.removal.0), self.removal.1.to_owned())
-        } else {
-            (self.at(self.list), join(&others, ", "))
-        };
-        let names = join(&useless, "`, `");
-        let edit = Edit {
-            location,
-            replacement,
-        };
-        let message = format!("nothing is found here that `{names}` would have to allow");
-        Rule::UselessAllow
-            .at(self.at(first.span), message)
-            .label("of no use")
-            .help(
-                "a comment that allows stands on the line of what it allows, or on the line above",
-            )
-            .fix(Fix::safe(format!("take out `{names}`"), vec![edit]))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn without(text: &str) -> String {
-        let start = text.find("/*").expect("there is a comment");
-        let end = text.find("*/").expect("it ends") + 2;
-        let (start, end) = (u32::try_from(start), u32::try_from(end));
-        let span = Span::new(start.expect("short"), end.expect("short"));
-        let (span, instead) = removal(text, span);
-        let mut text = text.to_owned();
-        text.replace_range(span.range(), instead);
-        text
-    }
-
-    #[test]
-    fn a_comment_goes_with_its_line_or_with_the_blanks_before_it() {
-        for (before, after) in [
-            ("a\n  /* x */\nb", "a\nb"),
-            ("a\r\n/* x */ \r\nb", "a\r\nb"),
-            ("/* x */\nb", "b"),
-            ("a;  /* x */\nb", "a;\nb"),
-            ("a /* x */ b", "a b"),
-            ("a/* x */b", "a b"),
-            ("a /* x */b", "a b"),
-            ("  /* x */ b", " b"),
-            ("a; /* x */", "a;"),
-        ] {
-            assert_eq!(without(before), after, "{before:?}");
+        if length > 0 {
+            comments.push(Span::new(offset(at), offset(at + length)));
         }
+        at += length.max(1);
     }
+    comments
 }

@@ -54,6 +54,13 @@ impl<'a> Directives<'a> {
         line.is_some_and(|line| line.span.start < part.end)
     }
 
+    /// The parts of the text that are left out, up to the `#` line behind each.
+    pub(super) fn left_out(&self) -> impl Iterator<Item = Span> {
+        let parts = self.lines.iter();
+        let parts = parts.filter(|line| line.kind == TriviaKind::Inactive);
+        parts.map(|line| line.span)
+    }
+
     /// Whether a name is defined by one line, which counts under all settings.
     pub(super) fn define_once(&self, name: &str) -> bool {
         !self.has_conditionals && self.definitions.get(name) == Some(&1)

@@ -47,6 +47,23 @@ impl<'a> Findings<'a> {
         }
     }
 
+    /// Reports what is missing in a definition, which is allowed at its head as well.
+    pub(super) fn add_within(
+        &mut self,
+        rule: Rule,
+        (head, location): (Location, Location),
+        words: impl FnOnce() -> Diagnostic,
+    ) {
+        if !self.allows.covers(rule, head) {
+            self.add(rule, location, words);
+        }
+    }
+
+    /// Notes that what would be found here cannot be told: a comment that allows it may be of use.
+    pub(super) fn pass_over(&mut self, rule: Rule, location: Location) {
+        self.allows.covers(rule, location);
+    }
+
     /// Takes what the compilation has found, some of which is subject to rules as well.
     pub(super) fn take(&mut self, diagnostic: Diagnostic) {
         match Rule::of(diagnostic.code) {

@@ -1,7 +1,7 @@
 //! Comments → text: marks and common indentation taken off.
 
 use crate::ast::{Trivia, TriviaKind};
-use crate::lint::is_allow;
+use crate::lint::{is_allow, without_allows};
 use crate::schema::{Docs, Mark};
 
 /// The text of the comments that describe a node: the last block of those before it, and those on its line.
@@ -17,6 +17,7 @@ pub(super) fn docs(text: &str, leading: &[Trivia], trailing: &[Trivia]) -> Docs 
         let texts = comments.map(|comment| clean(comment.span.of(text)));
         texts
             .filter(|text| !text.is_empty() && !is_allow(text))
+            .map(without_allows)
             .collect()
     };
     let mut parts = comments(attached(text, leading));

@@ -8,7 +8,7 @@ use crate::diagnostic::{Edit, Fix};
 use crate::lint::directives::Directives;
 use crate::lint::walk::{self, Visitor};
 use crate::lint::{File, Findings, Rule, Subject};
-use crate::schema::{Enum, Item, TypeKind};
+use crate::schema::{Enum, Item, TypeDef, TypeKind};
 use crate::source::Span;
 
 pub(in crate::lint) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
@@ -28,13 +28,15 @@ pub(in crate::lint) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>)
         let valued = ids.into_iter().filter_map(|id| {
             let definition = subject.schema.ty(id);
             match &definition.kind {
-                TypeKind::Enum(body) => Some((definition.name.as_str(), body)),
+                TypeKind::Enum(body) => Some((definition, body)),
                 _ => None,
             }
         });
         let numbers = Numbers::of(subject, file);
-        for (body, (name, values)) in written.bodies.into_iter().zip(valued) {
-            check_enum(findings, &numbers, body, name, values, |span| file.at(span));
+        for (body, (definition, values)) in written.bodies.into_iter().zip(valued) {
+            check_enum(findings, &numbers, body, (definition, values), |span| {
+                file.at(span)
+            });
         }
     }
 }
@@ -56,8 +58,7 @@ fn check_enum(
     findings: &mut Findings<'_>,
     numbers: &Numbers<'_>,
     body: &ast::EnumBody,
-    name: &str,
-    values: &Enum,
+    (definition, values): (&TypeDef, &Enum),
     at: impl Fn(Span) -> crate::Location,
 ) {
     let pairs = || {
@@ -70,7 +71,9 @@ fn check_enum(
         return;
     };
     let location = at(first.name.span);
-    findings.add(Rule::EnumeratorWithoutValue, location, || {
+    let places = (definition.location, location);
+    findings.add_within(Rule::EnumeratorWithoutValue, places, || {
+        let name = &definition.name;
         let edits: Vec<Edit> = pairs()
             .map(|(written, valued)| {
                 let end = written.name.span.end;

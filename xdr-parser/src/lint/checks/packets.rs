@@ -40,13 +40,16 @@ fn check_packet(
         }
         _ => return,
     };
-    let bytes = u64::from(length.value).saturating_mul(each);
-    let Some(limit) = subject
-        .packet_limit()
-        .filter(|limit| length.written && bytes > *limit)
-    else {
+    if !length.written {
         return;
+    }
+    let Some(limit) = subject.packet_limit() else {
+        return findings.pass_over(Rule::BoundOverPacket, location);
     };
+    let bytes = u64::from(length.value).saturating_mul(each);
+    if bytes <= limit {
+        return;
+    }
     findings.add(Rule::BoundOverPacket, location, || {
         let message = format!("`{name}` may take {bytes} bytes, more than a packet holds");
         Rule::BoundOverPacket
