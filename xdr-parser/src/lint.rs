@@ -9,7 +9,7 @@
 //! What [`Rule::EnumeratorWithoutValue`] finds is allowed at the head of the enum, too.
 //!
 //! Each check is one walk over the files or the schema; none looks further than it has to, so that all take time in
-//! proportion to the text. Of one rule [`LISTED`] findings are listed, and the last of them says how many there are more.
+//! proportion to the text. Of one rule [`Settings::listed`] findings are listed, and the last of them says how many there are more.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};

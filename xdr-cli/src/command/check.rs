@@ -110,7 +110,11 @@ impl Check {
             show::show(self.explain, session.is_human())?;
             return Ok(Outcome::Clean);
         }
-        let settings = self.settings(&session);
+        let mut settings = self.settings(&session);
+        if session.is_human() {
+            // People are shown a part, and told how many there are.
+            settings.listed = usize::MAX;
+        }
         if self.fix {
             return fix::run(&inputs, &session, &settings);
         }

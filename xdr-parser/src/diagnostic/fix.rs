@@ -107,13 +107,19 @@ fn finish(sources: &Sources, mended: &mut [(FileId, String)], copied: u32) {
     }
 }
 
-/// Whether an edit has a byte, or the place of an insertion, in common with one that is accepted.
+/// Whether an edit has a byte in common with one that is accepted, or touches it where one of the two inserts something: which
+/// is to come first then nobody has said.
 fn overlaps(accepted: &BTreeMap<(FileId, Span), &str>, location: Location) -> bool {
     let Location { file, span } = location;
     let before = accepted.range(..=(file, span)).next_back();
     let behind = accepted.range((file, span)..).next();
-    before.is_some_and(|((other, earlier), _)| *other == file && earlier.end >= span.start)
-        || behind.is_some_and(|((other, later), _)| *other == file && later.start <= span.end)
+    let is_empty = |span: Span| span.start == span.end;
+    let meets = |earlier: Span, later: Span| {
+        earlier.end > later.start
+            || (earlier.end == later.start && (is_empty(earlier) || is_empty(later)))
+    };
+    before.is_some_and(|((other, earlier), _)| *other == file && meets(*earlier, span))
+        || behind.is_some_and(|((other, later), _)| *other == file && meets(span, *later))
 }
 
 #[cfg(test)]
@@ -147,6 +153,20 @@ mod tests {
         let mended = mend(&sources, &fixes, |_| true);
         assert_eq!(mended, [(a, "1 2".to_owned()), (b, "three!".to_owned())]);
         assert_eq!(mend(&sources, &fixes, |file| file == b).len(), 1);
+    }
+
+    #[test]
+    fn edits_that_touch_are_made_at_once_unless_one_inserts() {
+        let mut sources = Sources::default();
+        let a = sources.add("a.x", "one two");
+        let fixes = [
+            diagnostic(a, &[(3, 4, "")], true),
+            diagnostic(a, &[(0, 3, "")], true),
+            diagnostic(a, &[(4, 7, "2")], true),
+            diagnostic(a, &[(0, 0, "x")], true),
+            diagnostic(a, &[(7, 7, "y")], true),
+        ];
+        assert_eq!(mend(&sources, &fixes, |_| true), [(a, "2".to_owned())]);
     }
 
     #[test]

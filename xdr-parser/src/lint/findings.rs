@@ -6,7 +6,7 @@ use super::settings::{Level, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Location;
 
-/// So many findings of one rule are listed; a hostile file has millions.
+/// So many findings of one rule are listed unless somebody asks for more; a hostile file has millions.
 pub const LISTED: usize = 10_000;
 
 pub(super) struct Findings<'a> {
@@ -76,7 +76,7 @@ impl<'a> Findings<'a> {
     fn counts(&mut self, rule: Rule) -> bool {
         let count = &mut self.counts[rule as usize];
         *count += 1;
-        *count <= LISTED
+        *count <= self.settings.listed
     }
 
     fn list(&mut self, rule: Rule, level: Level, mut diagnostic: Diagnostic) {
@@ -105,7 +105,10 @@ impl<'a> Findings<'a> {
 
     pub(super) fn finish(mut self) -> Vec<Diagnostic> {
         for (count, last) in self.counts.into_iter().zip(self.last) {
-            let Some(more) = count.checked_sub(LISTED).filter(|more| *more > 0) else {
+            let Some(more) = count
+                .checked_sub(self.settings.listed)
+                .filter(|more| *more > 0)
+            else {
                 continue;
             };
             if let Some(diagnostic) = self.diagnostics.get_mut(last) {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::findings::LISTED;
 use super::rules::{Category, Rule};
 
 /// What becomes of what a rule finds.
@@ -135,10 +136,12 @@ pub struct Settings {
     pub packet_limit: Option<u64>,
     /// How many bytes bounds within bounds may multiply to before [`Rule::NestedBounds`] speaks.
     pub product_limit: u64,
+    /// How many findings of one rule are listed; the last of them says how many there are more.
+    pub listed: usize,
 }
 
 impl Default for Settings {
-    /// Every rule at its own level; products of bounds up to 4 GiB.
+    /// Every rule at its own level; products of bounds up to 4 GiB; [`LISTED`] findings of each.
     fn default() -> Self {
         let mut levels = [Level::Allow; Rule::ALL.len()];
         for (level, rule) in levels.iter_mut().zip(Rule::ALL) {
@@ -148,6 +151,7 @@ impl Default for Settings {
             levels,
             packet_limit: None,
             product_limit: 1 << 32,
+            listed: LISTED,
         }
     }
 }

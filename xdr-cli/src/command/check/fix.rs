@@ -15,7 +15,7 @@ use crate::input::{Inputs, STDIN};
 use crate::output;
 use crate::session::Session;
 
-/// Fixes that overlap wait for the next round, and so does what is over the number that is listed; real files take one or two.
+/// Fixes that overlap wait for the next round; real files take one or two.
 const ROUNDS: usize = 10;
 
 pub(super) fn run(
@@ -34,8 +34,10 @@ pub(super) fn run(
 
 /// Mends as long as there is something to mend; what is left to say in the end.
 fn rounds(subject: &mut Subject, settings: &Settings) -> (Sources, Vec<Diagnostic>) {
+    let mut all = settings.clone();
+    all.listed = usize::MAX;
     let mut compilation = subject.compile();
-    let mut found = lint(&compilation, settings);
+    let mut found = lint(&compilation, &all);
     for _ in 0..ROUNDS {
         let roots = compilation.schema.iter().flat_map(|schema| &schema.files);
         let roots = roots.filter(|file| file.root).map(|file| file.id);
@@ -57,6 +59,9 @@ fn rounds(subject: &mut Subject, settings: &Settings) -> (Sources, Vec<Diagnosti
         }
         *subject = next;
         compilation = compiled;
+        found = lint(&compilation, &all);
+    }
+    if settings.listed < all.listed {
         found = lint(&compilation, settings);
     }
     (compilation.sources, found)
