@@ -1,5 +1,19 @@
 //! Circles among types that are made of one another: strongly connected components, without recursion of our own.
 
+use crate::schema::Schema;
+
+impl Schema {
+    /// For each type the types that it is made of, by their places in [`Schema::types`].
+    pub(crate) fn edges(&self) -> Vec<Vec<usize>> {
+        let edges = self.types.iter().map(|definition| {
+            let parts = definition.parts().into_iter();
+            let targets = parts.filter_map(|part| part.definition());
+            targets.map(|id| id.0 as usize).collect()
+        });
+        edges.collect()
+    }
+}
+
 /// The strongly connected components of a graph. They are numbered so that a node's number is never lower than those of
 /// the nodes it points to (Tarjan's order).
 #[derive(Clone, Debug)]

@@ -157,6 +157,16 @@ pub struct Constant {
     pub docs: Docs,
 }
 
+impl Constant {
+    /// Its number; nothing if it is a string.
+    pub fn number(&self) -> Option<i128> {
+        match self.value {
+            ConstantValue::Int(number) => Some(number),
+            ConstantValue::String(_) => None,
+        }
+    }
+}
+
 /// Where a constant's value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -242,6 +252,23 @@ pub struct TypeDef {
     pub docs: Docs,
     /// The definition in XDR, in canonical layout and without comments: what generated code quotes.
     pub xdr: String,
+}
+
+impl TypeDef {
+    /// The types that it is made of: those of fields, of a discriminant and what it decides, or what it stands for.
+    pub fn parts(&self) -> Vec<&Type> {
+        match &self.kind {
+            TypeKind::Struct(body) => body.fields.iter().map(|field| &field.ty).collect(),
+            TypeKind::Union(body) => {
+                let payloads = body.payloads().flatten().map(|field| &field.ty);
+                std::iter::once(&body.discriminant)
+                    .chain(payloads)
+                    .collect()
+            }
+            TypeKind::Typedef(target) => vec![target],
+            TypeKind::Enum(_) => Vec::new(),
+        }
+    }
 }
 
 /// What a type is.
@@ -415,6 +442,22 @@ pub enum Type {
     Array(Box<Type>, Length),
     /// `T *x` (§4.19).
     Optional(Box<Type>),
+}
+
+impl Type {
+    /// The definition at the bottom of it, however it is made an array or optional.
+    pub fn definition(&self) -> Option<TypeId> {
+        let mut ty = self;
+        loop {
+            match ty {
+                Self::Named(id) => return Some(*id),
+                Self::Array(inner, _) | Self::FixedArray(inner, _) | Self::Optional(inner) => {
+                    ty = inner;
+                }
+                _ => return None,
+            }
+        }
+    }
 }
 
 /// A length or the upper bound of one.

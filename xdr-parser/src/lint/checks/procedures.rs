@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::lint::{Findings, Rule, Subject, short};
 use crate::resolve::suggest;
-use crate::schema::{ConstantValue, Item, ProcedureEnum, TypeDef, TypeId};
+use crate::schema::{Item, ProcedureEnum, TypeDef, TypeId};
 use crate::source::Location;
 
 /// Numbers left out between the first and the last.
@@ -66,10 +66,7 @@ pub(in crate::lint) fn check_programs(subject: &Subject<'_>, findings: &mut Find
     }
     for program in &schema.procedure_enums {
         let definition = schema.ty(program.ty);
-        let number = |id| match schema.constant(id).value {
-            ConstantValue::Int(number) => Some(number),
-            ConstantValue::String(_) => None,
-        };
+        let number = |id| schema.constant(id).number();
         let numbers = number(program.program).zip(number(program.version));
         let (place, name) = (definition.name_location, definition.name.as_str());
         programs.extend(numbers.map(|(number, version)| (number, version, place, name)));

@@ -2,11 +2,17 @@
 
 use crate::graph::components;
 use crate::lint::{Findings, Rule, Subject};
-use crate::schema::{Struct, Type, TypeDef, TypeId, TypeKind};
+use crate::schema::{Schema, Type, TypeDef, TypeKind};
 
 pub(in crate::lint) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let schema = subject.schema;
-    let edges: Vec<Vec<usize>> = schema.types.iter().map(edges).collect();
+    let mut edges = schema.edges();
+    for (definition, edges) in schema.types.iter().zip(&mut edges) {
+        if is_list(schema, definition) {
+            // That of the last field.
+            edges.pop();
+        }
+    }
     let components = components(&edges);
     for members in &components.members {
         let is_circle = members.len() > 1 || edges[members[0]].contains(&members[0]);
@@ -32,39 +38,34 @@ pub(in crate::lint) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>)
                     .also(other.name_location, "by way of this one, for example"),
                 None => found.label("holds itself"),
             };
-            found.help("receivers have to limit how deep; a list, whose last field alone is an optional of itself, needs no limit")
+            found.help("receivers have to limit how deep; a list, whose last field alone may be another of its kind, needs no limit")
         });
     }
 }
 
-/// The types that a type is made of; what makes a struct a list is left out.
-fn edges(definition: &TypeDef) -> Vec<usize> {
-    let mut edges = Vec::new();
-    let mut add = |ty: &Type| edges.extend(target(ty).map(|id| id.0 as usize));
-    match &definition.kind {
-        TypeKind::Struct(Struct { fields, list }) => {
-            let count = fields.len() - usize::from(*list);
-            fields.iter().take(count).for_each(|field| add(&field.ty));
-        }
-        TypeKind::Union(body) => {
-            let payloads = body.payloads().flatten();
-            payloads.for_each(|field| add(&field.ty));
-        }
-        TypeKind::Typedef(target) => add(target),
-        TypeKind::Enum(_) => {}
-    }
-    edges
-}
-
-/// The definition at the bottom of a type.
-pub(super) fn target(mut ty: &Type) -> Option<TypeId> {
-    loop {
-        match ty {
-            Type::Named(id) => return Some(*id),
-            Type::Array(inner, _) | Type::FixedArray(inner, _) | Type::Optional(inner) => {
-                ty = inner;
+/// Whether what a struct ends with may be another of its kind, in one of the three ways of RFC 4506 section 4.19: `*`, an
+/// array of one at the most, or a union that holds one if a `bool` is true.
+fn is_list(schema: &Schema, definition: &TypeDef) -> bool {
+    let TypeKind::Struct(body) = &definition.kind else {
+        return false;
+    };
+    let Some(last) = body.fields.last() else {
+        return false;
+    };
+    let is_own = |ty: &Type| *schema.peel(ty) == Type::Named(definition.id);
+    match schema.peel(&last.ty) {
+        Type::Optional(next) => is_own(next),
+        Type::Array(next, length) => length.value == 1 && is_own(next),
+        Type::Named(id) => match &schema.ty(*id).kind {
+            TypeKind::Union(union) => {
+                let mut payloads = union.payloads().flatten();
+                let next = payloads.next().map(|field| &field.ty);
+                *schema.peel(&union.discriminant) == Type::Bool
+                    && next.is_some_and(is_own)
+                    && payloads.next().is_none()
             }
-            _ => return None,
-        }
+            _ => false,
+        },
+        _ => false,
     }
 }

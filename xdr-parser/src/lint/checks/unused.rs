@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use super::recursion::target;
 use crate::ast::{Trivia, TriviaKind, Value, ValueKind};
 use crate::graph::components;
 use crate::lint::walk::{self, Host, Visitor};
@@ -74,7 +73,7 @@ fn check_constants(
 
 /// For each type whether another type, a procedure or C code uses it, or one that it is in a circle with.
 fn used_types(schema: &Schema, names: &Names<'_>) -> Vec<bool> {
-    let edges: Vec<Vec<usize>> = schema.types.iter().map(edges).collect();
+    let edges = schema.edges();
     let components = components(&edges);
     let mut used = vec![false; components.members.len()];
     for (from, targets) in edges.iter().enumerate() {
@@ -85,7 +84,7 @@ fn used_types(schema: &Schema, names: &Names<'_>) -> Vec<bool> {
         }
     }
     let mut is_used = |ty: &Type| {
-        if let Some(id) = target(ty) {
+        if let Some(id) = ty.definition() {
             used[components.of[id.0 as usize]] = true;
         }
     };
@@ -109,21 +108,6 @@ fn used_types(schema: &Schema, names: &Names<'_>) -> Vec<bool> {
         .iter()
         .map(|component| used[*component])
         .collect()
-}
-
-fn edges(definition: &TypeDef) -> Vec<usize> {
-    let mut edges = Vec::new();
-    let mut add = |ty: &Type| edges.extend(target(ty).map(|id| id.0 as usize));
-    match &definition.kind {
-        TypeKind::Struct(body) => body.fields.iter().for_each(|field| add(&field.ty)),
-        TypeKind::Union(body) => {
-            add(&body.discriminant);
-            body.payloads().flatten().for_each(|field| add(&field.ty));
-        }
-        TypeKind::Typedef(target) => add(target),
-        TypeKind::Enum(_) => {}
-    }
-    edges
 }
 
 /// Names that something in the text refers to: numbers by name, and the words of `%` and `#` lines.
