@@ -61,9 +61,9 @@ pub(crate) struct Check {
     /// on the standard output. What is left is reported.
     #[arg(long)]
     fix: bool,
-    /// How many bytes a packet of the protocol holds
+    /// How many bytes a packet of the protocol holds, its header not counted
     ///
-    /// libvirt's packets are known to hold 33554432.
+    /// libvirt's packets are known to hold 33554408.
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     packet_limit: Option<u64>,
     /// How many bytes bounds within bounds may multiply to [default: 4294967296]

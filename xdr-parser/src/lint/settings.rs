@@ -131,7 +131,7 @@ impl std::error::Error for NoSuchRule {}
 #[non_exhaustive]
 pub struct Settings {
     levels: [Level; Rule::ALL.len()],
-    /// How many bytes a packet of the protocol holds. Without it [`Rule::BoundOverPacket`] finds something in libvirt's
+    /// How many bytes a packet of the protocol holds, its header not counted. Without it [`Rule::BoundOverPacket`] finds something in libvirt's
     /// programs only, of which the limit is known.
     pub packet_limit: Option<u64>,
     /// How many bytes bounds within bounds may multiply to before [`Rule::NestedBounds`] speaks.

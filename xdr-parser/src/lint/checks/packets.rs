@@ -1,14 +1,16 @@
 //! Bounds that are larger than what they are sent in, or become so by being multiplied.
 
+use crate::graph::components;
 use crate::lint::{Findings, Rule, Subject};
-use crate::schema::{Field, Length, Schema, Size, Type, TypeKind};
+use crate::schema::{Field, Length, Schema, Size, Type, TypeDef, TypeKind};
 use crate::source::Location;
 
 pub(in crate::lint) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let products = Products::of(subject);
     each_use(subject.schema, &mut |name, ty, location| {
         if subject.has(location) {
             check_packet(subject, findings, name, ty, location);
-            check_product(subject, findings, name, ty, location);
+            check_product(subject, findings, &products, (name, ty), location);
         }
     });
 }
@@ -16,13 +18,17 @@ pub(in crate::lint) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>)
 /// Every type that a field or a typedef has, with its name and its place.
 pub(super) fn each_use(schema: &Schema, take: &mut impl FnMut(&str, &Type, Location)) {
     for definition in &schema.types {
-        let mut field = |field: &Field| take(&field.name, &field.ty, field.location);
-        match &definition.kind {
-            TypeKind::Struct(body) => body.fields.iter().for_each(field),
-            TypeKind::Union(body) => body.payloads().flatten().for_each(&mut field),
-            TypeKind::Typedef(target) => take(&definition.name, target, definition.location),
-            TypeKind::Enum(_) => {}
-        }
+        uses(definition, take);
+    }
+}
+
+fn uses(definition: &TypeDef, take: &mut impl FnMut(&str, &Type, Location)) {
+    let field = |field: &Field| take(&field.name, &field.ty, field.location);
+    match &definition.kind {
+        TypeKind::Struct(body) => body.fields.iter().for_each(field),
+        TypeKind::Union(body) => body.payloads().flatten().for_each(field),
+        TypeKind::Typedef(target) => take(&definition.name, target, definition.location),
+        TypeKind::Enum(_) => {}
     }
 }
 
@@ -33,11 +39,10 @@ fn check_packet(
     ty: &Type,
     location: Location,
 ) {
-    let (length, each) = match ty {
-        Type::String(length) | Type::Opaque(length) | Type::FixedOpaque(length) => (length, 1),
-        Type::Array(element, length) | Type::FixedArray(element, length) => {
-            (length, size(subject.schema, element).min)
-        }
+    // With the word for its length, where it has one.
+    let (length, least) = match ty {
+        Type::FixedOpaque(length) | Type::FixedArray(_, length) => (length, 0),
+        Type::String(length) | Type::Opaque(length) | Type::Array(_, length) => (length, 4),
         _ => return,
     };
     if !length.written {
@@ -46,7 +51,13 @@ fn check_packet(
     let Some(limit) = subject.packet_limit() else {
         return findings.pass_over(Rule::BoundOverPacket, location);
     };
-    let bytes = u64::from(length.value).saturating_mul(each);
+    let content = match ty {
+        Type::FixedArray(element, _) | Type::Array(element, _) => {
+            u64::from(length.value).saturating_mul(size(subject.schema, element).min)
+        }
+        _ => Size::padded(length.value.into()),
+    };
+    let bytes = content.saturating_add(least);
     if bytes <= limit {
         return;
     }
@@ -64,33 +75,104 @@ fn check_packet(
 fn check_product(
     subject: &Subject<'_>,
     findings: &mut Findings<'_>,
-    name: &str,
-    ty: &Type,
+    products: &Products,
+    (name, ty): (&str, &Type),
     location: Location,
 ) {
-    let (Type::Array(element, length) | Type::FixedArray(element, length)) = ty else {
+    let Some(Product {
+        count,
+        element,
+        bytes,
+    }) = products.over(subject, ty)
+    else {
         return;
     };
     let limit = subject.settings.product_limit;
-    let size = size(subject.schema, element);
-    // Elements that are too large themselves, or have no bound, are reported where they are defined.
-    let Some(each) = size.max.filter(|max| *max > size.min && *max <= limit) else {
-        return;
-    };
-    let bytes = u64::from(length.value).saturating_mul(each);
-    if !length.written || bytes <= limit {
-        return;
-    }
     findings.add(Rule::NestedBounds, location, || {
         let message = format!("`{name}` may take {}", human(bytes));
         Rule::NestedBounds
             .at(location, message)
-            .label(format!("{} elements of up to {each} bytes", length.value))
+            .label(match element.fixed() {
+                Some(each) => format!("{count} elements of {each} bytes"),
+                None => format!(
+                    "{count} elements of up to {} bytes",
+                    element.max.unwrap_or(u64::MAX)
+                ),
+            })
             .help(format!(
                 "products of bounds are limited to {}",
                 human(limit)
             ))
     });
+}
+
+/// What is known of the products of bounds in types.
+struct Products {
+    /// For each type whether something in it has no bound or is too much itself, which is reported there.
+    told: Vec<bool>,
+}
+
+/// Elements that are too much together.
+struct Product {
+    count: u32,
+    element: Size,
+    bytes: u64,
+}
+
+impl Products {
+    fn of(subject: &Subject<'_>) -> Self {
+        let schema = subject.schema;
+        let mut products = Self {
+            told: vec![false; schema.types.len()],
+        };
+        // What a type is made of comes before it.
+        let components = components(&schema.edges());
+        for member in components.members.into_iter().flatten() {
+            let mut told = false;
+            uses(&schema.types[member], &mut |_, ty, location| {
+                told |= has_no_bound(ty)
+                    || products.is_told(ty)
+                    || (subject.has(location) && products.over(subject, ty).is_some());
+            });
+            products.told[member] = told;
+        }
+        products
+    }
+
+    fn is_told(&self, ty: &Type) -> bool {
+        ty.definition().is_some_and(|id| self.told[id.0 as usize])
+    }
+
+    /// An array that is too much, though nothing in it is.
+    fn over(&self, subject: &Subject<'_>, ty: &Type) -> Option<Product> {
+        let (Type::Array(each, length) | Type::FixedArray(each, length)) = ty else {
+            return None;
+        };
+        let schema = subject.schema;
+        let is_number = match schema.peel(each) {
+            Type::Named(id) => matches!(schema.ty(*id).kind, TypeKind::Enum(_)),
+            Type::FixedOpaque(_) | Type::Opaque(_) | Type::String(_) => false,
+            Type::FixedArray(..) | Type::Array(..) | Type::Optional(_) => false,
+            _ => true,
+        };
+        if is_number || !length.written || length.value < 2 || self.is_told(each) {
+            return None;
+        }
+        let element = size(schema, each);
+        let bytes = u64::from(length.value).saturating_mul(element.max?);
+        (bytes > subject.settings.product_limit).then_some(Product {
+            count: length.value,
+            element,
+            bytes,
+        })
+    }
+}
+
+fn has_no_bound(ty: &Type) -> bool {
+    match ty {
+        Type::String(length) | Type::Opaque(length) | Type::Array(_, length) => !length.written,
+        _ => false,
+    }
 }
 
 fn bound(length: Length) -> String {
