@@ -39,6 +39,8 @@ pub(super) trait Visitor<'a> {
     /// An enum, those around it first.
     fn enumeration(&mut self, _: &'a EnumBody) {}
     fn enumerator(&mut self, _: &'a Enumerator) {}
+    /// The names of all fields of a struct or union, a discriminant's first.
+    fn fields(&mut self, _: &[&'a Identifier]) {}
     fn number(&mut self, _: &'a Value) {}
     /// A constant's, program's, version's or procedure's name.
     fn constant(&mut self, _: &'a Identifier) {}
@@ -148,6 +150,9 @@ fn declaration<'a>(role: Role, declaration: &'a Declaration, to: &mut impl Visit
 }
 
 fn structure<'a>(body: &'a StructBody, to: &mut impl Visitor<'a>) {
+    let names = body.members.iter();
+    let names = names.filter_map(|member| member.declaration.name.as_ref());
+    to.fields(&names.collect::<Vec<_>>());
     for member in &body.members {
         to.trivia(Host::Other, &member.leading);
         declaration(Role::Field, &member.declaration, to);
@@ -157,6 +162,10 @@ fn structure<'a>(body: &'a StructBody, to: &mut impl Visitor<'a>) {
 }
 
 fn union<'a>(body: &'a UnionBody, to: &mut impl Visitor<'a>) {
+    let arms = body.arms.iter().map(|arm| &arm.declaration);
+    let declarations = std::iter::once(&body.discriminant).chain(arms);
+    let names = declarations.filter_map(|declaration| declaration.name.as_ref());
+    to.fields(&names.collect::<Vec<_>>());
     declaration(Role::Discriminant, &body.discriminant, to);
     for arm in &body.arms {
         to.trivia(Host::Other, &arm.leading);

@@ -1,47 +1,79 @@
 //! How things are named: types and fields in snake case, constants in capitals.
 
+use std::cell::OnceCell;
+use std::collections::HashSet;
+
 use crate::ast::{Declaration, Enumerator, Identifier};
 use crate::lint::walk::{self, Role, Visitor};
 use crate::lint::{File, Findings, Rule, Subject};
+use crate::schema::{Schema, TypeKind};
+use crate::words::is_word;
 
 pub(in crate::lint) fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let names = OnceCell::new();
     for &file in &subject.files {
-        walk::file(file.ast, &mut Naming { file, findings });
+        let mut naming = Naming {
+            file,
+            schema: subject.schema,
+            names: &names,
+            findings,
+        };
+        walk::file(file.ast, &mut naming);
     }
 }
 
-struct Naming<'f, 'a, 's> {
+struct Naming<'f, 'n, 'a, 's> {
     file: File<'a>,
+    schema: &'n Schema,
+    /// What is defined; read when somebody asks.
+    names: &'f OnceCell<HashSet<&'n str>>,
     findings: &'f mut Findings<'s>,
 }
 
-impl<'a> Visitor<'a> for Naming<'_, 'a, '_> {
+impl<'a> Visitor<'a> for Naming<'_, '_, 'a, '_> {
     fn declaration(&mut self, part: Role, declaration: &'a Declaration) {
-        let rule = match part {
-            Role::Typedef => Rule::TypeNaming,
-            Role::Field | Role::Discriminant => Rule::FieldNaming,
-            Role::Message => return,
-        };
-        if let Some(name) = &declaration.name {
-            self.name(rule, name);
+        if let (Role::Typedef, Some(name)) = (part, &declaration.name) {
+            self.definition(Rule::TypeNaming, name);
+        }
+    }
+
+    fn fields(&mut self, names: &[&'a Identifier]) {
+        let mut siblings = HashSet::new();
+        for identifier in names {
+            if is_in_style(&identifier.name, false) {
+                continue;
+            }
+            if siblings.is_empty() {
+                siblings.extend(names.iter().map(|sibling| &*sibling.name));
+            }
+            let is_taken = |wanted: &str| siblings.contains(wanted);
+            self.name(Rule::FieldNaming, identifier, is_taken);
         }
     }
 
     fn type_name(&mut self, name: &'a Identifier) {
-        self.name(Rule::TypeNaming, name);
+        self.definition(Rule::TypeNaming, name);
     }
 
     fn constant(&mut self, name: &'a Identifier) {
-        self.name(Rule::ConstantNaming, name);
+        self.definition(Rule::ConstantNaming, name);
     }
 
     fn enumerator(&mut self, enumerator: &'a Enumerator) {
-        self.name(Rule::ConstantNaming, &enumerator.name);
+        self.definition(Rule::ConstantNaming, &enumerator.name);
     }
 }
 
-impl Naming<'_, '_, '_> {
-    fn name(&mut self, rule: Rule, identifier: &Identifier) {
+impl Naming<'_, '_, '_, '_> {
+    /// A name that all definitions share a space with.
+    fn definition(&mut self, rule: Rule, identifier: &Identifier) {
+        let (schema, names) = (self.schema, self.names);
+        self.name(rule, identifier, |wanted| {
+            names.get_or_init(|| defined(schema)).contains(wanted)
+        });
+    }
+
+    fn name(&mut self, rule: Rule, identifier: &Identifier, is_taken: impl Fn(&str) -> bool) {
         let name = identifier.name.as_str();
         let capitals = rule == Rule::ConstantNaming;
         if is_in_style(name, capitals) {
@@ -56,11 +88,34 @@ impl Naming<'_, '_, '_> {
             };
             let message = format!("the {what} `{name}` is not in {style}");
             let wanted = in_style(name, capitals);
-            rule.at(location, message)
-                .label("unusual")
-                .help(format!("`{wanted}` would be"))
+            let help = if is_word(&wanted) {
+                format!("choose another name: `{wanted}` means something by itself")
+            } else if is_taken(&wanted) {
+                format!("choose another name: there is a `{wanted}` already")
+            } else {
+                format!("`{wanted}` would be")
+            };
+            rule.at(location, message).label("unusual").help(help)
         });
     }
+}
+
+/// The names of all constants, types and programs.
+fn defined(schema: &Schema) -> HashSet<&str> {
+    let mut names = HashSet::new();
+    names.extend(schema.constants.iter().map(|it| it.name.as_str()));
+    names.extend(schema.programs.iter().map(|it| it.name.as_str()));
+    for definition in &schema.types {
+        names.insert(definition.name.as_str());
+        if let TypeKind::Enum(body) = &definition.kind {
+            names.extend(body.enumerators.iter().map(|it| it.name.as_str()));
+        }
+    }
+    for version in schema.programs.iter().flat_map(|it| &it.versions) {
+        names.insert(&version.name);
+        names.extend(version.procedures.iter().map(|it| it.name.as_str()));
+    }
+    names
 }
 
 fn is_in_style(name: &str, capitals: bool) -> bool {
