@@ -1,14 +1,16 @@
 //! Numbers that are not what they look like, and lengths that may be negative.
 
-use std::collections::HashSet;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 
 use super::packets::each_use;
-use crate::ast::{Directive, Value, ValueKind};
+use crate::ast::{Declaration, Directive, Form, TypeSpecifierKind, Value, ValueKind};
 use crate::diagnostic::{Edit, Fix};
-use crate::lint::walk::{self, Visitor};
+use crate::lint::walk::{self, Role, Visitor};
 use crate::lint::{File, Findings, Rule, Subject};
-use crate::schema::Type;
-use crate::source::Span;
+use crate::resolve::forms::{builtin, c_integer};
+use crate::schema::{Schema, Type, TypeId};
+use crate::source::{Location, Span};
 
 /// `010` is 8.
 pub(in crate::lint) fn check_octal(subject: &Subject<'_>, findings: &mut Findings<'_>) {
@@ -68,25 +70,85 @@ impl<'a> Visitor<'a> for Octal<'_, 'a, '_> {
     }
 }
 
-/// Fields that are named as lengths and counts are, and may be negative.
+/// Fields and arguments that are named as lengths and counts are, and may be negative.
 pub(in crate::lint) fn check_lengths(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     each_use(subject.schema, &mut |name, ty, location| {
-        let unsigned = match subject.schema.peel(ty) {
-            Type::Int => "unsigned int",
-            Type::Hyper => "unsigned hyper",
-            Type::Short => "unsigned short",
-            _ => return,
-        };
-        if subject.has(location) && is_count(name) {
-            findings.add(Rule::SignedLength, location, || {
-                let message = format!("`{name}` counts something and may be negative");
-                Rule::SignedLength
-                    .at(location, message)
-                    .label("signed")
-                    .help(format!("`{unsigned}` has no negative numbers"))
-            });
+        if subject.has(location) {
+            check_length(subject.schema, findings, (name, ty), location);
         }
     });
+    let types = OnceCell::new();
+    for &file in &subject.files {
+        let mut arguments = Arguments {
+            file,
+            schema: subject.schema,
+            types: &types,
+            findings,
+        };
+        walk::file(file.ast, &mut arguments);
+    }
+}
+
+fn check_length(
+    schema: &Schema,
+    findings: &mut Findings<'_>,
+    (name, ty): (&str, &Type),
+    location: Location,
+) {
+    let unsigned = match schema.peel(ty) {
+        Type::Int => "unsigned int",
+        Type::Hyper => "unsigned hyper",
+        Type::Short => "unsigned short",
+        _ => return,
+    };
+    if is_count(name) {
+        findings.add(Rule::SignedLength, location, || {
+            let message = format!("`{name}` counts something and may be negative");
+            Rule::SignedLength
+                .at(location, message)
+                .label("signed")
+                .help(format!("`{unsigned}` has no negative numbers"))
+        });
+    }
+}
+
+/// Arguments of procedures: their names are in the text alone.
+struct Arguments<'f, 'n, 'a, 's> {
+    file: File<'a>,
+    schema: &'n Schema,
+    /// All types by name; read when somebody asks.
+    types: &'f OnceCell<HashMap<&'n str, TypeId>>,
+    findings: &'f mut Findings<'s>,
+}
+
+impl Arguments<'_, '_, '_, '_> {
+    fn named(&self, name: &str) -> Option<Type> {
+        let types = self.types.get_or_init(|| {
+            let types = self.schema.types.iter();
+            let types = types.filter(|definition| definition.parent.is_none());
+            types.map(|it| (it.name.as_str(), it.id)).collect()
+        });
+        let defined = types.get(name).copied().map(Type::Named);
+        defined.or_else(|| c_integer(name))
+    }
+}
+
+impl<'a> Visitor<'a> for Arguments<'_, '_, 'a, '_> {
+    fn declaration(&mut self, role: Role, declaration: &'a Declaration) {
+        let (Role::Message, Form::Plain, Some(name)) = (role, &declaration.form, &declaration.name)
+        else {
+            return;
+        };
+        let ty = match &declaration.ty.kind {
+            TypeSpecifierKind::Builtin(name) => Some(builtin(*name)),
+            TypeSpecifierKind::Named(name, _) => self.named(&name.name),
+            _ => None,
+        };
+        if let Some(ty) = ty {
+            let location = self.file.at(declaration.span);
+            check_length(self.schema, self.findings, (&name.name, &ty), location);
+        }
+    }
 }
 
 /// Whether a name is that of a length or a count: `len`, `name_len`, `ncpus`, `numDisks`, `byteCount`.
