@@ -33,16 +33,30 @@ impl Diagnostics {
 
     /// All of them, a blank line between two, with or without ANSI colours.
     pub fn render(&self, color: bool) -> String {
-        let renderer = renderer(color);
-        let shown: Vec<String> = self
-            .diagnostics
-            .iter()
-            .map(|diagnostic| self.render_one(&renderer, diagnostic))
-            .collect();
-        shown.join("\n\n")
+        self.render_with(color, |_| None)
     }
 
-    fn render_one(&self, renderer: &Renderer, diagnostic: &Diagnostic) -> String {
+    /// The same, with what else there is to say of each.
+    pub fn render_with(
+        &self,
+        color: bool,
+        mut note: impl FnMut(&Diagnostic) -> Option<String>,
+    ) -> String {
+        let renderer = renderer(color);
+        let shown = self.diagnostics.iter();
+        let shown = shown.map(|diagnostic| {
+            let note = note(diagnostic);
+            self.render_one(&renderer, diagnostic, note.as_deref())
+        });
+        shown.collect::<Vec<_>>().join("\n\n")
+    }
+
+    fn render_one(
+        &self,
+        renderer: &Renderer,
+        diagnostic: &Diagnostic,
+        note: Option<&str>,
+    ) -> String {
         let level = match diagnostic.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
@@ -56,6 +70,9 @@ impl Diagnostics {
         let mut group = snippets(&self.sources, title, &labels);
         if let Some(help) = &diagnostic.help {
             group = group.element(Level::HELP.message(help.as_str()));
+        }
+        if let Some(note) = note {
+            group = group.element(Level::NOTE.message(note));
         }
         renderer.render(&[group])
     }

@@ -83,8 +83,9 @@ pub(crate) struct Common<D: Args = DenyWarnings> {
     /// `column_start`, `line_end`, `column_end`, `primary` and `label`. Bytes count from 0; lines, and columns in
     /// characters, from 1. What a rule of `xdr check` finds has `rule`, and `fix` where edits mend it.
     ///
-    /// SARIF is one log, version 2.1.0, as code scanning reads it. GitHub has workflow commands, which become
-    /// annotations of a pull request.
+    /// SARIF is one log, version 2.1.0, as code scanning reads it. It is about `.x` files: what is wrong with a message that
+    /// `xdr decode` or `xdr encode` reads is told as text. GitHub has workflow commands, which become annotations of a pull
+    /// request.
     #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
     pub(crate) message_format: Option<MessageFormat>,
     #[command(flatten)]

@@ -1,7 +1,8 @@
 //! Diagnostics as the user wants them: with their lines, or in a format for programs.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -62,14 +63,14 @@ pub(crate) struct Finding<'a> {
 }
 
 /// What is said of all findings of a kind.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Kind<'a> {
     /// How much they matter unless somebody says otherwise.
     pub(crate) weight: Weight,
-    /// A name for people.
+    /// A name for people; the identity, where there is no other.
     pub(crate) name: &'a str,
     /// A few words.
-    pub(crate) title: &'a str,
+    pub(crate) title: Cow<'a, str>,
     /// A sentence.
     pub(crate) why: Option<&'a str>,
     /// What to do.
@@ -163,7 +164,7 @@ impl<'a> Finding<'a> {
                     None => Weight::Error,
                 },
                 name: rule.map_or(diagnostic.code.as_str(), Rule::id),
-                title: diagnostic.code.title(),
+                title: diagnostic.code.title().into(),
                 why: rule.map(Rule::why),
                 remedy: rule.map(Rule::remedy),
                 category: rule.map(|rule| rule.category().name()),
@@ -196,7 +197,13 @@ fn human(diagnostics: &mut Diagnostics) {
     for diagnostic in &mut diagnostics.diagnostics {
         clip(&mut diagnostic.message);
     }
-    let mut text = diagnostics.render(console::is_colored());
+    // Of each rule once: who wants to know more looks for it.
+    let mut told = HashSet::new();
+    let mut text = diagnostics.render_with(console::is_colored(), |diagnostic| {
+        let rule = Rule::of(diagnostic.code).filter(|rule| told.insert(*rule))?;
+        let id = rule.id();
+        Some(format!("rule `{id}`; see `xdr check --explain {id}`"))
+    });
     if all > shown {
         let more = all - shown;
         let _ = write!(

@@ -456,7 +456,7 @@ taste, or of what a protocol is for, are off unless asked for. Ids and codes kee
 
 | where | what to write |
 | --- | --- |
-| command line | `--allow`, `--warn` or `--deny` with a rule, a category or `all`; the last one counts |
+| command line | `--allow`, `--warn` or `--deny` with a rule, its code, a category or `all`; the last one counts |
 | `xdr.toml` | `allow`, `warn` and `deny` in `[lint]`; a rule goes before its category, that before `all` |
 | text | `/* xdr:allow(RULE, CATEGORY): the reason */` or `// xdr:allow(…)`, on the line or by itself above it |
 

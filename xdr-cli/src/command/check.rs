@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
 use xdr_build::Diagnostics;
 use xdr_parser::lint::{Rule, Settings, lint};
@@ -15,13 +14,13 @@ mod table;
 pub(crate) use table::Lint;
 
 use super::Outcome;
-use crate::arguments::{self, Common, examples};
+use crate::arguments::{self, Common, MessageFormat, examples};
 use crate::color::Color;
 use crate::failure::Failure;
 use crate::input::Inputs;
 use crate::report::Stream;
 use crate::session::Session;
-use levels::Levels;
+use levels::{Levels, OneRule};
 
 /// Report all mistakes in .x files
 ///
@@ -69,25 +68,20 @@ pub(crate) struct Check {
     /// How many bytes bounds within bounds may multiply to [default: 4294967296]
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     product_limit: Option<u64>,
-    /// List all rules
+    /// List all rules, as text or as JSON
     #[arg(long, conflicts_with_all = ["files", "explain", "fix"])]
     rules: bool,
-    /// Tell what a rule is about, with an example
+    /// Tell what a rule is about, with an example, as text or as JSON
     #[arg(
         long,
         value_name = "RULE",
         hide_possible_values = true,
-        value_parser = rule_parser(),
+        value_parser = OneRule,
         conflicts_with_all = ["files", "fix"]
     )]
     explain: Option<Rule>,
     #[command(flatten)]
     common: Common<Levels>,
-}
-
-fn rule_parser() -> impl TypedValueParser<Value = Rule> {
-    PossibleValuesParser::new(Rule::ALL.iter().map(|rule| rule.id()))
-        .try_map(|id| Rule::named(&id).ok_or("no such rule"))
 }
 
 fn bytes(text: &str) -> Result<u64, String> {
@@ -107,7 +101,14 @@ impl Check {
         let result = prints.then_some(Stream::Stdout);
         let session = Session::new(&self.common, color, &inputs, result)?;
         if is_about_rules {
-            show::show(self.explain, session.is_human())?;
+            if let Some(MessageFormat::Sarif | MessageFormat::Github) = self.common.message_format {
+                let message = "rules are told as text or as JSON";
+                return Err(Failure::usage(
+                    message,
+                    "ask for `--message-format json`, or for none",
+                ));
+            }
+            show::show(self.explain, session.format() == MessageFormat::Json)?;
             return Ok(Outcome::Clean);
         }
         let mut settings = self.settings(&session);

@@ -58,14 +58,14 @@ impl Log {
         }
         let index = self.rules.len();
         self.indices.insert(finding.id.to_owned(), index);
-        let kind = finding.kind;
+        let kind = &finding.kind;
         let text = |text: &str| Message {
             text: text.to_owned(),
         };
         self.rules.push(Rule {
             id: finding.id.to_owned(),
-            name: kind.name.to_owned(),
-            short_description: text(kind.title),
+            name: (kind.name != finding.id).then(|| kind.name.to_owned()),
+            short_description: text(&kind.title),
             full_description: kind.why.map(text),
             help: kind.remedy.map(text),
             default_configuration: Configuration {
@@ -229,7 +229,8 @@ struct Driver {
 #[serde(rename_all = "camelCase")]
 struct Rule {
     id: String,
-    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     short_description: Message,
     #[serde(skip_serializing_if = "Option::is_none")]
     full_description: Option<Message>,

@@ -40,7 +40,7 @@ pub enum Selector {
     All,
     /// A category: `bounds`.
     Category(Category),
-    /// A rule: `unbounded-string`.
+    /// A rule: `unbounded-string`, or by its code `W0701`.
     Rule(Rule),
 }
 
@@ -51,8 +51,12 @@ impl Selector {
             let mut categories = Category::ALL.iter().copied();
             categories.find(|category| category.name() == name)
         };
+        let coded = || {
+            let mut rules = Rule::ALL.iter().copied();
+            rules.find(|rule| rule.code().as_str() == name)
+        };
         let all = (name == "all").then_some(Self::All);
-        all.or_else(|| Rule::named(name).map(Self::Rule))
+        all.or_else(|| Rule::named(name).or_else(coded).map(Self::Rule))
             .or_else(|| category().map(Self::Category))
     }
 
@@ -74,7 +78,7 @@ impl Selector {
         }
     }
 
-    /// Every name that there is.
+    /// Every name that there is; rules are also known by their codes.
     pub fn names() -> impl Iterator<Item = &'static str> + Clone {
         let categories = Category::ALL.iter().map(|category| category.name());
         let rules = Rule::ALL.iter().map(|rule| rule.id());
@@ -204,6 +208,15 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn a_rule_is_known_by_its_code_as_well() {
+        for rule in Rule::ALL {
+            let selector = Selector::named(rule.code().as_str());
+            assert_eq!(selector, Some(Selector::Rule(*rule)));
+        }
+        assert_eq!(Selector::named("E0101"), None);
     }
 
     #[test]

@@ -115,8 +115,8 @@ fn finding(change: &Change) -> report::Finding<'_> {
         kind: Kind {
             weight: weight(change.rule.severity()),
             name: change.rule.id(),
-            title: change.rule.who_breaks(),
-            why: None,
+            title: change.rule.id().replace('-', " ").into(),
+            why: Some(change.rule.who_breaks()),
             remedy: None,
             category: None,
         },

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use xdr_parser::lint::{Level, NoSuchRule, Selector, Settings};
+use xdr_parser::lint::{Level, NoSuchRule, Rule, Selector, Settings};
 
 use crate::arguments::Denies;
 
@@ -37,7 +37,7 @@ impl Denies for Levels {
 impl Args for Levels {
     fn augment_args(command: Command) -> Command {
         let help = [
-            "Say nothing of what a rule finds; RULE may be a category, or `all`",
+            "Say nothing of what a rule finds; RULE may be a code, a category, or `all`",
             "Warn of what a rule finds",
             "Take what a rule finds for an error; `warnings` are all warnings",
         ];
@@ -89,6 +89,36 @@ impl TypedValueParser for Names {
         let warnings = (self.0 == Level::Deny).then_some(WARNINGS);
         let names = Selector::names().chain(warnings);
         Some(Box::new(names.map(PossibleValue::new)))
+    }
+}
+
+/// Reads one rule, by its id or its code.
+#[derive(Clone, Copy)]
+pub(super) struct OneRule;
+
+impl TypedValueParser for OneRule {
+    type Value = Rule;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Rule, clap::Error> {
+        let name = value.to_string_lossy();
+        let problem = match name.parse() {
+            Ok(Selector::Rule(rule)) => return Ok(rule),
+            Ok(_) => format!("`{name}` is more than one rule; `--rules` lists them"),
+            Err(error) => NoSuchRule::to_string(&error),
+        };
+        let option = argument.and_then(Arg::get_long).unwrap_or_default();
+        let mut command = command.clone();
+        Err(command.error(ErrorKind::ValueValidation, format!("--{option}: {problem}")))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let ids = Rule::ALL.iter().map(|rule| rule.id());
+        Some(Box::new(ids.map(PossibleValue::new)))
     }
 }
 

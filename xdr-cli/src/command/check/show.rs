@@ -9,12 +9,12 @@ use crate::console;
 use crate::failure::Failure;
 
 /// Shows one rule with its example, or all in a list.
-pub(super) fn show(explained: Option<Rule>, is_human: bool) -> Result<(), Failure> {
-    let text = match (explained, is_human) {
-        (Some(rule), true) => explain(rule),
-        (Some(rule), false) => json(rule),
-        (None, true) => list(),
-        (None, false) => Rule::ALL.iter().copied().map(json).collect(),
+pub(super) fn show(explained: Option<Rule>, is_json: bool) -> Result<(), Failure> {
+    let text = match (explained, is_json) {
+        (Some(rule), false) => explain(rule),
+        (Some(rule), true) => json(rule),
+        (None, false) => list(),
+        (None, true) => Rule::ALL.iter().copied().map(json).collect(),
     };
     console::result(text.as_bytes())
 }

@@ -64,6 +64,10 @@ struct Named(Selector);
 impl<'de> Deserialize<'de> for Named {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
+        if name == "warnings" {
+            let hint = "all warnings are denied by `deny = \"warnings\"` above all tables";
+            return Err(D::Error::custom(hint));
+        }
         name.parse().map(Self).map_err(D::Error::custom)
     }
 }
