@@ -1,13 +1,13 @@
 //! Circles among types that are made of one another: strongly connected components, without recursion of our own.
 
-use crate::schema::Schema;
+use crate::schema::{Schema, Type};
 
 impl Schema {
     /// For each type the types that it is made of, by their places in [`Schema::types`].
     pub(crate) fn edges(&self) -> Vec<Vec<usize>> {
         let edges = self.types.iter().map(|definition| {
             let parts = definition.parts().into_iter();
-            let targets = parts.filter_map(|part| part.definition());
+            let targets = parts.filter_map(Type::definition);
             targets.map(|id| id.0 as usize).collect()
         });
         edges.collect()

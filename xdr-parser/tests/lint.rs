@@ -194,8 +194,11 @@ fn fixes_change_neither_what_is_sent_nor_comments_and_are_done_in_the_end() {
     }
 }
 
+/// Names with their values, as `-D` gives them.
+type Defines = &'static [(&'static str, i128)];
+
 /// Texts that mean different things under different settings, and what is defined in these.
-const DIVIDED: &[(&str, &[&[(&str, i128)]])] = &[
+const DIVIDED: &[(&str, &[Defines])] = &[
     (
         "enum color {\n RED,\n#ifdef EXTRA\n PINK,\n#endif\n BLUE\n};",
         &[&[], &[("EXTRA", 1)]],
@@ -234,7 +237,7 @@ const DIVIDED: &[(&str, &[&[(&str, i128)]])] = &[
     ),
 ];
 
-fn defining(defines: &[(&str, i128)]) -> Options {
+fn defining(defines: Defines) -> Options {
     let mut options = Options::default();
     let defines = defines
         .iter()

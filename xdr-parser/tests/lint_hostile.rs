@@ -91,6 +91,17 @@ fn comments_that_allow_are_read_in_one_go() {
     let names = vec!["unbounded-strin"; 100_000].join(",");
     let (found_names, _) = found(format!("typedef int a; // xdr:allow({names})"));
     assert_eq!(count(&found_names, Rule::UnknownAllow), LISTED);
+    // In one comment, without an end of any list.
+    let marks = "xdr:allow(".repeat(200_000);
+    let (found_marks, _) = found(format!("typedef int a; /* {marks} */"));
+    assert_eq!(count(&found_marks, Rule::UnknownAllow), LISTED);
+    // Behind one `#define`, each nearly right.
+    let marks = "/* XDR: allow(bounds) */ ".repeat(100_000);
+    let (found_misspelt, _) = found(format!("#define A 1 {marks}"));
+    assert_eq!(count(&found_misspelt, Rule::UnknownAllow), LISTED);
+    let blanks = " ".repeat(1 << 20);
+    let (_, bytes) = found(format!("typedef int a; // xdr{blanks}allow(bounds)"));
+    assert!(bytes < 1 << 12, "{bytes} bytes");
     // A long name, and no end of it.
     let name = "x".repeat(1 << 20);
     found(format!("typedef int a; // xdr:allow({name}"));

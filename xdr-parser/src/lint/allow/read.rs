@@ -30,9 +30,12 @@ pub(super) fn read(file: FileId, text: &str, span: Span, is_root: bool) -> Vec<A
         Span::new(start, start + u32::try_from(length).unwrap_or_default())
     };
     let marks = marks(comment);
+    // A list that has no end ends before the next mark.
+    let ends: Vec<usize> = marks.iter().skip(1).map(|mark| mark.start).collect();
+    let ends = ends.into_iter().chain([comment.len()]);
     let is_alone = marks.len() == 1 && !comment[..marks[0].start].contains(char::is_alphanumeric);
-    let allows = marks.into_iter().map(|mark| {
-        let (start, list) = mark.list(comment);
+    let allows = marks.into_iter().zip(ends).map(|(mark, end)| {
+        let (start, list) = mark.list(&comment[..end]);
         let mut names = Vec::new();
         let mut at = start;
         for part in list.split(',') {

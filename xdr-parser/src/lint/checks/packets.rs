@@ -151,8 +151,12 @@ impl Products {
         let schema = subject.schema;
         let is_number = match schema.peel(each) {
             Type::Named(id) => matches!(schema.ty(*id).kind, TypeKind::Enum(_)),
-            Type::FixedOpaque(_) | Type::Opaque(_) | Type::String(_) => false,
-            Type::FixedArray(..) | Type::Array(..) | Type::Optional(_) => false,
+            Type::FixedOpaque(_)
+            | Type::Opaque(_)
+            | Type::String(_)
+            | Type::FixedArray(..)
+            | Type::Array(..)
+            | Type::Optional(_) => false,
             _ => true,
         };
         if is_number || !length.written || length.value < 2 || self.is_told(each) {
