@@ -7,7 +7,7 @@ use protocol_defs::packet::{Header, Kind, Status};
 use protocol_defs::sources::FILES;
 use xdr_dynamic::Codec;
 use xdr_parser::Options;
-use xdr_parser::schema::{ConstantValue, ProcedureEnum, Schema, TypeId};
+use xdr_parser::schema::{Constant, ProcedureEnum, Schema, TypeId};
 
 /// The types of what all programs share.
 const ENVELOPE: &str = "virnetprotocol.x";
@@ -175,7 +175,7 @@ impl Programs {
 
 fn program(schema: &Schema, procedures: &ProcedureEnum) -> Option<(u32, Program)> {
     let constant = schema.constant(procedures.program);
-    let number = number(&constant.value)?;
+    let number = number(constant)?;
     let named = procedures.procedures.iter().filter_map(|procedure| {
         let enumerator = procedures.enumerator(schema, procedure)?;
         let known = Procedure {
@@ -188,15 +188,12 @@ fn program(schema: &Schema, procedures: &ProcedureEnum) -> Option<(u32, Program)
     });
     let program = Program {
         name: constant.name.clone(),
-        version: self::number(&schema.constant(procedures.version).value)?,
+        version: self::number(schema.constant(procedures.version))?,
         procedures: named.collect(),
     };
     Some((number, program))
 }
 
-fn number(value: &ConstantValue) -> Option<u32> {
-    match value {
-        ConstantValue::Int(value) => u32::try_from(*value).ok(),
-        ConstantValue::String(_) => None,
-    }
+fn number(constant: &Constant) -> Option<u32> {
+    u32::try_from(constant.number()?).ok()
 }
