@@ -21,6 +21,7 @@
 //! - [`Hypervisor`]: one function for all calls; [`Router`]: a function for each procedure.
 //! - [`Request::basics`]: what every client begins with, and registrations for events. A hypervisor that does not answer
 //!   them gets it for nothing.
+//! - [`Streaming`], [`Stream`]: data beside a call, such as the upload of a volume.
 //! - [`Handle`]: events for the clients that have registered for them; [`Session`]: one client.
 //! - [`Options`], [`Access`]: how the daemon behaves, and who may do what.
 //! - [`Stats`]: what it counts.
@@ -35,7 +36,8 @@
 //! | a call without the rights for it ([`Access`]) | an error, `VIR_ERR_OPERATION_DENIED` or `VIR_ERR_ACCESS_DENIED` |
 //! | a call that needs a driver before one is open, or that opens a second one | an error, `VIR_ERR_INTERNAL_ERROR` |
 //! | a call whose function panics | an error, `VIR_ERR_INTERNAL_ERROR` |
-//! | packets of streams, which no call begins here | nothing |
+//! | packets of a stream that has ended, or that no call has begun | nothing |
+//! | packets that the [`Stream`] cannot take: unreadable, a hole of no bytes, data for one that [takes none](Stream::refuse_data) | the stream is aborted, and says why |
 //! | a reply, an event, a packet of no known kind, no packet at all, or one that is [too long](Options::packet_bytes) | the answers to its calls before that; then the connection ends |
 //!
 //! # Queues
@@ -43,6 +45,10 @@
 //! [wait](Options::max_waiting); when there are more, nothing is read from it until one is answered. Of what it does not take
 //! so many [bytes](Options::queue_bytes) wait; then nothing is read from it either, and events for it are lost and counted,
 //! or its connection ends, as [`Options::overflow`] says. Keepalive is answered as long as anything is read.
+//!
+//! Streams have queues of their own beside these, [`Options::stream_window`]. The protocol cannot stop one stream alone: while
+//! a handler has that much to take, nothing is read from its client, calls that run are answered, and after
+//! [`Options::stream_patience`] the stream is aborted.
 //!
 //! The daemon does not authenticate: it says so to its clients (`AUTH_LIST`), and who can connect to its socket is let in.
 
@@ -63,6 +69,7 @@ mod router;
 mod running;
 mod session;
 mod stats;
+mod stream;
 
 use std::fmt;
 use std::ops::Deref;
@@ -80,9 +87,10 @@ pub use self::hypervisor::Hypervisor;
 pub use self::listener::Listener;
 pub use self::options::{Access, Facts, Options, Overflow, Permission};
 pub use self::request::{Answer, Context, Refusal, Request, refusal};
-pub use self::router::{Handler, Router};
+pub use self::router::{Handler, Router, StreamHandler};
 pub use self::session::{Emitted, Session};
 pub use self::stats::Stats;
+pub use self::stream::{Stream, StreamError, Streaming};
 
 use self::handle::Shared;
 use crate::transport::Transport;

@@ -24,6 +24,7 @@ use protocol_defs::stream::{Hole, MAX_DATA, Stream as Numbers, StreamPacket};
 
 pub use self::inbox::Piece;
 use self::inbox::{End, Inbox};
+pub(crate) use self::io::fill;
 use crate::client::Client;
 use crate::client::state::{State, Wake};
 use crate::error::{CloseReason, Closed, Error};

@@ -1,5 +1,7 @@
 //! The task of a client: reads and begins its calls, writes what waits for it, and looks after it.
 
+mod streams;
+
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
@@ -10,14 +12,16 @@ use bytes::{Bytes, BytesMut};
 use protocol_defs::packet::{Header, Keepalive, Kind, Packet, write_packet};
 use tokio::time::{Sleep, sleep};
 
+use self::streams::Stall;
 use super::admission::{Pace, admit, effect, pace};
 use super::end::End;
 use super::handle::{Handle, Shared};
 use super::incoming::{Arrival, Incoming, unexpected};
 use super::outbox::Outbox;
 use super::request::{Answer, Body, Context as CallContext, Refusal, Request};
-use super::running::Call;
+use super::running::{Call, has_room};
 use super::session::{Course, Session, State};
+use super::stream;
 use crate::client::heart::{Beat, Heart};
 use crate::transport::Transport;
 
@@ -37,6 +41,7 @@ pub(super) struct Connection {
     last: Option<End>,
     /// How long the client has for its answers after that.
     patience: Option<Pin<Box<Sleep>>>,
+    stall: Option<Stall>,
     /// Nothing is written any more; what still comes is thrown away.
     is_lingering: bool,
 }
@@ -54,6 +59,7 @@ impl Connection {
             heart: Heart::new(),
             last: None,
             patience: None,
+            stall: None,
             is_lingering: false,
         }
     }
@@ -91,12 +97,19 @@ impl Drop for Connection {
 impl Connection {
     /// From here on nobody has the client any more.
     fn close(&mut self, end: &End) {
-        self.session.inner.change(|state| {
+        let waiting = self.session.inner.change(|state| {
             state.course = Course::Closed;
+            let end = match end {
+                End::Here => stream::End::Here,
+                _ => stream::End::Disconnected,
+            };
+            let waiting = state.streams.end_all(&end, None, &mut state.outgoing.bytes);
             state.outgoing.clear();
             state.held_back.clear();
             state.registrations.clear();
+            waiting
         });
+        waiting.wake();
         self.waiting.clear();
         self.shared.forget(&self.session);
         if end.is_malformed() {
@@ -146,6 +159,7 @@ impl Connection {
 
     /// Whether the connection is to go on, and who is woken if anybody changes anything from here on.
     fn look(&mut self, cx: &mut Context<'_>) -> Result<Step, End> {
+        self.look_at_streams(cx);
         let mut state = self.session.inner.lock();
         state.sleep(cx.waker());
         if let Some(end) = state.take_killed() {
@@ -225,11 +239,19 @@ impl Connection {
         } = packet;
         let refuse = |error: Refusal| Answer::new(Body::Error(error));
         let call = Call::begin(&self.session, header, pace, effect(&header, &payload));
-        let info = match admit(&self.shared.programs, &self.session, &header) {
+        let admitted = admit(&self.shared.programs, &self.session, &header).and_then(|info| {
+            if info.stream.is_some() {
+                has_room(&self.session, info.name)?;
+            }
+            Ok(info)
+        });
+        let info = match admitted {
             Ok(info) => info,
             Err(error) => {
                 self.shared.counters.refused.add(1);
-                return call.finish(refuse(error));
+                // An error begins no stream.
+                call.finish(refuse(error));
+                return;
             }
         };
         let handle = Handle {
@@ -243,19 +265,27 @@ impl Connection {
         };
         let hypervisor = Arc::clone(&self.shared.hypervisor);
         self.shared.spawn(async move {
-            let call = call.named(info.name);
+            let call = call.of(info);
             let answer = hypervisor.answer(request).await;
-            call.finish(answer.unwrap_or_else(refuse));
+            let begun = call.finish(answer.unwrap_or_else(refuse));
+            if let Some((streaming, line)) = begun {
+                streaming.run(line).await;
+            }
         });
     }
 
     /// Whether the client is to be heard: it has not sent too much, nor taken too little.
     fn is_listening(&self) -> bool {
         let options = &self.shared.options;
+        let has_room = || {
+            let state = self.session.inner.lock();
+            state.queued() <= options.queue_bytes
+                && state.streams.stalled(options.stream_window).is_none()
+        };
         self.last.is_none()
             && self.waiting.len() < options.max_waiting.max(1)
             && self.waiting_bytes <= options.queue_bytes
-            && self.session.inner.lock().queued() <= options.queue_bytes
+            && has_room()
     }
 
     fn read(&mut self, cx: &mut Context<'_>) -> Result<Step, End> {
@@ -300,8 +330,7 @@ impl Connection {
                     self.last = Some(end);
                 }
             }
-            // No call has begun one here. What was on its way when a stream ended is nothing to anybody.
-            Kind::Stream | Kind::StreamHole => {}
+            Kind::Stream | Kind::StreamHole => self.take_stream(packet),
             _ => self.last = Some(unexpected(packet, "packet of a kind that no client sends")),
         }
     }
@@ -329,6 +358,11 @@ impl Connection {
                 let mut state = self.session.inner.lock();
                 std::mem::swap(&mut state.outgoing, writing);
                 state.writing = writing.bytes.len();
+                if state.has_stream_room(&self.shared.options) {
+                    let waiting = state.streams.writers();
+                    drop(state);
+                    waiting.wake();
+                }
             }
             if self.outbox.is_done() {
                 return Ok(step);

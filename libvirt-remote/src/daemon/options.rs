@@ -30,6 +30,15 @@ pub struct Options {
     /// and [`overflow`](Self::overflow) says what becomes of events. Answers to calls that run already are kept, whatever
     /// their length.
     pub queue_bytes: usize,
+    /// How many streams of a client are open at most; 20 by default. Calls that would begin others are refused.
+    pub max_streams: usize,
+    /// How many bytes of a stream wait for its handler, and how many of all streams for a client, which are not more than
+    /// half of [`queue_bytes`](Self::queue_bytes); 1 MiB by default, and a packet more. When a handler has as much to take,
+    /// nothing is read from the client; a handler that writes waits.
+    pub stream_window: usize,
+    /// How long a handler may leave what its client sends on a stream where it is while nothing is read from the client for
+    /// that; 10 s by default. Then the stream is aborted, so that calls behind its data get on.
+    pub stream_patience: Duration,
     /// What becomes of an event for a client whose queue is full.
     pub overflow: Overflow,
     /// How to find out that a client is not there any more. Every 5 s, 5 times, by default. It begins when a client asks
@@ -54,6 +63,9 @@ impl Default for Options {
             packet_bytes: LENGTH_LEN + MAX_LEN,
             max_registrations: 1024,
             queue_bytes: 4 << 20,
+            max_streams: 20,
+            stream_window: 1 << 20,
+            stream_patience: Duration::from_secs(10),
             overflow: Overflow::default(),
             keepalive: Some(KeepaliveOptions::default()),
             drain_timeout: Duration::from_secs(5),

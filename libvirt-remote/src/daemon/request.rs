@@ -17,6 +17,7 @@ use super::basics;
 use super::fate::Fate;
 use super::handle::Handle;
 use super::session::{Effect, Session};
+use super::stream::Streaming;
 
 /// Why a call has no result: libvirt's error, which its client shows. `?` makes one of a [`MessageError`].
 pub type Refusal = Box<MessageError>;
@@ -176,6 +177,7 @@ pub struct Answer {
     pub(super) fds: Vec<OwnedFd>,
     pub(super) effect: Effect,
     pub(super) fate: Fate,
+    pub(super) streaming: Option<Streaming>,
 }
 
 #[derive(Clone, Debug)]
@@ -214,12 +216,21 @@ impl Answer {
         self
     }
 
+    /// The same with who serves the stream that the call begins: procedures that begin one need it, and others must not
+    /// have it. Clients get an error otherwise.
+    #[must_use]
+    pub fn with_stream(mut self, streaming: Streaming) -> Self {
+        self.streaming = Some(streaming);
+        self
+    }
+
     pub(super) fn new(body: Body) -> Self {
         Self {
             body,
             fds: Vec::new(),
             effect: Effect::None,
             fate: Fate::Arrives,
+            streaming: None,
         }
     }
 

@@ -12,6 +12,7 @@ use xdr_wire::{Decode, Encode, Procedure, ProcedureKind};
 use super::admission::Program;
 use super::hypervisor::Hypervisor;
 use super::request::{Answer, Context, Refusal, Request};
+use super::stream::Streaming;
 
 /// A [`Hypervisor`] that has a function for each procedure, with the procedure's own types. What it has none for is
 /// answered as [`Request::basics`] does.
@@ -61,6 +62,23 @@ where
     type Answering = A;
 }
 
+/// A function that answers a procedure which begins a stream: a closure `|cx, args| async move { … }`.
+pub trait StreamHandler<P: Procedure, S>:
+    Fn(Context<S>, P::Args) -> Self::Answering + Send + Sync + 'static
+{
+    /// What it returns.
+    type Answering: Future<Output = Result<(P::Ret, Streaming), Refusal>> + Send + 'static;
+}
+
+impl<P, S, F, A> StreamHandler<P, S> for F
+where
+    P: Procedure,
+    F: Fn(Context<S>, P::Args) -> A + Send + Sync + 'static,
+    A: Future<Output = Result<(P::Ret, Streaming), Refusal>> + Send + 'static,
+{
+    type Answering = A;
+}
+
 impl Router {
     /// One that has no state.
     pub fn new() -> Self {
@@ -95,6 +113,26 @@ impl<S: Send + Sync + 'static> Router<S> {
             let context = request.context.with(Arc::clone(state));
             let answering = args.map(|args| handler(context, args));
             Box::pin(async move { Answer::of::<P>(&answering?.await?) })
+        })
+    }
+
+    /// Has a procedure that begins a stream answered by this function: with its result, and who serves the stream.
+    #[must_use]
+    pub fn on_stream<P>(self, handler: impl StreamHandler<P, S>) -> Self
+    where
+        P: Procedure<Args: for<'de> Decode<'de>, Ret: Encode> + 'static,
+    {
+        const {
+            assert!(P::STREAM.is_some(), "a procedure that begins no stream");
+        };
+        self.route::<P>(move |state, request| {
+            let args = request.args::<P>();
+            let context = request.context.with(Arc::clone(state));
+            let answering = args.map(|args| handler(context, args));
+            Box::pin(async move {
+                let (result, streaming) = answering?.await?;
+                Ok(Answer::of::<P>(&result)?.with_stream(streaming))
+            })
         })
     }
 

@@ -1,10 +1,13 @@
 //! A call that runs, until its answer is queued.
 
 use protocol_defs::packet::{ErrorCode, ErrorOrigin, HEADER_LEN, Header, LENGTH_LEN};
+use protocol_defs::stream::Stream as Numbers;
+use xdr_wire::{ProcedureInfo, StreamDirection};
 
 use super::admission::Pace;
-use super::request::{Answer, Body, refusal};
-use super::session::{Effect, Running, Session};
+use super::request::{Answer, Body, Refusal, refusal};
+use super::session::{Effect, Running, Session, State};
+use super::stream::{Line, Streaming};
 
 /// A call that runs. Dropped without an answer, as where its function panics, it is answered with an error.
 pub(super) struct Call {
@@ -14,6 +17,7 @@ pub(super) struct Call {
     /// What a good answer does, whoever gives it.
     effect: Effect,
     name: &'static str,
+    stream: Option<StreamDirection>,
     is_answered: bool,
 }
 
@@ -26,22 +30,25 @@ impl Call {
             pace,
             effect,
             name: "a procedure",
+            stream: None,
             is_answered: false,
         }
     }
 
     /// The same, of a procedure that is known.
-    pub(super) fn named(self, name: &'static str) -> Self {
+    pub(super) fn of(self, info: &'static ProcedureInfo) -> Self {
         let mut call = self;
-        call.name = name;
+        call.name = info.name;
+        call.stream = info.stream;
         call
     }
 
-    pub(super) fn finish(mut self, answer: Answer) {
-        self.answer(answer);
+    /// Queues the answer, and gives the stream that begins with it.
+    pub(super) fn finish(mut self, answer: Answer) -> Option<(Streaming, Line)> {
+        self.answer(answer)
     }
 
-    fn answer(&mut self, mut answer: Answer) {
+    fn answer(&mut self, mut answer: Answer) -> Option<(Streaming, Line)> {
         self.is_answered = true;
         if !answer.fds.is_empty() && !self.session.inner.passes_descriptors {
             let text = format!(
@@ -53,6 +60,9 @@ impl Call {
                 ErrorOrigin::RPC,
                 text,
             ));
+        }
+        if let Err(error) = self.check_stream(&answer) {
+            answer.body = Body::Error(error);
         }
         let (packet, is_good) = answer.packet(&self.header, self.name);
         if !is_good {
@@ -72,8 +82,44 @@ impl Call {
                 }
                 state.act(answer.effect);
             }
+            let begun = answer.streaming.filter(|_| is_good);
+            let line = begun.map(|streaming| (streaming, self.begin_stream(state)));
             answer.fate.deliver(state, packet, answer.fds);
-        });
+            line
+        })
+    }
+
+    /// Whether a good answer has the stream that it needs, and may have it.
+    fn check_stream(&self, answer: &Answer) -> Result<(), Refusal> {
+        if matches!(answer.body, Body::Error(_)) {
+            return Ok(());
+        }
+        let internal = |why: &str| {
+            let text = format!("{} {why}", self.name);
+            refusal(ErrorCode::INTERNAL_ERROR, ErrorOrigin::RPC, text)
+        };
+        match (self.stream, &answer.streaming) {
+            (None, None) => Ok(()),
+            (None, Some(_)) => Err(internal("begins no stream, and has been given one")),
+            (Some(_), None) => Err(internal("begins a stream, and has been given none")),
+            (Some(_), Some(_)) => {
+                let state = self.session.inner.lock();
+                let has_serial = state.streams.contains(self.header.serial);
+                drop(state);
+                if has_serial {
+                    return Err(internal("has the serial of a stream that is open"));
+                }
+                has_room(&self.session, self.name)
+            }
+        }
+    }
+
+    fn begin_stream(&self, state: &mut State) -> Line {
+        let numbers = Numbers::of(&self.header);
+        // It has been looked at that there is one.
+        let direction = self.stream.unwrap_or(StreamDirection::Read);
+        state.streams.begin(numbers, direction);
+        Line::new(self.session.clone(), numbers.serial)
     }
 }
 
@@ -82,9 +128,24 @@ impl Drop for Call {
         if !self.is_answered {
             let text = format!("{} has ended without a result", self.name);
             let error = refusal(ErrorCode::INTERNAL_ERROR, ErrorOrigin::RPC, text);
+            // An error begins no stream.
             self.answer(Answer::new(Body::Error(error)));
         }
     }
+}
+
+/// Whether the client may have another stream.
+pub(super) fn has_room(session: &Session, name: &str) -> Result<(), Refusal> {
+    let most = session.inner.options.max_streams;
+    if session.inner.lock().streams.len() < most {
+        return Ok(());
+    }
+    let text = format!("{name}: {most} streams are open already");
+    Err(refusal(
+        ErrorCode::OPERATION_FAILED,
+        ErrorOrigin::STREAMS,
+        text,
+    ))
 }
 
 fn count(running: &mut Running, pace: Pace) -> &mut usize {

@@ -18,6 +18,7 @@ use super::fate::Fate;
 use super::options::{Access, Options, Overflow};
 use super::registrations::{Emission, Numbered, Registrations, packet};
 use super::stats::Counters;
+use super::stream::{self, Streams};
 use crate::client::outgoing::Outgoing;
 
 /// A client of a daemon. Clones are the same client; it may have gone.
@@ -48,6 +49,7 @@ pub(super) struct State {
     /// Whether the client knows keepalive.
     pub(super) has_keepalive: bool,
     pub(super) registrations: Registrations,
+    pub(super) streams: Streams,
     /// Calls that run.
     pub(super) running: Running,
     pub(super) course: Course,
@@ -231,6 +233,18 @@ impl Inner {
         value
     }
 
+    /// The same, if it says that the task has to look.
+    pub(super) fn change_if<T>(&self, change: impl FnOnce(&mut State) -> (bool, T)) -> T {
+        let mut state = self.lock();
+        let (is_changed, value) = change(&mut state);
+        let task = is_changed.then(|| state.task.take()).flatten();
+        drop(state);
+        if let Some(task) = task {
+            task.wake();
+        }
+        value
+    }
+
     pub(super) fn kill(&self, end: End) {
         self.change(|state| state.kill(end));
     }
@@ -318,6 +332,21 @@ impl State {
     /// Whether anything may still be said to the client.
     pub(super) fn takes_more(&self) -> bool {
         matches!(self.course, Course::Stays | Course::Leaves)
+    }
+
+    /// Whether a stream may send more: events and answers are to have room beside it.
+    pub(super) fn has_stream_room(&self, options: &Options) -> bool {
+        let room = options.stream_window.min(options.queue_bytes / 2);
+        self.queued() < room.max(1)
+    }
+
+    /// Why a stream cannot go on that begins now, if it cannot.
+    pub(super) fn stream_end(&self) -> Option<stream::End> {
+        match self.course {
+            Course::Stays => None,
+            Course::Closed => Some(stream::End::Disconnected),
+            Course::Leaves | Course::Cut | Course::Killed(_) => Some(stream::End::Here),
+        }
     }
 
     pub(super) fn cut(&mut self) {

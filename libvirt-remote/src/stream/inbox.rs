@@ -11,7 +11,7 @@ use xdr_wire::from_bytes_with;
 
 use crate::error::Closed;
 
-/// A piece of what a daemon sends on a stream.
+/// A piece of what the other side sends on a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
     /// Data; never empty.
@@ -20,11 +20,11 @@ pub enum Piece {
     Hole(u64),
 }
 
-/// What a piece costs beside its bytes: a daemon may send many small ones.
+/// What a piece costs beside its bytes: the other side may send many small ones.
 const COST: usize = 64;
 
 impl Piece {
-    fn cost(&self) -> usize {
+    pub(crate) fn cost(&self) -> usize {
         COST + match self {
             Self::Data(data) => data.len(),
             Self::Hole(_) => 0,

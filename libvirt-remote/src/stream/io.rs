@@ -32,7 +32,7 @@ impl AsyncRead for Stream {
 }
 
 /// As much as there is room for, and what is left.
-fn fill(piece: Piece, buffer: &mut ReadBuf<'_>) -> Option<Piece> {
+pub(crate) fn fill(piece: Piece, buffer: &mut ReadBuf<'_>) -> Option<Piece> {
     let room = buffer.remaining();
     match piece {
         Piece::Data(mut data) => {

@@ -13,3 +13,4 @@ mod limits;
 mod peer;
 mod shutdown;
 mod sockets;
+mod streams;
