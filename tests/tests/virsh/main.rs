@@ -6,4 +6,5 @@ mod events;
 mod faults;
 mod kinds;
 mod virsh;
+mod volumes;
 mod world;
