@@ -7,7 +7,6 @@
 mod driver;
 pub(crate) mod heart;
 mod options;
-pub(crate) mod outgoing;
 pub(crate) mod state;
 
 use std::fmt;

@@ -47,6 +47,7 @@ pub mod stream;
 pub mod testkit;
 mod transport;
 pub mod uri;
+mod wire;
 
 pub use client::{Client, Credentials, KeepaliveOptions, Options, ReconnectOptions};
 pub use connection::{Connection, Feature};

@@ -1,24 +1,23 @@
 //! The task of a connection: reads and acts on what has come, writes what waits, and looks after the daemon.
 
-use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use bytes::{Buf, Bytes, BytesMut};
-use protocol_defs::packet::{CodecError, Keepalive, Packet, PacketCodec, write_packet};
+use bytes::Bytes;
+use protocol_defs::packet::{Keepalive, Packet, write_packet};
 use tokio::time::{Sleep, sleep};
-use tokio_util::codec::Decoder;
 
 use super::heart::{Beat, Heart};
-use super::outgoing::Outgoing;
 use super::state::{Done, OUTGOING_MAX, Shared, State, unexpected};
 use crate::error::CloseReason;
 use crate::transport::Transport;
+use crate::wire::incoming::{Arrival, Broken, Incoming};
+use crate::wire::keepalive;
+use crate::wire::outbox::Outbox;
 
 /// How long a daemon that takes nothing any more is listened to, and how long it takes at most to say that the connection
 /// ends. If it has gone, which it has, that shows at once.
@@ -28,17 +27,9 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 pub(super) struct Driver {
     shared: Arc<Shared>,
     transport: Transport,
-    codec: PacketCodec,
-    input: BytesMut,
-    /// A packet whose descriptors have not all come.
-    held: Option<Packet<Bytes>>,
-    /// Descriptors that have come, and whose packet may not have.
-    fds: VecDeque<OwnedFd>,
+    incoming: Incoming,
     done: Done,
-    writing: Outgoing,
-    /// Bytes of it that have been written.
-    written: usize,
-    is_flushed: bool,
+    outbox: Outbox,
     /// The daemon hears no more. What it has said before is still to be read, for this long.
     deaf: Option<Pin<Box<Sleep>>>,
     heart: Heart,
@@ -51,14 +42,9 @@ impl Driver {
         Self {
             shared,
             transport,
-            codec: PacketCodec::new(),
-            input: BytesMut::new(),
-            held: None,
-            fds: VecDeque::new(),
+            incoming: Incoming::default(),
             done: Done::default(),
-            writing: Outgoing::default(),
-            written: 0,
-            is_flushed: true,
+            outbox: Outbox::new(),
             deaf: None,
             heart: Heart::new(),
             is_closed: false,
@@ -122,9 +108,8 @@ impl Driver {
         let mut state = self.shared.lock();
         state.sleep(cx.waker());
         self.heart.set(state.keepalive);
-        let is_written = self.written == self.writing.bytes.len() && self.is_flushed;
-        if state.closed.is_some() || (state.is_released && state.outgoing.is_empty() && is_written)
-        {
+        let is_written = state.outgoing.is_empty() && self.outbox.is_done();
+        if state.closed.is_some() || (state.is_released && is_written) {
             return Err(CloseReason::Here);
         }
         Ok(Step::Waits)
@@ -134,13 +119,7 @@ impl Driver {
         if self.is_paused() {
             return Ok(Step::Waits);
         }
-        let Self {
-            transport,
-            input,
-            fds,
-            ..
-        } = self;
-        match transport.poll_read(cx, input, fds) {
+        match self.incoming.poll_read(cx, &mut self.transport) {
             Poll::Pending => return Ok(Step::Waits),
             Poll::Ready(Ok(0)) => return Err(self.end_of_input()),
             Poll::Ready(Ok(_)) => {}
@@ -161,9 +140,9 @@ impl Driver {
     }
 
     fn end_of_input(&self) -> CloseReason {
-        match self.input.len() {
-            0 if self.held.is_none() => CloseReason::ByPeer,
-            length => CloseReason::CutOff { length },
+        match self.incoming.begun() {
+            None => CloseReason::ByPeer,
+            Some(length) => CloseReason::CutOff { length },
         }
     }
 
@@ -179,7 +158,8 @@ impl Driver {
 
     /// Acts on all packets that have come whole.
     fn act(&mut self, state: &mut State) -> Result<(), CloseReason> {
-        while let Some((packet, fds)) = self.next_packet()? {
+        let passes_descriptors = self.transport.passes_descriptors();
+        while let Some(Arrival { packet, fds }) = self.incoming.next(passes_descriptors)? {
             if packet.header.program == Keepalive::PROGRAM {
                 keepalive(&packet, state)?;
             } else {
@@ -189,95 +169,29 @@ impl Driver {
         Ok(())
     }
 
-    /// The next packet, with the descriptors that have come behind it.
-    fn next_packet(&mut self) -> Result<Option<Arrival>, CloseReason> {
-        let packet = match self.held.take() {
-            Some(packet) => packet,
-            None => match self.codec.decode(&mut self.input).map_err(broken)? {
-                Some(packet) => packet,
-                None => return Ok(None),
-            },
-        };
-        let count = packet.fds as usize;
-        if count > 0 && !self.transport.passes_descriptors() {
-            let why = "file descriptors over a connection that cannot pass them";
-            return Err(unexpected(&packet.header, why));
-        }
-        if self.input.len() < count {
-            self.held = Some(packet);
-            return Ok(None);
-        }
-        if self.fds.len() < count {
-            let why = "fewer file descriptors than announced";
-            return Err(unexpected(&packet.header, why));
-        }
-        self.input.advance(count);
-        let fds = self.fds.drain(..count).collect();
-        Ok(Some((packet, fds)))
-    }
-
     fn write(&mut self, cx: &mut Context<'_>) -> Result<Step, CloseReason> {
         let mut step = Step::Waits;
         if self.deaf.is_some() {
             return Ok(step);
         }
-        while self.has_something_to_write() {
-            let Self {
-                transport,
-                writing,
-                written,
-                ..
-            } = self;
-            let (until, fd) = match writing.carrier() {
-                Some((at, fd)) => (*at, Some(fd)),
-                None => (writing.bytes.len(), None),
-            };
-            let polled = match (writing.bytes.get(*written..until), fd) {
-                (Some([]) | None, Some(fd)) => {
-                    let sent = transport.poll_send_fd(cx, fd.as_fd());
-                    sent.map_ok(|()| {
-                        writing.pop_carrier();
-                        1
-                    })
-                }
-                (bytes, _) => transport.poll_write(cx, bytes.unwrap_or_default()),
-            };
-            match polled {
+        loop {
+            if let Some(writing) = self.outbox.vacant() {
+                let waiting = self.shared.lock().take_outgoing(writing);
+                waiting.into_iter().for_each(Waker::wake);
+            }
+            if self.outbox.is_done() {
+                return Ok(step);
+            }
+            match self.outbox.poll_write(cx, &mut self.transport) {
                 Poll::Pending => return Ok(step),
-                Poll::Ready(Ok(0)) => return Err(CloseReason::Io(io::ErrorKind::WriteZero.into())),
-                Poll::Ready(Ok(count)) => *written += count,
+                Poll::Ready(Ok(())) => step = Step::Done,
                 Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
                     self.deaf = Some(Box::pin(sleep(LAST_WORDS)));
                     return Ok(Step::Done);
                 }
                 Poll::Ready(Err(error)) => return Err(self.failed(error)),
             }
-            self.is_flushed = false;
-            step = Step::Done;
         }
-        if !self.is_flushed {
-            match self.transport.poll_flush(cx) {
-                Poll::Pending => {}
-                Poll::Ready(Ok(())) => {
-                    self.is_flushed = true;
-                    step = Step::Done;
-                }
-                Poll::Ready(Err(error)) => return Err(self.failed(error)),
-            }
-        }
-        Ok(step)
-    }
-
-    /// Whether there is; if what was being written is, takes all that waits.
-    fn has_something_to_write(&mut self) -> bool {
-        if self.written < self.writing.bytes.len() {
-            return true;
-        }
-        self.writing.clear();
-        self.written = 0;
-        let waiting = self.shared.lock().take_outgoing(&mut self.writing);
-        waiting.into_iter().for_each(Waker::wake);
-        !self.writing.is_empty()
     }
 
     fn beat(&mut self, cx: &mut Context<'_>) -> Result<Step, CloseReason> {
@@ -294,9 +208,6 @@ impl Driver {
     }
 }
 
-/// A packet and its descriptors.
-type Arrival = (Packet<Bytes>, Vec<OwnedFd>);
-
 /// Whether a step has changed anything. If not, what it waits for will wake the task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
@@ -305,9 +216,8 @@ enum Step {
 }
 
 fn keepalive(packet: &Packet<Bytes>, state: &mut State) -> Result<(), CloseReason> {
-    let header = &packet.header;
-    match Keepalive::from_procedure(header.procedure) {
-        Some(expected @ Keepalive::Ping) if is_like(header, expected) => {
+    match keepalive::said(&packet.header) {
+        Some(Keepalive::Ping) => {
             // A daemon that asks and asks, and takes no answer, shall not be answered without end.
             if state.outgoing.bytes.len() < OUTGOING_MAX {
                 send(Keepalive::Pong, state);
@@ -315,19 +225,9 @@ fn keepalive(packet: &Packet<Bytes>, state: &mut State) -> Result<(), CloseReaso
             Ok(())
         }
         // That something has come is known.
-        Some(expected @ Keepalive::Pong) if is_like(header, expected) => Ok(()),
-        _ => Err(unexpected(
-            header,
-            "packet of keepalive that is neither of the two",
-        )),
+        Some(Keepalive::Pong) => Ok(()),
+        None => Err(unexpected(&packet.header, keepalive::NEITHER)),
     }
-}
-
-/// Serials of keepalive packets are nobody's business.
-fn is_like(header: &protocol_defs::packet::Header, expected: Keepalive) -> bool {
-    let expected = expected.header();
-    (header.version, header.kind, header.status)
-        == (expected.version, expected.kind, expected.status)
 }
 
 fn send(keepalive: Keepalive, state: &mut State) {
@@ -337,10 +237,12 @@ fn send(keepalive: Keepalive, state: &mut State) {
     let _ = sent;
 }
 
-fn broken(error: CodecError) -> CloseReason {
-    match error {
-        CodecError::Frame(error) => CloseReason::Frame(error),
-        CodecError::Io(error) => CloseReason::Io(error),
-        other => CloseReason::Io(io::Error::other(other)),
+impl From<Broken> for CloseReason {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Io(error) => Self::Io(error),
+            Broken::Frame(error) => Self::Frame(error),
+            Broken::Unexpected { header, why } => Self::Unexpected { header, why },
+        }
     }
 }

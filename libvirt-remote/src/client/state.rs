@@ -14,12 +14,12 @@ use protocol_defs::stream::{Stream, StreamPacket};
 use tokio::sync::oneshot;
 
 use super::options::{KeepaliveOptions, Options};
-use super::outgoing::Outgoing;
 use crate::error::{CloseReason, Closed};
 use crate::events::queue::Queue;
 use crate::events::route::{Subscriber, Subscribers};
 use crate::stream::inbox::Inbox;
 use crate::transport::Transport;
+use crate::wire::outgoing::Outgoing;
 
 /// Bytes that wait to be written when callers begin to wait, too.
 pub(crate) const OUTGOING_MAX: usize = 1 << 20;

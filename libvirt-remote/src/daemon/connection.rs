@@ -8,22 +8,23 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytes::{Bytes, BytesMut};
-use protocol_defs::packet::{Header, Keepalive, Kind, Packet, write_packet};
+use bytes::BytesMut;
+use protocol_defs::packet::{Keepalive, Kind, MAX_FDS, Packet, write_packet};
 use tokio::time::{Sleep, sleep};
 
 use self::streams::Stall;
 use super::admission::{Pace, admit, effect, pace};
 use super::end::End;
 use super::handle::{Handle, Shared};
-use super::incoming::{Arrival, Incoming, unexpected};
-use super::outbox::Outbox;
 use super::request::{Answer, Body, Context as CallContext, Refusal, Request};
 use super::running::{Call, has_room};
 use super::session::{Course, Session, State};
 use super::stream;
 use crate::client::heart::{Beat, Heart};
 use crate::transport::Transport;
+use crate::wire::incoming::{Arrival, Incoming};
+use crate::wire::keepalive;
+use crate::wire::outbox::Outbox;
 
 /// Runs until the connection has ended.
 pub(super) struct Connection {
@@ -292,9 +293,7 @@ impl Connection {
         let mut step = Step::Waits;
         loop {
             while self.is_listening() {
-                let longest = self.shared.options.packet_bytes;
-                let passes_descriptors = self.transport.passes_descriptors();
-                match self.incoming.next(passes_descriptors, longest) {
+                match self.next_packet() {
                     Ok(None) => break,
                     Ok(Some(arrival)) => self.take(arrival),
                     Err(end) => self.last = Some(end),
@@ -307,14 +306,28 @@ impl Connection {
             }
             match self.incoming.poll_read(cx, &mut self.transport) {
                 Poll::Pending => return Ok(step),
-                Poll::Ready(Ok(())) => self.heart.has_heard(),
-                Poll::Ready(Err(end @ End::Io(_))) => return Err(end),
-                Poll::Ready(Err(end)) => {
-                    self.last = Some(end);
+                Poll::Ready(Ok(0)) => {
+                    self.last = Some(End::hung_up(self.incoming.begun()));
                     return Ok(Step::Done);
                 }
+                Poll::Ready(Ok(_)) => self.heart.has_heard(),
+                Poll::Ready(Err(error)) => return Err(End::Io(error)),
             }
         }
+    }
+
+    fn next_packet(&mut self) -> Result<Option<Arrival>, End> {
+        let length = self.incoming.announced().unwrap_or_default();
+        if length > self.shared.options.packet_bytes {
+            return Err(End::TooLong { length });
+        }
+        let passes_descriptors = self.transport.passes_descriptors();
+        let next = self.incoming.next(passes_descriptors)?;
+        // They are read before the packet that they belong to only if a client sends them too early.
+        if next.is_none() && self.incoming.descriptors() > MAX_FDS as usize {
+            return Err(End::Descriptors);
+        }
+        Ok(next)
     }
 
     fn take(&mut self, arrival: Arrival) {
@@ -326,28 +339,20 @@ impl Connection {
                 self.waiting.push_back(arrival);
             }
             Kind::Message if header.program == Keepalive::PROGRAM => {
-                if let Err(end) = self.keepalive(packet) {
-                    self.last = Some(end);
+                match keepalive::said(header) {
+                    Some(Keepalive::Ping) => {
+                        send(Keepalive::Pong, &mut self.session.inner.lock());
+                    }
+                    // That something has come is known.
+                    Some(Keepalive::Pong) => {}
+                    None => self.last = Some(End::unexpected(header, keepalive::NEITHER)),
                 }
             }
             Kind::Stream | Kind::StreamHole => self.take_stream(packet),
-            _ => self.last = Some(unexpected(packet, "packet of a kind that no client sends")),
-        }
-    }
-
-    fn keepalive(&self, packet: &Packet<Bytes>) -> Result<(), End> {
-        let header = &packet.header;
-        match Keepalive::from_procedure(header.procedure) {
-            Some(expected @ Keepalive::Ping) if is_like(header, expected) => {
-                send(Keepalive::Pong, &mut self.session.inner.lock());
-                Ok(())
+            _ => {
+                let why = "packet of a kind that no client sends";
+                self.last = Some(End::unexpected(header, why));
             }
-            // That something has come is known.
-            Some(expected @ Keepalive::Pong) if is_like(header, expected) => Ok(()),
-            _ => Err(unexpected(
-                packet,
-                "packet of keepalive that is neither of the two",
-            )),
         }
     }
 
@@ -370,7 +375,9 @@ impl Connection {
             match self.outbox.poll_write(cx, &mut self.transport) {
                 Poll::Pending => return Ok(step),
                 Poll::Ready(Ok(())) => step = Step::Done,
-                Poll::Ready(Err(end)) => return Err(self.last.take().unwrap_or(end)),
+                Poll::Ready(Err(error)) => {
+                    return Err(self.last.take().unwrap_or(End::Io(error)));
+                }
             }
         }
     }
@@ -394,13 +401,6 @@ impl Connection {
 enum Step {
     Done,
     Waits,
-}
-
-/// Serials of keepalive packets are nobody's business.
-fn is_like(header: &Header, expected: Keepalive) -> bool {
-    let expected = expected.header();
-    (header.version, header.kind, header.status)
-        == (expected.version, expected.kind, expected.status)
 }
 
 fn send(keepalive: Keepalive, state: &mut State) {

@@ -4,6 +4,8 @@ use std::{fmt, io};
 
 use protocol_defs::packet::{FrameError, Header};
 
+use crate::wire::incoming::Broken;
+
 /// Why the connection of a client has ended.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -47,6 +49,19 @@ pub enum End {
 }
 
 impl End {
+    /// The client has hung up; `begun` is how much of a packet had come, if one had.
+    pub(super) fn hung_up(begun: Option<usize>) -> Self {
+        match begun {
+            None => Self::ByClient,
+            Some(length) => Self::CutOff { length },
+        }
+    }
+
+    pub(super) fn unexpected(header: &Header, why: &'static str) -> Self {
+        let header = Box::new(*header);
+        Self::Unexpected { header, why }
+    }
+
     /// Whether it is the client's mistake in the protocol.
     pub(super) const fn is_malformed(&self) -> bool {
         matches!(
@@ -57,6 +72,16 @@ impl End {
                 | Self::Unexpected { .. }
                 | Self::Descriptors
         )
+    }
+}
+
+impl From<Broken> for End {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Io(error) => Self::Io(error),
+            Broken::Frame(error) => Self::Frame(error),
+            Broken::Unexpected { header, why } => Self::Unexpected { header, why },
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use super::options::{Access, Options, Overflow};
 use super::registrations::{Emission, Numbered, Registrations, packet};
 use super::stats::Counters;
 use super::stream::{self, Streams};
-use crate::client::outgoing::Outgoing;
+use crate::wire::outgoing::Outgoing;
 
 /// A client of a daemon. Clones are the same client; it may have gone.
 #[derive(Clone)]

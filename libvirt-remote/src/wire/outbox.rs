@@ -1,22 +1,21 @@
-//! What is being written to a client.
+//! What is being written.
 
 use std::io;
 use std::os::fd::AsFd;
 use std::task::{Context, Poll};
 
-use super::end::End;
-use crate::client::outgoing::Outgoing;
+use super::outgoing::Outgoing;
 use crate::transport::Transport;
 
 /// Packets that have been taken out of the queue, and how far they have been written.
-pub(super) struct Outbox {
+pub(crate) struct Outbox {
     writing: Outgoing,
     written: usize,
     is_flushed: bool,
 }
 
 impl Outbox {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             writing: Outgoing::default(),
             written: 0,
@@ -25,7 +24,7 @@ impl Outbox {
     }
 
     /// Whether all that it was given is on its way.
-    pub(super) fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         self.is_written() && self.is_flushed
     }
 
@@ -34,7 +33,7 @@ impl Outbox {
     }
 
     /// What is to be filled next, if everything has been written.
-    pub(super) fn vacant(&mut self) -> Option<&mut Outgoing> {
+    pub(crate) fn vacant(&mut self) -> Option<&mut Outgoing> {
         if !self.is_written() {
             return None;
         }
@@ -44,11 +43,11 @@ impl Outbox {
     }
 
     /// Writes on. Ready when everything has been written.
-    pub(super) fn poll_write(
+    pub(crate) fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
         transport: &mut Transport,
-    ) -> Poll<Result<(), End>> {
+    ) -> Poll<io::Result<()>> {
         while !self.is_written() {
             let Self {
                 writing, written, ..
@@ -70,10 +69,10 @@ impl Outbox {
             match polled {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Ok(0)) => {
-                    return Poll::Ready(Err(End::Io(io::ErrorKind::WriteZero.into())));
+                    return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
                 }
                 Poll::Ready(Ok(count)) => *written += count,
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(End::Io(error))),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
             }
             self.is_flushed = false;
         }
@@ -86,7 +85,7 @@ impl Outbox {
                 self.is_flushed = true;
                 Poll::Ready(Ok(()))
             }
-            Poll::Ready(Err(error)) => Poll::Ready(Err(End::Io(error))),
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
         }
     }
 }
