@@ -3,15 +3,14 @@
 
 use std::time::Duration;
 
-use libvirt_remote::{Feature, Transport};
-use protocol_defs::events::RemoteEvent;
+use libvirt_remote::Transport;
+use libvirt_remote::daemon::{
+    Access, Answer, Daemon, End, Facts, Hypervisor, Options, Refusal, Request, Session,
+};
 use protocol_defs::graphics::GraphicsEvent;
-use protocol_defs::message::{Call, Event, Message, ProcedureId, Reply};
-use protocol_defs::packet::{Kind, MessageError, OwnedPacket, PacketReader};
-use protocol_defs::remote;
 use serde::Deserialize;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::time::{Instant, sleep_until};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, sleep_until};
 
 /// The host that the story happens on.
 pub const HOST: &str = "demo.example";
@@ -19,8 +18,8 @@ pub const HOST: &str = "demo.example";
 /// Bytes that are under way between the client and its daemon.
 const BUFFER: usize = 64 << 10;
 
-/// The number of the client's registration, which is the only one.
-const CALLBACK: i32 = 1;
+/// How often it is looked whether the client has registered, and so wants to hear the story.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// The story, as it is embedded.
 const STORY: &str = include_str!("demo/story.json");
@@ -46,137 +45,62 @@ pub fn story() -> Vec<Scene> {
 pub fn connect() -> Transport {
     let (near, far) = tokio::io::duplex(BUFFER);
     // It ends when the client does.
-    tokio::spawn(serve(far, HOST, story()));
+    tokio::spawn(serve(Transport::new(far), HOST, story()));
     Transport::new(near)
 }
 
 /// Answers a client until it hangs up, or says what no client of a daemon says. Once it has registered for graphics
 /// events, the story is told again and again.
-pub async fn serve(io: impl AsyncRead + AsyncWrite + Unpin, host: &str, story: Vec<Scene>) {
-    let mut daemon = Daemon {
-        io,
-        packets: PacketReader::new(),
-        host: host.to_owned(),
-        story,
-        next: None,
+pub async fn serve(transport: Transport, host: &str, story: Vec<Scene>) {
+    let (gone, mut has_gone) = watch::channel(false);
+    let options = Options {
+        facts: Facts {
+            hostname: host.to_owned(),
+            ..Facts::default()
+        },
+        ..Options::default()
     };
-    while daemon.step().await.is_some() {}
+    let daemon = Daemon::new(Host { gone }, options);
+    let session = daemon.accept(transport, Access::ReadWrite);
+    tokio::select! {
+        // It cannot go before its connection has: the daemon has it.
+        _ = has_gone.wait_for(|has_gone| *has_gone) => {}
+        () = tell(&session, &story) => {}
+    }
 }
 
-struct Daemon<T> {
-    io: T,
-    packets: PacketReader,
-    host: String,
-    story: Vec<Scene>,
-    /// Which scene is next, and when, if the client has registered.
-    next: Option<(usize, Instant)>,
+/// A hypervisor that knows what every client begins with, and that its client has gone.
+struct Host {
+    gone: watch::Sender<bool>,
 }
 
-impl<T: AsyncRead + AsyncWrite + Unpin> Daemon<T> {
-    /// Waits for what comes first, a call or the next scene. Nothing at the end.
-    async fn step(&mut self) -> Option<()> {
-        let mut bytes = [0; 4096];
-        let due = self.next.map(|(_, due)| due);
-        let scene = async {
-            match due {
-                Some(due) => sleep_until(due).await,
-                None => std::future::pending().await,
+impl Hypervisor for Host {
+    async fn answer(&self, request: Request) -> Result<Answer, Refusal> {
+        request.basics()
+    }
+
+    fn disconnected(&self, _: &Session, _: &End) {
+        self.gone.send_replace(true);
+    }
+}
+
+/// Tells the story to who has registered for it, from its beginning to who registers again. It has no end.
+async fn tell(session: &Session, story: &[Scene]) {
+    while !story.is_empty() {
+        while session.registrations() == 0 {
+            sleep(LOOK).await;
+        }
+        let mut due = Instant::now();
+        for scene in story.iter().cycle() {
+            due += Duration::from_millis(scene.after);
+            sleep_until(due).await;
+            match session.emit(scene.event.clone()) {
+                Ok(_) if session.registrations() > 0 => {}
+                _ => break,
             }
-        };
-        tokio::select! {
-            count = self.io.read(&mut bytes) => match count {
-                Ok(0) | Err(_) => None,
-                Ok(count) => {
-                    self.packets.feed(&bytes[..count]);
-                    self.answer_all().await
-                }
-            },
-            () = scene => self.tell().await,
         }
     }
-
-    async fn answer_all(&mut self) -> Option<()> {
-        while let Some(packet) = self.packets.next_packet().ok()? {
-            let packet = packet.owned();
-            let answer = match Message::decode(&packet.borrowed()) {
-                Ok(Message::Call(Call::Remote(call))) => self.answer(&call),
-                _ if packet.header.kind == Kind::Call => None,
-                _ => continue,
-            };
-            let answer = match answer {
-                Some(reply) => Message::Reply(Reply::Remote(reply)),
-                None => refusal(&packet),
-            };
-            self.say(&answer, packet.header.serial).await?;
-        }
-        Some(())
-    }
-
-    /// What comes of a call, if it is one that this daemon knows.
-    fn answer(&mut self, call: &remote::Call) -> Option<remote::Reply> {
-        Some(match call {
-            remote::Call::AuthList => remote::Reply::AuthList(remote::AuthListRet {
-                types: vec![remote::AuthType::None],
-            }),
-            remote::Call::ConnectOpen(_) => remote::Reply::ConnectOpen,
-            remote::Call::ConnectClose => remote::Reply::ConnectClose,
-            remote::Call::ConnectSupportsFeature(args) => {
-                let supported = (args.feature == Feature::EVENT_CALLBACK.0).into();
-                let ret = remote::ConnectSupportsFeatureRet { supported };
-                remote::Reply::ConnectSupportsFeature(ret)
-            }
-            remote::Call::ConnectGetHostname => {
-                let hostname = self.host.clone();
-                remote::Reply::ConnectGetHostname(remote::ConnectGetHostnameRet { hostname })
-            }
-            remote::Call::ConnectDomainEventCallbackRegisterAny(args)
-                if args.event_id == GraphicsEvent::KIND.id =>
-            {
-                self.begin();
-                let ret = remote::ConnectDomainEventCallbackRegisterAnyRet {
-                    callback_id: CALLBACK,
-                };
-                remote::Reply::ConnectDomainEventCallbackRegisterAny(ret)
-            }
-            remote::Call::ConnectDomainEventCallbackDeregisterAny(_) => {
-                self.next = None;
-                remote::Reply::ConnectDomainEventCallbackDeregisterAny
-            }
-            _ => return None,
-        })
-    }
-
-    fn begin(&mut self) {
-        let first = self.story.first();
-        self.next = first.map(|scene| (0, Instant::now() + Duration::from_millis(scene.after)));
-    }
-
-    async fn tell(&mut self) -> Option<()> {
-        let (number, due) = self.next?;
-        let event = self.story.get(number)?.event.clone();
-        let msg = event.into_callback(CALLBACK);
-        let event = Event::Remote(remote::Event::DomainEventCallbackGraphics(msg));
-        self.say(&Message::Event(event), 0).await?;
-        let number = (number + 1) % self.story.len();
-        let after = Duration::from_millis(self.story.get(number)?.after);
-        self.next = Some((number, due + after));
-        Some(())
-    }
-
-    async fn say(&mut self, message: &Message<'_>, serial: u32) -> Option<()> {
-        let mut bytes = Vec::new();
-        message.write(serial, 0, &mut bytes).ok()?;
-        self.io.write_all(&bytes).await.ok()
-    }
-}
-
-fn refusal(call: &OwnedPacket) -> Message<'static> {
-    let procedure = ProcedureId::of(&call.header);
-    let error = MessageError::unknown_procedure(procedure.procedure);
-    Message::Error {
-        procedure,
-        error: Box::new(error),
-    }
+    std::future::pending::<()>().await;
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use libvirt_remote::Transport;
+use libvirt_remote::daemon::{Access, Answer, Hypervisor, Options, Refusal, Request};
 use protocol_defs::graphics::{GraphicsEvent, Phase};
-use protocol_defs::message::{Message, ProcedureId};
-use protocol_defs::packet::{MessageError, PacketReader};
+use protocol_defs::packet::MessageError;
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{UnixListener, UnixStream};
+use tokio::net::UnixListener;
 use tokio::runtime::{self, Runtime};
 use tokio::time::timeout;
 use virt_tools::demo::{self, Scene};
@@ -23,22 +23,22 @@ pub(crate) struct Daemon {
 impl Daemon {
     /// Tells each client this story, over and over, and hangs up after this time.
     pub(crate) fn telling(host: &'static str, events: Vec<GraphicsEvent>, time: Duration) -> Self {
-        Self::start(move |stream| {
+        Self::start(move |transport| {
             let scene = |event| Scene { after: 50, event };
             let story = events.iter().cloned().map(scene).collect();
             async move {
                 // That it is cut off is what was asked for.
-                let _ = timeout(time, demo::serve(stream, host, story)).await;
+                let _ = timeout(time, demo::serve(transport, host, story)).await;
             }
         })
     }
 
     /// Answers every call with this error.
     pub(crate) fn refusing(error: MessageError) -> Self {
-        Self::start(move |stream| refuse(stream, error.clone()))
+        Self::start(move |transport| refuse(transport, error.clone()))
     }
 
-    fn start<F>(serve: impl Fn(UnixStream) -> F + Send + 'static) -> Self
+    fn start<F>(serve: impl Fn(Transport) -> F + Send + 'static) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -54,7 +54,7 @@ impl Daemon {
         };
         runtime.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream));
+                tokio::spawn(serve(Transport::new(stream)));
             }
         });
         Self {
@@ -72,23 +72,20 @@ impl Daemon {
     }
 }
 
-async fn refuse(mut stream: UnixStream, error: MessageError) {
-    let mut packets = PacketReader::new();
-    let mut bytes = [0; 4096];
-    while let Ok(count @ 1..) = stream.read(&mut bytes).await {
-        packets.feed(&bytes[..count]);
-        let mut out = Vec::new();
-        while let Some(packet) = packets.next_packet().expect("the client frames well") {
-            let refusal = Message::Error {
-                procedure: ProcedureId::of(&packet.header),
-                error: Box::new(error.clone()),
-            };
-            let written = refusal.write(packet.header.serial, 0, &mut out);
-            written.expect("it is within bounds");
-        }
-        // Whether the client still listens is its own affair.
-        let _ = stream.write_all(&out).await;
+/// A hypervisor that refuses whatever is called.
+struct Refusing(MessageError);
+
+impl Hypervisor for Refusing {
+    async fn answer(&self, _: Request) -> Result<Answer, Refusal> {
+        Err(Box::new(self.0.clone()))
     }
+}
+
+async fn refuse(transport: Transport, error: MessageError) {
+    let daemon = libvirt_remote::daemon::Daemon::new(Refusing(error), Options::default());
+    daemon.accept(transport, Access::ReadWrite);
+    // The runtime ends it.
+    std::future::pending::<()>().await;
 }
 
 /// The first events of the embedded story: somebody comes, and authenticates.
