@@ -1,12 +1,14 @@
 //! What clients and handlers must not do.
 
 use libvirt_remote::daemon::{Daemon, Options, Router, StreamError, refusal};
-use protocol_defs::packet::{ErrorCode, ErrorOrigin};
+use protocol_defs::packet::{ErrorCode, ErrorOrigin, Kind, Status};
 use protocol_defs::remote::{self, proc};
 use protocol_defs::stream::{Hole, Stream as Numbers, StreamPacket};
 
-use super::{aborted, begun, data, download, end, is_there, read_all, said, say, served, upload};
-use crate::peer::opened;
+use super::{
+    aborted, begun, bytes, data, download, end, is_there, read_all, said, say, served, upload,
+};
+use crate::peer::{Peer, lookup, opened, packet as packet_of, procedure};
 
 #[tokio::test]
 async fn packets_of_no_stream_and_of_one_that_has_ended_are_nothing() {
@@ -84,9 +86,9 @@ async fn what_a_stream_cannot_take_ends_it_and_nothing_else() {
         assert!(matches!(error, StreamError::Refused(_)), "{error:?}");
     }
     let stream = begun(&mut peer, remote::Call::StorageVolDownload(download())).await;
-    let mut packet = crate::peer::packet(crate::peer::procedure(209), stream.serial, vec![1]);
-    packet.header.kind = protocol_defs::packet::Kind::StreamHole;
-    packet.header.status = protocol_defs::packet::Status::Continue;
+    let mut packet = packet_of(procedure(209), stream.serial, vec![1]);
+    packet.header.kind = Kind::StreamHole;
+    packet.header.status = Status::Continue;
     peer.packet(&packet).await;
     let error = aborted(&mut peer, stream).await;
     assert_eq!(error.error_code(), ErrorCode::RPC);
@@ -131,4 +133,49 @@ async fn an_answer_without_the_stream_that_its_call_begins_is_an_error() {
     let error = peer.ask(remote::Call::StorageVolDownload(download())).await;
     let error = error.expect_err("it is refused");
     assert_eq!(error.error_code(), ErrorCode::NO_STORAGE_VOL);
+}
+
+#[tokio::test]
+async fn ten_thousand_packets_of_any_sort_leave_the_daemon_as_it_was() {
+    let (daemon, mut ended) = served(Options::default(), |mut stream| async move {
+        read_all(&mut stream).await?;
+        stream.finish().await
+    });
+    let (mut peer, session) = opened(&daemon).await;
+    let kinds = [Kind::Stream, Kind::StreamHole];
+    let statuses = [
+        Status::Ok,
+        Status::Error,
+        Status::Continue,
+        Status::Unknown(7),
+    ];
+    let numbers = bytes(40_000);
+    for round in numbers.chunks(40) {
+        let stream = begun(&mut peer, remote::Call::StorageVolUpload(upload())).await;
+        for packet in round.chunks(4) {
+            let [kind, status, serial, length] = packet.try_into().expect("four of them");
+            // Some are of the stream before, which has ended.
+            let serial = stream.serial - u32::from(serial % 8 == 0);
+            let payload = numbers[..usize::from(length) / 8].to_vec();
+            let mut packet = packet_of(procedure(208), serial, payload);
+            packet.header.kind = kinds[usize::from(kind % 2)];
+            // Most are data, so that something is there to be ended.
+            let status = statuses.get(usize::from(status % 16));
+            packet.header.status = status.copied().unwrap_or(Status::Continue);
+            peer.packet(&packet).await;
+        }
+        say(&mut peer, stream, &StreamPacket::Abort(None)).await;
+        // How it ends depends on the packets.
+        let _ = end(&mut ended).await;
+        is_there_behind(&mut peer).await;
+    }
+    assert!(!session.is_closed());
+    assert_eq!(daemon.stats().malformed, 0);
+}
+
+/// The connection goes on; what was said on streams before is skipped.
+async fn is_there_behind(peer: &mut Peer) {
+    let (call, _) = lookup(3);
+    let serial = peer.call(call).await;
+    while peer.next().await.header.serial != serial {}
 }
