@@ -9,5 +9,6 @@ mod calls;
 mod daemon;
 mod events;
 mod streams;
+mod table;
 mod watch;
 mod ways_in;
