@@ -10,6 +10,7 @@ use std::thread;
 use serde_json::Value;
 
 pub mod rpcsvc;
+pub mod viewer;
 
 /// Bindings of the files of [`rpcsvc`] that are installed, and `FILES`, the types of each. build.rs makes them.
 #[allow(

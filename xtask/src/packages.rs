@@ -16,6 +16,7 @@ pub(crate) const FOR_TEST: &[&str] = &[
     "libsasl2-modules",
     "libtirpc-dev",
     "libvirt-clients",
+    "libvirt-daemon-driver-qemu",
     "libvirt-daemon-system",
     "libvirt-wireshark",
     "neovim",
@@ -29,7 +30,7 @@ pub(crate) const FOR_TEST: &[&str] = &[
 ];
 
 /// What recording needs besides; see tests/recordings/README.md.
-pub(crate) const FOR_RECORDING: &[&str] = &["libvirt-daemon-driver-qemu", "python3"];
+pub(crate) const FOR_RECORDING: &[&str] = &["python3"];
 
 /// Installs those that are missing, if this is a Debian and the caller may.
 pub(crate) fn install(packages: &[&str]) -> Outcome {

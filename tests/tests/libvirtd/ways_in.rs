@@ -23,7 +23,7 @@ fn settings<const N: usize>(settings: [(&str, &str); N]) -> Vec<(String, String)
 
 /// An authority, and a certificate that it has made for the daemon on this host and one for the client. `authority` has
 /// files of an authority beside it that nobody here knows.
-fn certificates(folder: &Path) {
+pub(crate) fn certificates(folder: &Path) {
     let run = |arguments: &[&str]| {
         let output = command("openssl", folder)
             .args(arguments)

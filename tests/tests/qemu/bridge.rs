@@ -7,8 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use xdr_tests::viewer::Viewer;
+
 use crate::events::{expected, machine};
-use crate::viewer::Viewer;
 
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_mins(1);

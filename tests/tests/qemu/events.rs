@@ -9,9 +9,9 @@ use libvirt_remote::qmp::{Error, Monitor, Notice, Options, Watch, WatchOptions};
 use protocol_defs::graphics::{Domain, GraphicsEvent};
 use serde_json::Value;
 use tokio::time::timeout;
+use xdr_tests::viewer::Viewer;
 
 use crate::machine::Machine;
-use crate::viewer::Viewer;
 
 const UUID: &str = "6695eb01-f6a4-4304-98aa-97f2502e193f";
 

@@ -7,4 +7,3 @@
 mod bridge;
 mod events;
 mod machine;
-mod viewer;
