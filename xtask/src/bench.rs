@@ -10,6 +10,7 @@ use crate::{command, output, root};
 mod chart;
 mod codec;
 mod front;
+mod remote;
 mod scale;
 mod size;
 
@@ -29,6 +30,8 @@ enum Part {
     Scale(scale::Arguments),
     /// The compiler of `.x` files: the whole process, and parsing against the length of the source.
     Front(front::Arguments),
+    /// The client beside libvirt's: calls and events per second, memory.
+    Remote(remote::Arguments),
     /// What generated code costs its users: build time and machine code.
     Size(size::Arguments),
 }
@@ -38,6 +41,7 @@ pub(crate) fn run(arguments: &Arguments) -> bool {
         Some(Part::Codec(arguments)) => codec::run(arguments),
         Some(Part::Scale(arguments)) => scale::run(arguments),
         Some(Part::Front(arguments)) => front::run(arguments),
+        Some(Part::Remote(arguments)) => remote::run(arguments),
         Some(Part::Size(arguments)) => size::run(arguments),
         None => {
             // Every part, whatever came of those before.
@@ -45,6 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> bool {
                 codec::run(&codec::Arguments::default()),
                 scale::run(&scale::Arguments::default()),
                 front::run(&front::Arguments::default()),
+                remote::run(&remote::Arguments::default()),
                 size::run(&size::Arguments::default()),
             ];
             parts.iter().all(|done| *done)
