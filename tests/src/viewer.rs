@@ -8,9 +8,18 @@ pub struct Viewer<T>(T);
 /// Security type without authentication.
 const NONE: u8 = 1;
 
-/// Security type of VeNCrypt, and what of it is TLS with certificates and nothing more.
+/// Security type of VeNCrypt, and what of it is TLS with certificates, alone and with SASL in it.
 const VENCRYPT: u8 = 19;
-const X509_NONE: usize = 260;
+const X509_NONE: u32 = 260;
+const X509_SASL: u32 = 263;
+
+/// Who logs in by SASL.
+pub struct Login<'a> {
+    /// The name, with its realm.
+    pub user: &'a str,
+    /// The password.
+    pub password: &'a str,
+}
 
 impl<T: Read + Write> Viewer<T> {
     /// Begins a connection. QEMU has told of it when this returns.
@@ -32,24 +41,54 @@ impl<T: Read + Write> Viewer<T> {
         self.enter();
     }
 
-    /// The same by VeNCrypt, in the TLS that this makes of the connection.
+    /// The same by VeNCrypt, in the TLS that this makes of the connection, where it may log in.
     ///
     /// # Panics
     /// As [`view`](Self::view).
-    pub fn view_in_tls<S: Read + Write>(mut self, tls: impl FnOnce(T) -> S) -> Viewer<S> {
+    pub fn view_in_tls<S: Read + Write>(
+        mut self,
+        tls: impl FnOnce(T) -> S,
+        login: Option<&Login<'_>>,
+    ) -> Viewer<S> {
         self.choose(VENCRYPT);
         // Version 0.2 of it, which is the only one.
         assert_eq!(self.read(2), [0, 2]);
         self.write(&[0, 2]);
         assert_eq!(self.read(1), [0]);
-        let count = self.read(1)[0];
-        let offered: Vec<_> = (0..count).map(|_| self.word()).collect();
-        assert!(offered.contains(&X509_NONE), "{offered:?}");
-        self.write(&[0, 0, 1, 4]);
+        let wanted = login.map_or(X509_NONE, |_| X509_SASL).to_be_bytes();
+        let count = usize::from(self.read(1)[0]);
+        let offered = self.read(4 * count);
+        assert!(offered.chunks(4).any(|it| it == wanted), "{offered:?}");
+        self.write(&wanted);
         assert_eq!(self.read(1), [1]);
         let mut viewer = Viewer(tls(self.0));
+        if let Some(login) = login {
+            viewer.log_in(login);
+        }
         viewer.enter();
         viewer
+    }
+
+    /// By PLAIN (RFC 4616). What the client says first ends with a zero, which is counted.
+    fn log_in(&mut self, login: &Login<'_>) {
+        let length = self.word();
+        let mechanisms = String::from_utf8(self.read(length)).expect("QEMU sends text");
+        assert!(
+            mechanisms.split(',').any(|it| it == "PLAIN"),
+            "{mechanisms}"
+        );
+        self.counted(b"PLAIN");
+        let (user, password) = (login.user, login.password);
+        self.counted(format!("\0{user}\0{password}\0").as_bytes());
+        let length = self.word();
+        self.read(length);
+        assert_eq!(self.read(1), [1], "no further step");
+    }
+
+    fn counted(&mut self, bytes: &[u8]) {
+        let length = u32::try_from(bytes.len()).expect("it is short");
+        self.write(&length.to_be_bytes());
+        self.write(bytes);
     }
 
     fn choose(&mut self, security: u8) {

@@ -17,10 +17,10 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
-use xdr_tests::viewer::Viewer;
+use xdr_tests::viewer::{Login, Viewer};
 
 use crate::daemon::{Daemon, errors, free_port, has};
-use crate::ways_in::certificates;
+use crate::ways_in::{PASSWORD, USER, certificates, passwords};
 
 const DRIVER: &str = "qemu:///session";
 
@@ -215,38 +215,69 @@ fn tls(folder: &Path, stream: TcpStream) -> StreamOwned<ClientConnection, TcpStr
     StreamOwned::new(tls, stream)
 }
 
+/// Certificates where QEMU looks for them, and settings by which it asks viewers for theirs.
+fn with_certificates(folder: &Path) -> String {
+    certificates(folder);
+    let screens = folder.join("screens");
+    fs::create_dir(&screens).expect("a folder in it");
+    for (from, to) in [
+        ("cacert.pem", "ca-cert.pem"),
+        ("servercert.pem", "server-cert.pem"),
+        ("serverkey.pem", "server-key.pem"),
+    ] {
+        fs::copy(folder.join(from), screens.join(to)).expect("a copy");
+    }
+    let screens = screens.display();
+    format!("vnc_tls = 1\nvnc_tls_x509_verify = 1\nvnc_tls_x509_cert_dir = \"{screens}\"\n")
+}
+
+/// A visit to the screen of a guest in TLS, as both have seen it.
+async fn visit_in_tls(host: &Host, login: Option<&Login<'_>>) -> String {
+    let port = free_port();
+    host.guest("tls", &format!("port='{port}' listen='127.0.0.1'"));
+    let mut watched = Watched::start(host).await;
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("QEMU listens");
+    let folder = host.daemon.path("");
+    Viewer::connect(stream).view_in_tls(|stream| tls(&folder, stream), login);
+    watched.take(3).await;
+    watched.compare()
+}
+
 #[tokio::test]
 async fn who_shows_a_certificate_is_named_as_virsh_names_it() {
     if !has("openssl") {
         xdr_tests::skip("there is no openssl");
         return;
     }
+    let Some(host) = Host::start(with_certificates) else {
+        return;
+    };
+    let seen = visit_in_tls(&host, None).await;
+    assert_eq!(seen.matches("vencrypt+x509+none").count(), 3, "{seen}");
+    let name = "\n\tx509dname=O=Example Org,CN=viewer.example\n";
+    assert!(seen.contains(name), "{seen}");
+}
+
+#[tokio::test]
+async fn who_logs_in_is_named_as_well() {
+    if !has("openssl") || !has("saslpasswd2") {
+        xdr_tests::skip("there is no openssl, or no saslpasswd2");
+        return;
+    }
     let host = Host::start(|folder| {
-        certificates(folder);
-        let screens = folder.join("screens");
-        fs::create_dir(&screens).expect("a folder in it");
-        for (from, to) in [
-            ("cacert.pem", "ca-cert.pem"),
-            ("servercert.pem", "server-cert.pem"),
-            ("serverkey.pem", "server-key.pem"),
-        ] {
-            fs::copy(folder.join(from), screens.join(to)).expect("a copy");
-        }
-        let screens = screens.display();
-        format!("vnc_tls = 1\nvnc_tls_x509_verify = 1\nvnc_tls_x509_cert_dir = \"{screens}\"\n")
+        passwords(folder);
+        let sasl = folder.join("sasl");
+        fs::copy(sasl.join("libvirt.conf"), sasl.join("qemu.conf")).expect("a copy");
+        let settings = with_certificates(folder);
+        let sasl = sasl.display();
+        format!("{settings}vnc_sasl = 1\nvnc_sasl_dir = \"{sasl}\"\n")
     });
     let Some(host) = host else {
         return;
     };
-    let port = free_port();
-    host.guest("tls", &format!("port='{port}' listen='127.0.0.1'"));
-    let mut watched = Watched::start(&host).await;
-    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("QEMU listens");
-    let folder = host.daemon.path("");
-    Viewer::connect(stream).view_in_tls(|stream| tls(&folder, stream));
-    watched.take(3).await;
-    let seen = watched.compare();
-    assert_eq!(seen.matches("vencrypt+x509+none").count(), 3, "{seen}");
-    let name = "\n\tx509dname=O=Example Org,CN=viewer.example\n";
-    assert!(seen.contains(name), "{seen}");
+    let (user, password) = (USER, PASSWORD);
+    let seen = visit_in_tls(&host, Some(&Login { user, password })).await;
+    assert_eq!(seen.matches("vencrypt+x509+sasl").count(), 3, "{seen}");
+    let names = format!("\n\tx509dname=O=Example Org,CN=viewer.example\n\tsaslUsername={USER}\n");
+    assert!(seen.contains(&names), "{seen}");
 }

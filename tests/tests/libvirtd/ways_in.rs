@@ -11,8 +11,8 @@ use protocol_defs::remote::proc;
 
 use crate::daemon::{Daemon, command, free_port, give_away, has};
 
-const USER: &str = "viewer@host.example";
-const PASSWORD: &str = "correct horse";
+pub(crate) const USER: &str = "viewer@host.example";
+pub(crate) const PASSWORD: &str = "correct horse";
 
 /// Settings, and the lines that they are.
 fn settings<const N: usize>(settings: [(&str, &str); N]) -> Vec<(String, String)> {
@@ -107,7 +107,7 @@ fn with_tls(port: u16, auth: &str) -> Option<Daemon> {
 }
 
 /// A database of one user, or what is missing for it.
-fn passwords(folder: &Path) {
+pub(crate) fn passwords(folder: &Path) {
     fs::create_dir(folder.join("sasl")).expect("a folder in it");
     let database = folder.join("sasl/users.db");
     let conf = format!(
