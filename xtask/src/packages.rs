@@ -29,8 +29,9 @@ pub(crate) const FOR_TEST: &[&str] = &[
     "xz-utils",
 ];
 
-/// What recording needs besides; see tests/recordings/README.md.
-pub(crate) const FOR_RECORDING: &[&str] = &["python3"];
+/// What `--full` needs besides: libvirt's own client to race against, and what recording takes; see
+/// tests/recordings/README.md.
+pub(crate) const FOR_FULL: &[&str] = &["libvirt-dev", "python3"];
 
 /// Installs those that are missing, if this is a Debian and the caller may.
 pub(crate) fn install(packages: &[&str]) -> Outcome {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::report::{Outcome, Report, run as follow};
@@ -64,11 +64,10 @@ pub(crate) fn run(arguments: &Arguments) -> bool {
 
 fn full(report: &mut Report) {
     report.step("full: advisories", advisories);
-    report.step("full: packages", || {
-        packages::install(packages::FOR_RECORDING)
-    });
+    report.step("full: packages", || packages::install(packages::FOR_FULL));
     report.step("full: live libvirtd", live_libvirtd);
     report.step("full: peers' bytes", peers);
+    report.step("full: libvirt's client", libvirts_client);
     report.step("full: random cases", || {
         let mut tests = tests(&["--lib", "--tests"]);
         tests.env("PROPTEST_CASES", "4096");
@@ -171,6 +170,20 @@ fn benchmark() -> Outcome {
 fn peers() -> Outcome {
     let bench = ["xtask", "bench", "codec", "--check", "--build", "default"];
     follow(cargo(&bench))
+}
+
+/// libvirt's client and this one call the same daemon and hear of the same events. How fast is looked at elsewhere.
+fn libvirts_client() -> Outcome {
+    let mut compile = command("cc", &["-E", "-include", "libvirt/libvirt.h", "-"]);
+    compile.stdin(Stdio::null());
+    if output(compile).is_none() {
+        return Outcome::skipped("there is no libvirt-dev, or no C compiler");
+    }
+    let manifest = ["--locked", "--manifest-path", "bench/remote/Cargo.toml"];
+    if output(cargo(&[&["fetch", "--quiet"], &manifest[..]].concat())).is_none() {
+        return Outcome::skipped("dependencies cannot be fetched");
+    }
+    follow(cargo(&["xtask", "bench", "remote", "--quick"]))
 }
 
 /// The version that the manifest promises must be the one in use, or the promise rests on a lint alone.
