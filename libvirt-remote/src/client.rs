@@ -267,11 +267,30 @@ impl Client {
         }
     }
 
-    /// Sends a call whose answer nobody waits for.
+    /// Waits until all registrations that were taken back are gone. libvirtd works on several calls of a client at once, and
+    /// refuses a registration that overtakes the end of an equal one.
+    pub(crate) async fn left(&self) {
+        let leaving = std::mem::take(&mut self.shared().lock().leaving);
+        let all = async {
+            for answer in leaving {
+                // Whatever it is, what follows says what is wrong.
+                let _ = answer.await;
+            }
+        };
+        match self.options().call_timeout {
+            None => all.await,
+            Some(after) => timeout(after, all).await.unwrap_or_default(),
+        }
+    }
+
+    /// Sends a call that takes a registration back. Nobody waits for its answer but who registers next.
     pub(crate) fn send(&self, call: Call, write: Write<'_>) {
         self.shared()
             .with(|state| match begin(state, call, Effect::None, write) {
-                Ok((wake, _, _)) => (wake, ()),
+                Ok((wake, _, answer)) => {
+                    state.leave(answer);
+                    (wake, ())
+                }
                 // A connection that has ended has nobody to tell.
                 Err(_) => (Wake::Nobody, ()),
             });
@@ -308,7 +327,7 @@ const fn is_call<P: Procedure>() -> bool {
 }
 
 /// An answer that is still to come.
-type Waiting = oneshot::Receiver<Result<Answer, Closed>>;
+pub(crate) type Waiting = oneshot::Receiver<Result<Answer, Closed>>;
 
 fn begin(
     state: &mut State,

@@ -12,7 +12,9 @@ use protocol_defs::message::ProcedureId;
 use protocol_defs::packet::{Header, Kind, Packet, Status, write_raw};
 use protocol_defs::stream::{Stream, StreamPacket};
 use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::TryRecvError;
 
+use super::Waiting;
 use super::options::{KeepaliveOptions, Options};
 use crate::error::{CloseReason, Closed};
 use crate::events::queue::Queue;
@@ -40,6 +42,8 @@ pub(crate) struct State {
     next_serial: u32,
     pub(crate) pending: HashMap<u32, Pending>,
     pub(crate) streams: HashMap<u32, Inbox>,
+    /// Answers to calls that take registrations back.
+    pub(crate) leaving: Vec<Waiting>,
     pub(crate) subscribers: Subscribers,
     pub(crate) keepalive: Option<KeepaliveOptions>,
     /// Callers that wait for room in `outgoing`.
@@ -190,6 +194,13 @@ impl State {
             Some(task) => task.clone_from(waker),
             None => self.task = Some(waker.clone()),
         }
+    }
+
+    /// Keeps the answer to a call that takes a registration back, until it has come.
+    pub(crate) fn leave(&mut self, answer: Waiting) {
+        self.leaving
+            .retain_mut(|answer| matches!(answer.try_recv(), Err(TryRecvError::Empty)));
+        self.leaving.push(answer);
     }
 
     /// A serial that no call and no stream has.

@@ -62,6 +62,7 @@ impl Registration {
         queue: &Arc<Queue>,
         has_callbacks: bool,
     ) -> Result<Ticket, Error> {
+        client.left().await;
         if !has_callbacks {
             return self.register_legacy(client, queue).await;
         }

@@ -127,6 +127,28 @@ async fn a_registration_ends_with_its_stream() {
 }
 
 #[tokio::test]
+async fn a_registration_waits_until_those_before_it_that_were_taken_back_are_gone() {
+    let (conn, mut peer) = connection(Options::default(), FEATURES).await;
+    let (events, _) = tokio::join!(conn.events::<GraphicsEvent>(None), register(&mut peer, 7));
+    drop(events.expect("it is registered"));
+    let daemon = async {
+        let (packet, call) = peer.call().await;
+        let is_end = matches!(
+            call,
+            remote::Call::ConnectDomainEventCallbackDeregisterAny(_)
+        );
+        assert!(is_end, "{call:?}");
+        let overtaking = timeout(Duration::from_millis(50), peer.read()).await;
+        assert!(overtaking.is_err(), "libvirtd would refuse {overtaking:?}");
+        let reply = remote::Reply::ConnectDomainEventCallbackDeregisterAny;
+        peer.reply(&packet, reply).await;
+        register(&mut peer, 8).await;
+    };
+    let (events, ()) = tokio::join!(conn.events::<GraphicsEvent>(None), daemon);
+    events.expect("it is registered");
+}
+
+#[tokio::test]
 async fn a_registration_that_nobody_waits_for_any_more_is_taken_back() {
     let (conn, mut peer) = connection(Options::default(), FEATURES).await;
     let registering = conn.events::<GraphicsEvent>(None);
