@@ -174,7 +174,8 @@ impl Client {
         self.shared().passes_descriptors
     }
 
-    /// Whether nobody else can read what is said: it goes over a UNIX socket, or in TLS.
+    /// Whether nobody else can read what is said: it goes over a UNIX socket, or in TLS to a daemon whose certificate has been
+    /// verified.
     pub fn is_private(&self) -> bool {
         self.shared().is_private
     }

@@ -9,7 +9,7 @@
 //! | `mode` | which daemon's socket otherwise: `auto`, `legacy` (libvirtd's), `direct` (that of the driver's own daemon) |
 //! | `auth` | how to authenticate: `none`, `polkit`, `sasl`, `sasl.MECHANISM` |
 //! | `pkipath` | a folder with `cacert.pem`, `clientcert.pem` and `clientkey.pem` |
-//! | `no_verify` | other than 0: takes any certificate, as libvirt does |
+//! | `no_verify` | other than 0: takes any certificate, as libvirt does; no password is then sent in the clear (SASL PLAIN) |
 //! | `name` | what is sent to the daemon in place of the rest of the URI |
 //!
 //! Parameters that are only for transports over SSH are not sent to the daemon, nor are these; others are.

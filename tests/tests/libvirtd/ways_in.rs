@@ -176,7 +176,9 @@ async fn tls_lets_in_who_has_a_certificate_of_the_same_authority() {
             folder.display()
         )
     };
-    works(open(&uri("localhost", &ours, ""), None).await).await;
+    let conn = open(&uri("localhost", &ours, ""), None).await;
+    assert!(conn.as_ref().is_ok_and(|conn| conn.client().is_private()));
+    works(conn).await;
 
     // The daemon's certificate is of an authority that this client does not know.
     let error = open(&uri("localhost", &other, ""), None)
@@ -188,7 +190,10 @@ async fn tls_lets_in_who_has_a_certificate_of_the_same_authority() {
         .await
         .expect_err("it is another's");
     assert!(error.to_string().contains("not valid for name"), "{error}");
-    works(open(&uri("127.0.0.1", &ours, "&no_verify=1"), None).await).await;
+    // Who takes anybody's certificate has no password for him.
+    let conn = open(&uri("127.0.0.1", &ours, "&no_verify=1"), None).await;
+    assert!(conn.as_ref().is_ok_and(|conn| !conn.client().is_private()));
+    works(conn).await;
 
     // Whether anybody gets in without a certificate is for the daemon to say.
     fs::copy(ours.join("cacert.pem"), other.join("cacert.pem")).expect("a copy");
