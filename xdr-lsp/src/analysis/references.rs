@@ -89,6 +89,8 @@ impl Workspace {
     /// # Errors
     /// If the document is not open.
     pub fn references(&mut self, path: &Path, offset: u32) -> Result<Vec<Reference>, NotOpen> {
+        // Files may have changed without anybody's saying so.
+        self.forget();
         let snapshot = self.snapshot(path)?;
         Ok(match self.target(&snapshot, offset) {
             Some((_, target)) => {
@@ -120,20 +122,30 @@ impl Workspace {
         snapshot: &Snapshot,
         words: &[&str],
     ) -> Vec<(PathBuf, Arc<Snapshot>)> {
-        let mut paths = self.mentioning(words);
+        let mut files = Vec::new();
+        self.add_files_with(&mut files, words);
         for file in snapshot.files() {
-            let path = self.known_as(file);
-            if !paths.contains(&path) {
-                paths.push(path);
-            }
+            self.add_file(&mut files, self.known_as(file));
         }
-        paths
-            .into_iter()
-            .map(|path| {
-                let snapshot = self.any_snapshot(&path);
-                (path, snapshot)
-            })
-            .collect()
+        files
+    }
+
+    /// Adds the files of the workspace in which one of the words stands.
+    pub(super) fn add_files_with(
+        &mut self,
+        files: &mut Vec<(PathBuf, Arc<Snapshot>)>,
+        words: &[&str],
+    ) {
+        for path in self.mentioning(words) {
+            self.add_file(files, path);
+        }
+    }
+
+    fn add_file(&mut self, files: &mut Vec<(PathBuf, Arc<Snapshot>)>, path: PathBuf) {
+        if !files.iter().any(|(known, _)| *known == path) {
+            let snapshot = self.any_snapshot(&path);
+            files.push((path, snapshot));
+        }
     }
 
     pub(super) fn references_in(

@@ -1,8 +1,10 @@
 //! Another name for a definition, wherever it stands.
 //!
 //! libvirt's types belong to their procedures by name: whoever renames one of them renames the others with it, or they would
-//! fall apart without anybody's saying so.
+//! fall apart without anybody's saying so. Whatever else a new name may bring about is found by trying: the files are looked at
+//! with the edits made, and have to mean what they meant before.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,6 +17,15 @@ use super::index::{Kind, Name, Space};
 use super::references::Target;
 use super::snapshot::Snapshot;
 use super::workspace::{NotOpen, Workspace};
+
+mod convention;
+mod difference;
+
+use convention::Convention;
+use difference::difference;
+
+/// What the names of enums of procedures end with, but for the first letter.
+const PROCEDURES: &str = "rocedure";
 
 /// Why there is no new name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +57,29 @@ pub enum RenameError {
         /// What the new name would have to look like.
         pattern: String,
     },
+    /// The settings give the new name a value.
+    Set {
+        /// The new name.
+        name: String,
+        /// The file that has these settings.
+        path: PathBuf,
+    },
+    /// The text of a file is not what it was: the name is not defined where it should be.
+    Lost {
+        /// What was to be renamed.
+        name: String,
+        /// The file that had its definition.
+        path: PathBuf,
+    },
+    /// More than a name would change.
+    Changes {
+        /// The new name.
+        name: String,
+        /// The file that would mean something else.
+        path: PathBuf,
+        /// What would be otherwise.
+        what: String,
+    },
 }
 
 impl fmt::Display for RenameError {
@@ -72,6 +106,21 @@ impl fmt::Display for RenameError {
             } => write!(
                 f,
                 "`{name}` belongs to the procedure `{procedure}` by its name: a new one has to be `{pattern}`"
+            ),
+            Self::Set { name, path } => write!(
+                f,
+                "`{name}` is taken already: the settings of {} give it a value",
+                path.display()
+            ),
+            Self::Lost { name, path } => write!(
+                f,
+                "the definition of `{name}` cannot be found in {} any more",
+                path.display()
+            ),
+            Self::Changes { name, path, what } => write!(
+                f,
+                "`{name}` would change more than a name in {}: {what}",
+                path.display()
             ),
         }
     }
@@ -106,35 +155,80 @@ impl Workspace {
         offset: u32,
         new: &str,
     ) -> Result<Vec<Edit>, RenameError> {
+        // Files may have changed without anybody's saying so.
+        self.forget();
         let snapshot = self.snapshot(path)?;
-        let (file, _, spot) = snapshot.spot(offset).ok_or(RenameError::NoName)?;
-        let meaning = snapshot.index.meaning(file, snapshot.text(file), spot);
-        let meaning = meaning.ok_or(RenameError::NoName)?;
-        let target = self.target_of(&snapshot, meaning);
-        let target = target.ok_or(RenameError::NoName)?;
+        let (_, target) = self.target(&snapshot, offset).ok_or(RenameError::NoName)?;
         is_possible(new)?;
         if target.name == new {
             return Ok(Vec::new());
         }
-        let mut renamings = vec![(target, new.to_owned())];
-        renamings.extend(self.partners(&snapshot, meaning, new)?);
-        let words = renamings.iter();
+        let mut files = self.files_with(&snapshot, &[&target.name, new, PROCEDURES]);
+        let partners = self.partners(&files, &target, new)?;
+        let words = partners.iter();
         let words = words.flat_map(|(target, new)| [target.name.as_str(), new.as_str()]);
-        let words: Vec<&str> = words.collect();
-        let files = self.files_with(&snapshot, &words);
+        self.add_files_with(&mut files, &words.collect::<Vec<_>>());
         let mut edits = Vec::new();
-        for (target, new) in &renamings {
-            is_possible(new)?;
-            self.check_free(&files, target, new)?;
-            let references = self.references_in(&files, target).into_iter();
-            edits.extend(references.map(|reference| Edit {
+        for (target, new) in std::iter::once((target, new.to_owned())).chain(partners) {
+            is_possible(&new)?;
+            self.check_free(&files, &target, &new)?;
+            let references = self.references_in(&files, &target);
+            if !references.iter().any(|reference| reference.defines) {
+                return Err(RenameError::Lost {
+                    name: target.name,
+                    path: target.place.path,
+                });
+            }
+            edits.extend(references.into_iter().map(|reference| Edit {
                 place: reference.place,
                 replacement: new.clone(),
             }));
         }
         edits.sort();
         edits.dedup();
+        self.check_same(&files, &edits, new)?;
         Ok(edits)
+    }
+
+    /// Whether the files mean with the edits what they mean without: what the names of procedures and types, settings and
+    /// conditions make of a new name is not told by the places where it stands.
+    fn check_same(
+        &self,
+        files: &[(PathBuf, Arc<Snapshot>)],
+        edits: &[Edit],
+        new: &str,
+    ) -> Result<(), RenameError> {
+        let mut texts: BTreeMap<PathBuf, String> = BTreeMap::new();
+        for (path, snapshot) in files {
+            let own = edits.iter().filter(|edit| edit.place.path == *path);
+            let mut text = snapshot
+                .root()
+                .map_or("", |root| snapshot.text(root))
+                .to_owned();
+            for edit in own.clone().rev() {
+                let range = edit.place.span.range();
+                if text.get(range.clone()).is_some() {
+                    text.replace_range(range, &edit.replacement);
+                }
+            }
+            if own.count() > 0 {
+                texts.insert(path.clone(), text);
+            }
+        }
+        for (path, before) in files {
+            if !before.files().any(|file| texts.contains_key(file)) {
+                continue;
+            }
+            let after = self.look_at(path, &texts);
+            if let Some(what) = difference(before, &after) {
+                return Err(RenameError::Changes {
+                    name: new.to_owned(),
+                    path: path.clone(),
+                    what,
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Whether nothing that is seen together with the target has the new name.
@@ -156,6 +250,12 @@ impl Workspace {
             let Some((home, names)) = sees else {
                 continue;
             };
+            if target.kind.is_global() && snapshot.sets(new) {
+                return Err(RenameError::Set {
+                    name: new.to_owned(),
+                    path: path.clone(),
+                });
+            }
             let taken = if target.kind.is_global() {
                 index.find(root, new, Space::Any)
             } else {
@@ -183,8 +283,34 @@ impl Workspace {
         Ok(())
     }
 
-    /// What has to be renamed together with a procedure or a type of one, and how.
+    /// What has to be renamed together with a procedure or a type of one, and how, in whichever file the procedure is.
     fn partners(
+        &self,
+        files: &[(PathBuf, Arc<Snapshot>)],
+        target: &Target,
+        new: &str,
+    ) -> Result<Vec<(Target, String)>, RenameError> {
+        let mut partners: Vec<(Target, String)> = Vec::new();
+        for (_, snapshot) in files {
+            let Some(file) = snapshot.file_at(&target.place.path) else {
+                continue;
+            };
+            let Some(number) = snapshot.number_at(file, target.place.span) else {
+                continue;
+            };
+            for partner in self.partners_in(snapshot, (file, number), new)? {
+                let mut known = partners.iter();
+                if partner.0.place != target.place
+                    && !known.any(|(known, _)| known.place == partner.0.place)
+                {
+                    partners.push(partner);
+                }
+            }
+        }
+        Ok(partners)
+    }
+
+    fn partners_in(
         &self,
         snapshot: &Snapshot,
         name: Name,
@@ -289,76 +415,6 @@ impl Snapshot {
     fn number_at(&self, file: xdr_parser::FileId, span: Span) -> Option<usize> {
         let definitions = &self.index.names(file)?.definitions;
         definitions.iter().position(|found| found.name == span)
-    }
-}
-
-/// How a procedure's types are named after it.
-struct Convention {
-    /// What the names of all types begin with: `remote_`, `virLogManagerProtocol`.
-    prefix: String,
-    /// `remote_connect_open_args`, not `…ConnectOpenArgs`.
-    snake: bool,
-}
-
-impl Convention {
-    fn of(enum_name: &str) -> Option<Self> {
-        let (prefix, snake) = match enum_name.strip_suffix("procedure") {
-            Some(prefix) => (prefix, true),
-            None => (enum_name.strip_suffix("Procedure")?, false),
-        };
-        Some(Self {
-            prefix: prefix.to_owned(),
-            snake,
-        })
-    }
-
-    /// `_args`, `Ret`: what the name of a type ends with.
-    fn suffix(&self, name: &str) -> &'static str {
-        let suffixes = if self.snake {
-            ["_args", "_ret", "_msg"]
-        } else {
-            ["Args", "Ret", "Msg"]
-        };
-        let mut suffixes = suffixes.into_iter();
-        suffixes.find(|suffix| name.ends_with(suffix)).unwrap_or("")
-    }
-
-    fn pattern(&self, name: &str) -> String {
-        format!("{}…{}", self.prefix, self.suffix(name))
-    }
-
-    /// `CONNECT_OPEN` of a new name for a type: `remote_connect_open_args`.
-    fn words(&self, old: &str, new: &str) -> Option<String> {
-        let stem = new
-            .strip_prefix(&self.prefix)?
-            .strip_suffix(self.suffix(old))?;
-        if self.snake {
-            return Some(stem.to_ascii_uppercase());
-        }
-        let mut words = String::new();
-        for letter in stem.chars() {
-            if letter.is_ascii_uppercase() && !words.is_empty() {
-                words.push('_');
-            }
-            words.push(letter.to_ascii_uppercase());
-        }
-        Some(words)
-    }
-
-    /// The name of a type of the procedure `words`, which takes the place of `old`.
-    fn type_name(&self, words: &str, old: &str) -> String {
-        let suffix = self.suffix(old);
-        let prefix = &self.prefix;
-        if self.snake {
-            return format!("{prefix}{}{suffix}", words.to_ascii_lowercase());
-        }
-        let mut stem = String::new();
-        for word in words.split('_') {
-            let mut letters = word.chars();
-            stem.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-            stem.extend(letters.map(|letter| letter.to_ascii_lowercase()));
-        }
-        format!("{prefix}{stem}{suffix}")
     }
 }
 

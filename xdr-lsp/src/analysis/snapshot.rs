@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use xdr_parser::schema::{Constant, ConstantId, Origin, Schema, TypeDef, TypeId};
-use xdr_parser::{FileId, Inspection, Location, Span};
+use xdr_parser::{FileId, Inspection, Location, Profile, Span};
 
 use super::Place;
 use super::index::{Index, Spot};
@@ -64,6 +64,12 @@ impl Snapshot {
         self.inspection.files.first().map(|file| file.id)
     }
 
+    /// The file at a path.
+    pub(super) fn file_at(&self, path: &Path) -> Option<FileId> {
+        let number = self.paths.iter().position(|file| file == path)?;
+        self.inspection.files.get(number).map(|file| file.id)
+    }
+
     /// The text of a file.
     pub(super) fn text(&self, file: FileId) -> &str {
         let source = self.inspection.sources.get(file);
@@ -90,6 +96,13 @@ impl Snapshot {
     pub(super) fn external(&self, name: &str) -> Option<&Constant> {
         let mut constants = self.schema().constants.iter();
         constants.find(|constant| constant.origin != Origin::Source && constant.name == name)
+    }
+
+    /// Whether the settings give a name a value, be it used or not.
+    pub(super) fn sets(&self, name: &str) -> bool {
+        let options = &self.settings.options;
+        let profile = options.profile.map(Profile::constants).unwrap_or_default();
+        options.defines.contains_key(name) || profile.iter().any(|(known, _)| *known == name)
     }
 
     /// The path of a file; that of a file which could not be read is its name in messages.

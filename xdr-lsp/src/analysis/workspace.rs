@@ -162,7 +162,7 @@ impl Workspace {
         if let Some(known) = self.snapshots.get(&path) {
             return Ok(Arc::clone(known));
         }
-        let snapshot = Arc::new(self.look_at(&path));
+        let snapshot = Arc::new(self.look_at(&path, &BTreeMap::new()));
         let files = snapshot.files().map(Path::to_owned).collect();
         self.involved.insert(path.clone(), files);
         self.snapshots.insert(path, Arc::clone(&snapshot));
@@ -173,11 +173,12 @@ impl Workspace {
     pub(super) fn any_snapshot(&mut self, path: &Path) -> Arc<Snapshot> {
         match self.snapshot(path) {
             Ok(snapshot) => snapshot,
-            Err(NotOpen(path)) => Arc::new(self.look_at(&path)),
+            Err(NotOpen(path)) => Arc::new(self.look_at(&path, &BTreeMap::new())),
         }
     }
 
-    fn look_at(&self, path: &Path) -> Snapshot {
+    /// What there is to know of a file if some files had other texts.
+    pub(super) fn look_at(&self, path: &Path, texts: &BTreeMap<PathBuf, String>) -> Snapshot {
         let (mut settings, problem) = match (self.configure)(path) {
             Ok(settings) => (settings, None),
             Err(problem) => (Settings::default(), Some(problem)),
@@ -186,7 +187,12 @@ impl Workspace {
             let text = document.text.as_str();
             (path.clone(), text.as_bytes().to_vec())
         });
+        let texts = texts.iter().map(|(path, text)| {
+            let text = text.as_bytes().to_vec();
+            (path.clone(), text)
+        });
         settings.options.contents.extend(contents);
+        settings.options.contents.extend(texts);
         Snapshot::new(path, settings, problem)
     }
 

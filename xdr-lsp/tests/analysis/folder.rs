@@ -84,3 +84,27 @@ fn a_closed_document_is_its_file_again() {
     workspace.forget();
     assert!(!workspace.findings(&user).unwrap().is_empty());
 }
+
+#[test]
+fn a_file_that_changed_unannounced_is_read_again() {
+    let folder = folder(&[
+        ("base.x", "const K = 1;"),
+        ("a.x", "%#include \"base.h\"\nstruct b { int x[K]; };"),
+    ]);
+    let mut workspace = Workspace::new(&[folder.path().to_owned()], settings());
+    let user = folder.path().join("a.x");
+    let text = fs::read_to_string(&user).unwrap();
+    let at = u32::try_from(text.find("K]").unwrap()).unwrap();
+    workspace.open(&user, 1, text);
+    assert_eq!(workspace.rename(&user, at, "L").unwrap().len(), 2);
+    fs::write(
+        folder.path().join("base.x"),
+        "// another line\nconst K = 1;",
+    )
+    .unwrap();
+    let edits = workspace.rename(&user, at, "L").unwrap();
+    let places = edits.iter().map(|edit| shown(&workspace, &edit.place));
+    assert_eq!(places.collect::<Vec<_>>(), ["a.x:2 K", "base.x:2 K"]);
+    let found = workspace.references(&user, at).unwrap();
+    assert_eq!(found.len(), 2);
+}

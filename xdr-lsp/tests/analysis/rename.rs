@@ -189,3 +189,113 @@ fn names_in_capitals_keep_their_procedure_as_well() {
         "{renamed}"
     );
 }
+
+fn refused(documents: &[(&str, &str)], new: &str, why: &str) {
+    assert_eq!(renamed(documents, new), Err(why.to_owned()));
+}
+
+#[test]
+fn a_name_that_the_settings_give_a_value_is_refused() {
+    refused(
+        &[(
+            "a.x",
+            "const $0MINE = 3;\ntypedef opaque a[MINE];\ntypedef opaque b[VIR_UUID_BUFLEN];",
+        )],
+        "VIR_UUID_BUFLEN",
+        "`VIR_UUID_BUFLEN` is taken already: the settings of /nowhere/a.x give it a value",
+    );
+}
+
+#[test]
+fn a_name_that_a_condition_asks_for_is_refused() {
+    refused(
+        &[(
+            "a.x",
+            "#define $0A 1\n#ifdef B\ntypedef int a;\n#else\ntypedef hyper a;\n#endif",
+        )],
+        "B",
+        "`B` would change more than a name in /nowhere/a.x: `a` would be another type",
+    );
+}
+
+const TYPES: &str = "struct t_open_args { int x; };\nstruct other { int x; };\n";
+
+const NUMBERS: &str = "%#include \"types.h\"\nconst T_PROGRAM = 1;\nconst T_PROTOCOL_VERSION = 1;\n\
+     enum t_procedure { T_PROC_OPEN = 1, T_PROC_CLOSE = 2 };\n";
+
+#[test]
+fn types_of_a_procedure_keep_it_though_it_is_in_another_file() {
+    let types = TYPES.replace("t_open", "$0t_open");
+    let texts = renamed(&[("types.x", &types), ("proc.x", NUMBERS)], "t_shut_args").unwrap();
+    assert_eq!(
+        texts,
+        [
+            ("proc.x".to_owned(), NUMBERS.replace("_OPEN", "_SHUT")),
+            ("types.x".to_owned(), TYPES.replace("t_open", "t_shut")),
+        ]
+    );
+    refused(
+        &[("types.x", &types), ("proc.x", NUMBERS)],
+        "whatever",
+        "`t_open_args` belongs to the procedure `T_PROC_OPEN` by its name: a new one has to be `t_…_args`",
+    );
+}
+
+#[test]
+fn a_name_that_would_unhook_procedures_is_refused() {
+    for (place, new, what) in [
+        (
+            "T_PROGRAM",
+            "U_PROGRAM",
+            "the procedures of `t_procedure` would be no procedures any more",
+        ),
+        (
+            "T_PROTOCOL_VERSION",
+            "T_VERSION",
+            "the procedures of `t_procedure` would be no procedures any more",
+        ),
+        (
+            "t_procedure",
+            "t_numbers",
+            "the procedures of `t_procedure` would be no procedures any more",
+        ),
+        (
+            "t_procedure",
+            "u_procedure",
+            "`t_open_args` would no longer be the arguments of `T_PROC_OPEN`",
+        ),
+    ] {
+        let text = PROGRAM.replacen(place, &format!("$0{place}"), 1);
+        let why = format!("`{new}` would change more than a name in /nowhere/a.x: {what}");
+        refused(&[("a.x", &text)], new, &why);
+    }
+}
+
+#[test]
+fn a_type_whose_procedure_would_look_for_another_name_is_refused() {
+    refused(
+        &[("a.x", &PROGRAM.replacen("t_open_args", "$0t_open_args", 1))],
+        "t_Start_it_args",
+        "`t_Start_it_args` would change more than a name in /nowhere/a.x: \
+         `t_open_args` would no longer be the arguments of `T_PROC_OPEN`",
+    );
+}
+
+#[test]
+fn a_type_that_would_become_that_of_a_procedure_is_refused() {
+    let types = TYPES.replace("other", "$0other");
+    refused(
+        &[("types.x", &types), ("proc.x", NUMBERS)],
+        "t_close_args",
+        "`t_close_args` would change more than a name in /nowhere/proc.x: \
+         `t_close_args` would be the arguments of `T_PROC_CLOSE`",
+    );
+}
+
+#[test]
+fn mistakes_elsewhere_do_not_keep_a_name() {
+    assert_eq!(
+        one("struct $0a { int x; };\nstruct b { nothing y; a z; };", "c").unwrap(),
+        "struct c { int x; };\nstruct b { nothing y; c z; };"
+    );
+}
