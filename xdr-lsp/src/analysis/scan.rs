@@ -61,8 +61,7 @@ impl Workspace {
         let Some(wanted) = real(&path) else {
             return path;
         };
-        let mut documents = self.documents();
-        let open = documents.find(|document| real(document).as_ref() == Some(&wanted));
+        let open = self.document_at(&wanted);
         open.map(Path::to_owned).unwrap_or(path)
     }
 }

@@ -29,10 +29,16 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    pub(super) fn new(path: &Path, settings: Settings, problem: Option<String>) -> Self {
+    /// `known` says by what path a file is known.
+    pub(super) fn new(
+        path: &Path,
+        settings: Settings,
+        problem: Option<String>,
+        known: impl Fn(&Path) -> PathBuf,
+    ) -> Self {
         let inspection = xdr_parser::inspect(&[path.to_owned()], &settings.options);
         let index = Index::new(&inspection);
-        let paths = inspection.files.iter().map(|file| plain(&file.path));
+        let paths = inspection.files.iter().map(|file| known(&file.path));
         let paths = paths.collect();
         let schema = &inspection.schema;
         let types = schema.types.iter().map(|ty| (ty.name_location, ty.id));

@@ -16,6 +16,8 @@ use crate::{Configure, Settings};
 pub(super) struct Document {
     pub(super) version: i32,
     pub(super) text: Text,
+    /// Its path without links, if it has a file.
+    pub(super) real: Option<PathBuf>,
 }
 
 /// Open documents over the files on disk.
@@ -74,8 +76,13 @@ impl Workspace {
     /// Opens a document, or puts another text in its place. Its text counts from now on, not that of its file.
     pub fn open(&mut self, path: &Path, version: i32, text: impl Into<String>) {
         let text = Text::new(text);
-        let document = Document { version, text };
-        self.documents.insert(plain(path), document);
+        let path = plain(path);
+        let document = Document {
+            version,
+            text,
+            real: path.canonicalize().ok(),
+        };
+        self.documents.insert(path, document);
         // A file that was missing may be there now.
         self.snapshots.clear();
     }
@@ -126,6 +133,13 @@ impl Workspace {
     /// The open documents.
     pub fn documents(&self) -> impl Iterator<Item = &Path> {
         self.documents.keys().map(PathBuf::as_path)
+    }
+
+    /// The open document that is a file by whatever path, which is without links here.
+    pub(super) fn document_at(&self, real: &Path) -> Option<&Path> {
+        let mut documents = self.documents.iter();
+        let found = documents.find(|(_, document)| document.real.as_deref() == Some(real));
+        found.map(|(path, _)| path.as_path())
     }
 
     /// The text of an open document.
@@ -183,22 +197,58 @@ impl Workspace {
             Ok(settings) => (settings, None),
             Err(problem) => (Settings::default(), Some(problem)),
         };
-        let contents = self.documents.iter().map(|(path, document)| {
-            let text = document.text.as_str();
-            (path.clone(), text.as_bytes().to_vec())
-        });
-        let texts = texts.iter().map(|(path, text)| {
-            let text = text.as_bytes().to_vec();
-            (path.clone(), text)
-        });
-        settings.options.contents.extend(contents);
-        settings.options.contents.extend(texts);
-        Snapshot::new(path, settings, problem)
+        let documents = self.documents.iter();
+        let documents = documents.map(|(path, document)| (path, document.text.as_str()));
+        let mut contents: BTreeMap<&PathBuf, &str> = documents.collect();
+        contents.extend(texts.iter().map(|(path, text)| (path, text.as_str())));
+        let links = Links::on_the_way_to(path);
+        for (path, text) in &contents {
+            let document = self.documents.get(*path);
+            let real = match document {
+                Some(document) => document.real.clone(),
+                None => path.canonicalize().ok(),
+            };
+            for other in real.iter().flat_map(|real| links.spellings(real)) {
+                // What is open by this very path goes before.
+                if !contents.contains_key(&other) {
+                    settings.options.set_content(&other, *text);
+                }
+            }
+            settings.options.set_content(path, *text);
+        }
+        Snapshot::new(path, settings, problem, |file| self.known_as(file))
     }
 
     /// The settings that a document is compiled with; those that count without any configuration where that has a mistake.
     pub(super) fn settings(&self, path: &Path) -> Settings {
         (self.configure)(path).unwrap_or_default()
+    }
+}
+
+/// By which other paths files are imported where a folder is reached through links.
+struct Links {
+    /// Folders as they are called, and as they are called without links.
+    folders: Vec<(PathBuf, PathBuf)>,
+}
+
+impl Links {
+    fn on_the_way_to(path: &Path) -> Self {
+        let mut folders = Vec::new();
+        for called in path.ancestors().skip(1) {
+            match called.canonicalize() {
+                Ok(real) if real != called => folders.push((called.to_owned(), real)),
+                _ => break,
+            }
+        }
+        Self { folders }
+    }
+
+    fn spellings(&self, real: &Path) -> Vec<PathBuf> {
+        let links = self.folders.iter().filter_map(|(called, folder)| {
+            let rest = real.strip_prefix(folder).ok()?;
+            Some(called.join(rest))
+        });
+        std::iter::once(real.to_owned()).chain(links).collect()
     }
 }
 

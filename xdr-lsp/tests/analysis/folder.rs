@@ -65,6 +65,37 @@ fn a_document_that_is_open_by_a_link_is_one_with_its_file() {
     assert_eq!(found, ["a.x:2 a", "base.x:1 a"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn an_open_text_counts_by_whatever_link_it_is_reached() {
+    let folder = folder(&[
+        ("real/base.x", "const K = 1;"),
+        ("real/a.x", "%#include \"base.h\"\nstruct b { int x[J]; };"),
+    ]);
+    std::os::unix::fs::symlink(folder.path().join("real"), folder.path().join("link")).unwrap();
+    for (base, user) in [("link", "real"), ("real", "link")] {
+        let mut workspace = Workspace::new(&[folder.path().to_owned()], settings());
+        let base = folder.path().join(base).join("base.x");
+        let user = folder.path().join(user).join("a.x");
+        let text = fs::read_to_string(&user).unwrap();
+        let at = u32::try_from(text.find("J]").unwrap()).unwrap();
+        workspace.open(&user, 1, text);
+        workspace.open(&base, 1, "\nconst J = 1;");
+        assert_eq!(workspace.findings(&user).unwrap(), []);
+        let edits = workspace.rename(&user, at, "L").unwrap();
+        let mut paths: Vec<_> = edits.iter().map(|edit| &edit.place.path).collect();
+        paths.sort();
+        let mut expected = [&base, &user];
+        expected.sort();
+        assert_eq!(paths, expected);
+        let stale = workspace
+            .edit(&base, 2, |text| text.replace(None, ""))
+            .unwrap();
+        assert_eq!(stale, [user.clone(), base.clone()]);
+        assert_eq!(workspace.findings(&user).unwrap().len(), 1);
+    }
+}
+
 #[test]
 fn a_closed_document_is_its_file_again() {
     let folder = folder(&[
