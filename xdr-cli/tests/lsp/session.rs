@@ -294,3 +294,25 @@ fn the_exit_code_says_how_the_session_ended() {
     assert_eq!(client.ask("shutdown", Value::Null)["code"], -32600);
     assert_eq!(client.end().0.code(), Some(0));
 }
+
+#[test]
+fn a_document_that_is_open_by_two_names_is_closed_by_both() {
+    let mut client = Client::over(&[]);
+    client.initialize(&[]);
+    let text = "const A = 1;\n";
+    for name in ["a.x", "%61.x", "a.x"] {
+        client.open(name, text);
+    }
+    let close = |client: &mut Client, name: &str| {
+        let uri = client.uri(name);
+        let params = json!({ "textDocument": { "uri": uri } });
+        client.note("textDocument/didClose", params);
+        let at = client.at("a.x", 0, 6);
+        client.ask("textDocument/hover", at)
+    };
+    let hover = close(&mut client, "%61.x");
+    assert!(hover["contents"].is_object(), "{hover}");
+    let hover = close(&mut client, "a.x");
+    assert!(hover["code"].is_number(), "{hover}");
+    assert_eq!(client.leave().0.code(), Some(0));
+}

@@ -25,6 +25,8 @@ pub(super) struct State {
     capabilities: ClientCapabilities,
     /// What the client calls open documents.
     urls: HashMap<PathBuf, Url>,
+    /// What it has called documents before that it has opened again by another name, and not closed.
+    others: HashMap<PathBuf, Vec<Url>>,
     /// Documents whose diagnostics are yet to be made.
     stale: BTreeSet<PathBuf>,
 }
@@ -43,6 +45,7 @@ impl State {
             client,
             capabilities: ClientCapabilities::default(),
             urls: HashMap::new(),
+            others: HashMap::new(),
             stale: BTreeSet::new(),
         }
     }
@@ -99,7 +102,10 @@ impl State {
         let document = params.text_document;
         let path = convert::path(&document.uri);
         self.workspace.open(&path, document.version, document.text);
-        self.urls.insert(path, document.uri);
+        let others = self.others.entry(path.clone()).or_default();
+        others.retain(|other| *other != document.uri);
+        let before = self.urls.insert(path, document.uri.clone());
+        others.extend(before.filter(|before| *before != document.uri));
         self.all_stale();
     }
 
@@ -126,13 +132,27 @@ impl State {
     }
 
     pub(super) fn closed(&mut self, params: DidCloseTextDocumentParams) {
-        let path = convert::path(&params.text_document.uri);
-        if let Err(error) = self.workspace.close(&path) {
-            return super::say(&self.client, &error.to_string());
+        let uri = params.text_document.uri;
+        let path = convert::path(&uri);
+        let others = self.others.entry(path.clone()).or_default();
+        others.retain(|other| *other != uri);
+        match (self.urls.get(&path), others.last()) {
+            // By another name it is still open.
+            (Some(url), _) if *url != uri => {}
+            (Some(_), Some(other)) => {
+                self.urls.insert(path.clone(), other.clone());
+                others.pop();
+            }
+            _ => {
+                self.others.remove(&path);
+                if let Err(error) = self.workspace.close(&path) {
+                    return super::say(&self.client, &error.to_string());
+                }
+                self.urls.remove(&path);
+                self.stale.remove(&path);
+            }
         }
-        self.urls.remove(&path);
-        self.stale.remove(&path);
-        self.send(params.text_document.uri, Vec::new(), None);
+        self.send(uri, Vec::new(), None);
         self.all_stale();
     }
 
