@@ -115,13 +115,22 @@ struct Front {
     client: ClientSocket,
 }
 
+/// `shutdown` with whatever parameters: it has none, but there are clients that send `{}`.
+enum Shutdown {}
+
+impl Request for Shutdown {
+    type Params = serde_json::Value;
+    type Result = ();
+    const METHOD: &'static str = request::Shutdown::METHOD;
+}
+
 fn router(front: Front) -> Router<Front> {
     let mut router = Router::new(front);
     router.request::<request::Initialize, _>(|front, params| {
         let result = front.initialize(params);
         ready(result)
     });
-    router.request::<request::Shutdown, _>(|front, ()| {
+    router.request::<Shutdown, _>(|front, _| {
         let answer = front.ask(|_| Ok(()));
         if front.phase.now() == Stage::Running {
             front.phase.set(Stage::Stopping);

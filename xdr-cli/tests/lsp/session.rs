@@ -296,6 +296,15 @@ fn the_exit_code_says_how_the_session_ended() {
 }
 
 #[test]
+fn shutdown_may_have_parameters() {
+    let mut client = Client::over(&[]);
+    client.initialize(&[]);
+    assert_eq!(client.ask("shutdown", json!({})), Value::Null);
+    client.note("exit", json!({}));
+    assert_eq!(client.end().0.code(), Some(0));
+}
+
+#[test]
 fn a_document_that_is_open_by_two_names_is_closed_by_both() {
     let mut client = Client::over(&[]);
     client.initialize(&[]);
