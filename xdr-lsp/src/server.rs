@@ -108,6 +108,25 @@ impl Phase {
     }
 }
 
+/// Why a session ends.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    /// The client said `exit`.
+    Exit,
+    /// There is no more input.
+    Input,
+}
+
+impl End {
+    /// What the loop returns.
+    const fn result(self) -> async_lsp::Result<()> {
+        match self {
+            Self::Exit => Ok(()),
+            Self::Input => Err(async_lsp::Error::Eof),
+        }
+    }
+}
+
 /// What takes messages from the loop and hands them to the worker.
 struct Front {
     phase: Phase,
@@ -139,7 +158,7 @@ fn router(front: Front) -> Router<Front> {
     });
     answers::register(&mut router);
     router.unhandled_notification(Front::notify);
-    // Nothing is emitted.
+    router.event::<End>(|_, end| ControlFlow::Break(end.result()));
     router.unhandled_event(|_, _| ControlFlow::Continue(()));
     router
 }
@@ -206,10 +225,28 @@ impl Front {
         }
     }
 
+    /// Ends the session, once all that was asked before is answered: the worker has it behind that, and the loop writes
+    /// answers before it takes events.
+    fn end(&self, end: End) -> ControlFlow<async_lsp::Result<()>> {
+        let client = self.client.clone();
+        let sent = self.jobs.send(move |_| {
+            // A loop that is gone has ended.
+            let _ = client.emit(end);
+        });
+        if sent {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(end.result())
+        }
+    }
+
     /// Takes a notification. One that cannot be read is left out, and said so: there is nobody to answer.
     fn notify(&mut self, notification: AnyNotification) -> ControlFlow<async_lsp::Result<()>> {
         if notification.method == on::Exit::METHOD {
-            return ControlFlow::Break(Ok(()));
+            return self.end(End::Exit);
+        }
+        if notification.method == input::END {
+            return self.end(End::Input);
         }
         if self.phase.now() != Stage::Running {
             return ControlFlow::Continue(());

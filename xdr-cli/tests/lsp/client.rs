@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -117,13 +117,19 @@ impl Client {
         self.send(&message);
     }
 
-    /// Asks, and waits for the answer: its result, or its error.
-    pub(crate) fn ask(&mut self, method: &str, params: Value) -> Value {
+    /// Asks, and does not wait; returns the id.
+    pub(crate) fn begin(&mut self, method: &str, params: Value) -> i32 {
         self.asked += 1;
         let id = self.asked;
         let mut message = json!({ "jsonrpc": "2.0", "method": method, "id": id });
         message["params"] = params;
         self.send(&message);
+        id
+    }
+
+    /// Asks, and waits for the answer: its result, or its error.
+    pub(crate) fn ask(&mut self, method: &str, params: Value) -> Value {
+        let id = self.begin(method, params);
         let answer = self.wait(|message| message["id"] == id && message.get("method").is_none());
         answer
             .get("error")
@@ -190,6 +196,22 @@ impl Client {
         assert_eq!(self.ask("shutdown", Value::Null), Value::Null);
         self.note("exit", Value::Null);
         self.end()
+    }
+
+    /// Closes the input, and takes what comes until the output ends.
+    pub(crate) fn last_messages(&mut self) -> Vec<Value> {
+        drop(self.stdin.take());
+        let mut messages = Vec::new();
+        loop {
+            match self.messages.recv_timeout(PATIENCE) {
+                Ok(message) => messages.push(message),
+                Err(error) => {
+                    let ended = RecvTimeoutError::Disconnected;
+                    assert_eq!(error, ended, "the server does not end");
+                    return messages;
+                }
+            }
+        }
     }
 
     /// Closes the input.

@@ -296,6 +296,38 @@ fn the_exit_code_says_how_the_session_ended() {
 }
 
 #[test]
+fn what_was_asked_before_the_end_is_answered() {
+    for (ends, code) in [
+        (&[][..], 1),
+        (&["exit"], 1),
+        (&["shutdown"], 0),
+        (&["shutdown", "exit"], 0),
+    ] {
+        let mut client = Client::over(&[]);
+        client.initialize(&[]);
+        client.open("a.x", "const A = 1;\n");
+        let at = client.at("a.x", 0, 6);
+        let mut asked: Vec<i32> = (0..5)
+            .map(|_| client.begin("textDocument/hover", at.clone()))
+            .collect();
+        for end in ends {
+            if *end == "exit" {
+                client.note(end, Value::Null);
+            } else {
+                asked.push(client.begin(end, Value::Null));
+            }
+        }
+        let messages = client.last_messages();
+        let answers = messages
+            .iter()
+            .filter(|message| message.get("id").is_some());
+        let answers: Vec<&Value> = answers.map(|answer| &answer["id"]).collect();
+        assert_eq!(answers, asked.iter().collect::<Vec<_>>(), "{ends:?}");
+        assert_eq!(client.end().0.code(), Some(code), "{ends:?}");
+    }
+}
+
+#[test]
 fn shutdown_may_have_parameters() {
     let mut client = Client::over(&[]);
     client.initialize(&[]);

@@ -9,13 +9,16 @@ use std::thread::Builder;
 use async_lsp::{AnyNotification, AnyRequest, ClientSocket};
 use futures::channel::mpsc::{UnboundedSender, unbounded};
 use futures::io::AsyncRead;
-use futures::stream::TryStreamExt;
-use serde_json::Value;
+use futures::stream::{StreamExt, TryStreamExt, pending};
+use serde_json::{Value, json};
 
 /// A longer message ends the session: to read over it would take as long as to read it.
 const LONGEST: usize = 256 << 20;
 /// A line of a header is shorter.
 const LONGEST_LINE: u64 = 4096;
+
+/// The notification that stands where the input ended. The loop would stop at an end at once, with answers to be written.
+pub(super) const END: &str = "$/end-of-input";
 
 type Frames = UnboundedSender<io::Result<Vec<u8>>>;
 
@@ -28,7 +31,7 @@ pub(super) fn read_in_a_thread(
     Builder::new()
         .name("input".to_owned())
         .spawn(move || read_all(BufReader::new(input), &sender, &client))?;
-    Ok(receiver.into_async_read())
+    Ok(receiver.chain(pending()).into_async_read())
 }
 
 fn read_all(mut input: impl BufRead, frames: &Frames, client: &ClientSocket) {
@@ -36,15 +39,18 @@ fn read_all(mut input: impl BufRead, frames: &Frames, client: &ClientSocket) {
         match frame(&mut input) {
             Ok(Some(body)) => match problem(&body) {
                 None => {
-                    let mut frame = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
-                    frame.extend(body);
-                    if frames.unbounded_send(Ok(frame)).is_err() {
+                    if frames.unbounded_send(Ok(framed(&body))).is_err() {
                         return;
                     }
                 }
                 Some(problem) => super::say(client, &format!("a message is left out: {problem}")),
             },
-            Ok(None) => return,
+            Ok(None) => {
+                let end = json!({ "jsonrpc": "2.0", "method": END }).to_string();
+                // A loop that is gone needs no end.
+                let _ = frames.unbounded_send(Ok(framed(end.as_bytes())));
+                return;
+            }
             Err(error) => {
                 // The loop says so, and stops.
                 let _ = frames.unbounded_send(Err(error));
@@ -52,6 +58,12 @@ fn read_all(mut input: impl BufRead, frames: &Frames, client: &ClientSocket) {
             }
         }
     }
+}
+
+fn framed(body: &[u8]) -> Vec<u8> {
+    let mut frame = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
+    frame.extend(body);
+    frame
 }
 
 /// The inside of the next frame; nothing at the end of the input. Lines that are no header are read over.
@@ -98,6 +110,9 @@ fn problem(body: &[u8]) -> Option<String> {
     };
     if value.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
         return Some("it is not of JSON-RPC 2.0".to_owned());
+    }
+    if value.get("method").and_then(Value::as_str) == Some(END) {
+        return Some(format!("`{END}` is nothing that a client says"));
     }
     let is_answer = value.get("method").is_none() && value.get("id").is_some();
     let taken = if is_answer {

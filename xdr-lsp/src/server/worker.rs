@@ -17,9 +17,9 @@ type Job = Box<dyn FnOnce(&mut State) + Send>;
 pub(super) struct Jobs(Sender<Job>);
 
 impl Jobs {
-    pub(super) fn send(&self, job: impl FnOnce(&mut State) + Send + 'static) {
-        // Where nobody works any more nobody waits either.
-        let _ = self.0.send(Box::new(job));
+    /// Says whether there is anybody who does it.
+    pub(super) fn send(&self, job: impl FnOnce(&mut State) + Send + 'static) -> bool {
+        self.0.send(Box::new(job)).is_ok()
     }
 }
 
