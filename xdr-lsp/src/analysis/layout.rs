@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use xdr_parser::Span;
 use xdr_parser::schema::{
     Field, Length, Size, Struct, Type, TypeDef, TypeId, TypeKind, Union, ValueName,
 };
+use xdr_parser::{Location, Severity, Span};
 
+use super::index::Kind;
 use super::snapshot::Snapshot;
 
 /// More fields than this are not listed.
@@ -208,7 +209,7 @@ impl Snapshot {
     /// Where the fields of a struct are, or the arms of a union, as a block of text; nothing for other types.
     pub(super) fn layout(&self, definition: &TypeDef) -> Option<String> {
         match &definition.kind {
-            TypeKind::Struct(body) => Some(self.fields(body, self.is_whole(definition.id))),
+            TypeKind::Struct(body) => Some(self.fields(definition, body)),
             TypeKind::Union(body) => Some(self.arms(body, self.is_whole(definition.id))),
             _ => None,
         }
@@ -218,11 +219,45 @@ impl Snapshot {
         !self.inspection.without_size.contains(&id)
     }
 
-    fn fields(&self, body: &Struct, whole: bool) -> String {
+    /// Where a struct has a mistake: a field may be missing there, and what it reads on with may be where it is noticed.
+    fn mistake(&self, definition: &TypeDef, body: &Struct) -> Option<u32> {
+        if self.is_whole(definition.id) {
+            return None;
+        }
+        let place = definition.location;
+        let errors = self.inspection.diagnostics.iter().filter_map(|found| {
+            let Location { file, span } = found.primary.location;
+            let inside = file == place.file
+                && place.span.start <= span.start
+                && span.start <= place.span.end;
+            (inside && found.severity == Severity::Error).then_some(span.start)
+        });
+        // What is wrong may be said elsewhere, at a constant for example.
+        let name = definition.name_location;
+        let number = self.number_at(name.file, name.span);
+        let names = self.index.names(name.file);
+        let written = names
+            .zip(number)
+            .into_iter()
+            .flat_map(|(names, number)| names.inside(Some(number)));
+        let missing = written.filter_map(|(_, field)| {
+            let is_field = |known: &Field| known.location.span == field.whole;
+            let is_missing = field.kind == Kind::Field && !body.fields.iter().any(is_field);
+            is_missing.then_some(field.whole.start)
+        });
+        errors.chain(missing).min()
+    }
+
+    fn fields(&self, definition: &TypeDef, body: &Struct) -> String {
+        let whole = self.is_whole(definition.id);
+        let mistake = self.mistake(definition, body);
         let mut rows = Rows::default();
         let mut offset = Some(0_u64);
         let mut depends = None;
         for field in &body.fields {
+            if mistake.is_some_and(|mistake| mistake < field.location.span.end) {
+                offset = None;
+            }
             let bytes = self.bytes(&field.ty);
             rows.add(offset, bytes, self.row(field));
             let fixed = bytes.and_then(|bytes| bytes.size.fixed());

@@ -410,12 +410,6 @@ impl Snapshot {
         }
         None
     }
-
-    /// The number of the definition that has its name here.
-    fn number_at(&self, file: xdr_parser::FileId, span: Span) -> Option<usize> {
-        let definitions = &self.index.names(file)?.definitions;
-        definitions.iter().position(|found| found.name == span)
-    }
 }
 
 fn is_possible(name: &str) -> Result<(), RenameError> {

@@ -76,6 +76,12 @@ impl Snapshot {
         self.inspection.files.get(number).map(|file| file.id)
     }
 
+    /// The number of the definition that has its name here.
+    pub(super) fn number_at(&self, file: FileId, span: Span) -> Option<usize> {
+        let definitions = &self.index.names(file)?.definitions;
+        definitions.iter().position(|found| found.name == span)
+    }
+
     /// The text of a file.
     pub(super) fn text(&self, file: FileId) -> &str {
         let source = self.inspection.sources.get(file);

@@ -221,7 +221,7 @@ fn of_the_rest_of_a_text_with_mistakes_as_before() {
     ```text
     at  bytes  field
      0  4      a one
-     4  4      a two
+     …  4      a two
     ```
 
     Some of it is not known: there are mistakes in it, or in what it holds.
@@ -236,6 +236,28 @@ fn of_a_type_that_holds_what_is_not_known_no_size() {
     let hover = hover(text);
     assert!(hover.contains("not known, because of mistakes"), "{hover}");
     assert!(hover.contains(" 4  ?      a z"), "{hover}");
+}
+
+#[test]
+fn of_fields_behind_one_that_is_missing_no_place() {
+    for (text, place) in [
+        ("struct $0s { int x[UNKNOWN]; int y; };", " …  4      int y"),
+        (
+            "struct $0s { hyper h; int[2] bad; int y; };",
+            " …  4      int y",
+        ),
+        (
+            "const A = B; struct $0s { int x[A]; int y; };",
+            " …  4      int y",
+        ),
+        (
+            "struct $0s { hyper h; int y; int x<A>; };",
+            " 8  4      int y",
+        ),
+    ] {
+        let hover = hover(text);
+        assert!(hover.contains(place), "{text}\n{hover}");
+    }
 }
 
 #[test]
