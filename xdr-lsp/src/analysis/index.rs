@@ -3,7 +3,7 @@
 //! Made of what could be read, and of the words that stand where nothing could be: in definitions with mistakes, in
 //! branches that do not count, and in conditions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use xdr_parser::{FileId, Inspection, Span};
 
@@ -121,6 +121,8 @@ pub(super) struct Names {
     values: HashMap<String, usize>,
     /// Programs, versions and procedures, which stand for their numbers.
     numbers: HashMap<String, usize>,
+    /// Those that are defined in branches that do not count, or where nothing could be read.
+    pub(super) loose: HashSet<String>,
 }
 
 /// The names of all files.

@@ -256,6 +256,15 @@ impl Workspace {
                     path: path.clone(),
                 });
             }
+            let mut visible = index.visible(root);
+            let loose = visible.find(|(_, names)| names.loose.contains(new));
+            if let (true, Some((file, _))) = (target.kind.is_global(), loose) {
+                return Err(RenameError::Taken {
+                    name: new.to_owned(),
+                    kind: "definition that does not count",
+                    path: snapshot.path(file),
+                });
+            }
             let taken = if target.kind.is_global() {
                 index.find(root, new, Space::Any)
             } else {

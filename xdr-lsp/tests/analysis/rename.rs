@@ -299,3 +299,31 @@ fn mistakes_elsewhere_do_not_keep_a_name() {
         "struct c { int x; };\nstruct b { nothing y; c z; };"
     );
 }
+
+#[test]
+fn fields_where_nothing_counts_keep_their_names() {
+    assert_eq!(
+        one(
+            "typedef int $0a;\n#ifdef NO\nstruct s { a a; int a<3>; };\n#else\nstruct s { a a; };\n#endif",
+            "b"
+        )
+        .unwrap(),
+        "typedef int b;\n#ifdef NO\nstruct s { b a; int a<3>; };\n#else\nstruct s { b a; };\n#endif"
+    );
+}
+
+#[test]
+fn a_name_that_is_taken_where_nothing_counts_is_refused() {
+    refused(
+        &[(
+            "a.x",
+            "const $0A = 3;\n#ifdef NO\nconst B = 4;\n#endif\ntypedef opaque a[A];",
+        )],
+        "B",
+        "`B` is taken already, by the definition that does not count in /nowhere/a.x",
+    );
+    assert_eq!(
+        one("#ifdef NO\n#define A 1\n#else\n#define $0A 2\n#endif", "B").unwrap(),
+        "#ifdef NO\n#define B 1\n#else\n#define B 2\n#endif"
+    );
+}

@@ -230,22 +230,40 @@ impl Collector<'_> {
         let uses = self.names.uses.iter().map(|used| used.name.start);
         let known: HashSet<u32> = known.chain(uses).collect();
         let (tokens, _) = lex(FileId(0), self.text);
-        for token in tokens {
+        let mut place = LoosePlace::default();
+        for (number, token) in tokens.iter().enumerate() {
             let text = token.span.of(self.text);
-            match token.kind {
-                TokenKind::Identifier
-                    if !known.contains(&token.span.start) && !words::is_word(text) =>
-                {
-                    self.uses(token.span, Space::Any, None);
+            let is_known = known.contains(&token.span.start);
+            if token.kind == TokenKind::Directive {
+                let defined = defined(text).map(|word| span_of(self.text, word));
+                if let Some(span) = defined.filter(|span| !known.contains(&span.start)) {
+                    self.names.loose.insert(span.of(self.text).to_owned());
+                    self.uses(span, Space::Any, None);
                 }
-                TokenKind::Directive => {
-                    for word in condition(text) {
-                        let span = span_of(self.text, word);
-                        self.uses(span, Space::Any, None);
-                    }
+                for word in condition(text) {
+                    let span = span_of(self.text, word);
+                    self.uses(span, Space::Any, None);
                 }
-                _ => {}
             }
+            if token.kind.is_trivia() {
+                continue;
+            }
+            let mut rest = tokens[number + 1..].iter();
+            let next = rest.find(|token| !token.kind.is_trivia());
+            let role = place.role(next.map_or("", |next| next.span.of(self.text)));
+            place.pass(token.kind, text);
+            if token.kind != TokenKind::Identifier || is_known || words::is_word(text) {
+                continue;
+            }
+            match role {
+                // It is seen inside of what is around it only.
+                Role::Field => continue,
+                Role::Definition => {
+                    self.names.loose.insert(text.to_owned());
+                }
+                Role::Use => {}
+            }
+            self.uses(token.span, Space::Any, None);
         }
     }
 
@@ -260,6 +278,73 @@ impl Collector<'_> {
         self.names.spots = spots;
         self.names
     }
+}
+
+/// What a word is that nothing of what could be read has.
+enum Role {
+    Use,
+    /// Of a name that others may use.
+    Definition,
+    /// Of a field or an argument.
+    Field,
+}
+
+/// What stands before a word, as far as it says what the word is.
+#[derive(Default)]
+struct LoosePlace<'a> {
+    before: &'a str,
+    /// True if a type may end before the word.
+    behind_type: bool,
+    depth: usize,
+    /// How deep the typedef is whose name is still to come.
+    typedef: Option<usize>,
+}
+
+impl<'a> LoosePlace<'a> {
+    fn role(&self, next: &str) -> Role {
+        let is_typedef = self.typedef == Some(self.depth);
+        match (self.before, next) {
+            ("const", "=")
+            | ("struct" | "enum" | "program" | "version", "{")
+            | ("union", "switch")
+            | ("{" | ",", "=" | "," | "}") => Role::Definition,
+            ("}", ";" | "[" | "<") if is_typedef => Role::Definition,
+            ("}", ";" | "[" | "<") => Role::Field,
+            (_, ";" | "[" | "<") if self.behind_type && is_typedef => Role::Definition,
+            (_, "(") if self.behind_type => Role::Definition,
+            (_, ";" | "[" | "<" | "," | ")") if self.behind_type => Role::Field,
+            _ => Role::Use,
+        }
+    }
+
+    fn pass(&mut self, kind: TokenKind, text: &'a str) {
+        const NO_TYPES: [&str; 10] = [
+            "const", "struct", "enum", "union", "program", "version", "typedef", "switch", "case",
+            "default",
+        ];
+        self.behind_type =
+            text == "*" || (kind == TokenKind::Identifier && !NO_TYPES.contains(&text));
+        match text {
+            "{" => self.depth += 1,
+            "}" => self.depth = self.depth.saturating_sub(1),
+            "typedef" => self.typedef = Some(self.depth),
+            ";" if self.typedef.is_some_and(|depth| self.depth <= depth) => self.typedef = None,
+            _ => {}
+        }
+        self.before = text;
+    }
+}
+
+/// The name that `#define` defines.
+fn defined(line: &str) -> Option<&str> {
+    let rest = line
+        .strip_prefix('#')?
+        .trim_start()
+        .strip_prefix("define")?;
+    let name = rest.strip_prefix([' ', '\t'])?.trim_start();
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let end = name.find(|c: char| !is_part(c)).unwrap_or(name.len());
+    Some(&name[..end]).filter(|name| !name.is_empty())
 }
 
 /// The names in `#if`, `#ifdef` and their like.
@@ -334,7 +419,31 @@ mod tests {
     fn words_of_what_does_not_count_are_kept() {
         let (_, uses) =
             names("#if defined(A) && B > 3\nstruct x { y z; };\n#endif\n%C code\nstruct w { v");
-        assert_eq!(uses, ["A", "B", "x", "y", "z", "w", "v"]);
+        assert_eq!(uses, ["A", "B", "x", "y", "w", "v"]);
+    }
+
+    #[test]
+    fn names_that_are_defined_where_nothing_counts_are_known() {
+        let text = "#if 0\n#define D 1\nconst C = 1;\nenum e { A, B = C, F };\nstruct s { t f; u *g; };\n\
+             typedef struct { int h; } i;\ntypedef j k<C>;\nunion l switch (int m) { case A: int n; };\n\
+             program p { version v { r q(w) = 1; } = 1; } = 2;\n#endif\n";
+        let names = collect(&parse(FileId(0), text, &Options::default()).file, text);
+        let mut loose: Vec<&str> = names.loose.iter().map(String::as_str).collect();
+        loose.sort_unstable();
+        assert_eq!(
+            loose,
+            [
+                "A", "B", "C", "D", "F", "e", "i", "k", "l", "p", "q", "s", "v"
+            ]
+        );
+        let uses = names.uses.iter().map(|used| used.name.of(text));
+        let uses: Vec<&str> = uses.collect();
+        for field in ["f", "g", "h", "m", "n"] {
+            assert!(!uses.contains(&field), "{field}");
+        }
+        for used in ["t", "u", "j", "r", "w"] {
+            assert!(uses.contains(&used), "{used}");
+        }
     }
 
     #[test]
