@@ -215,7 +215,10 @@ impl Workspace {
                 texts.insert(path.clone(), text);
             }
         }
-        for (path, before) in files {
+        // What a file with edits would be is more to the point than what becomes of those that import it.
+        let (edited, others): (Vec<_>, Vec<_>) =
+            files.iter().partition(|(path, _)| texts.contains_key(path));
+        for (path, before) in edited.into_iter().chain(others) {
             if !before.files().any(|file| texts.contains_key(file)) {
                 continue;
             }
