@@ -14,6 +14,9 @@ use super::snapshot::Snapshot;
 /// More fields than this are not listed.
 const MANY: usize = 40;
 
+/// A discriminant takes so many bytes, whatever its type (RFC 4506 §4.15).
+const DISCRIMINANT: u64 = 4;
+
 /// A longer chain of typedefs is a circle, or no help.
 const LONG: usize = 16;
 
@@ -317,15 +320,22 @@ impl Snapshot {
         for arm in &body.arms {
             let (bytes, text) = payload(arm.field.as_ref());
             let labels = arm.labels.iter().map(|label| {
-                let name = label.name.and_then(|name| self.value_name(name));
+                let name = match label.name {
+                    Some(ValueName::Bool) => Some(if label.value == 0 { "FALSE" } else { "TRUE" }),
+                    name => name.and_then(|name| self.value_name(name)),
+                };
                 name.map_or_else(|| label.value.to_string(), str::to_owned)
             });
             let labels: Vec<String> = labels.collect();
-            rows.add(Some(4), bytes, format!("{}: {text}", labels.join(", ")));
+            rows.add(
+                Some(DISCRIMINANT),
+                bytes,
+                format!("{}: {text}", labels.join(", ")),
+            );
         }
         if let Some(default) = &body.default {
             let (bytes, text) = payload(default.field.as_ref());
-            rows.add(Some(4), bytes, format!("default: {text}"));
+            rows.add(Some(DISCRIMINANT), bytes, format!("default: {text}"));
         }
         let note = if whole {
             ""
@@ -335,14 +345,20 @@ impl Snapshot {
         rows.finish(note)
     }
 
-    /// The place of a field in its struct, if all before it are of fixed length.
+    /// The place of a field in its struct, if all before it are of fixed length, or of an arm's payload in its union.
     pub(super) fn offset_of(&self, definition: &TypeDef, field: Span) -> Option<u64> {
-        let TypeKind::Struct(body) = &definition.kind else {
-            return None;
-        };
         if !self.is_whole(definition.id) {
             return None;
         }
+        let body = match &definition.kind {
+            TypeKind::Struct(body) => body,
+            TypeKind::Union(body) => {
+                let mut payloads = body.payloads().flatten();
+                let is_payload = payloads.any(|payload| payload.location.span == field);
+                return is_payload.then_some(DISCRIMINANT);
+            }
+            _ => return None,
+        };
         let mut offset = 0_u64;
         for other in &body.fields {
             if other.location.span == field {

@@ -261,6 +261,19 @@ fn of_fields_behind_one_that_is_missing_no_place() {
 }
 
 #[test]
+fn of_a_union_over_bool_the_names_of_its_labels() {
+    let hover = hover("union $0u switch (bool b) { case TRUE: hyper x; case FALSE: void; };");
+    assert!(hover.contains("TRUE: hyper x"), "{hover}");
+    assert!(hover.contains("FALSE: void"), "{hover}");
+}
+
+#[test]
+fn of_a_payload_its_place_behind_the_discriminant() {
+    let hover = hover("union u switch (bool b) { case TRUE: hyper $0x; case FALSE: void; };");
+    assert!(hover.contains("In `union u`, at byte 4."), "{hover}");
+}
+
+#[test]
 fn of_what_is_no_name_nothing() {
     for text in [
         "$0",
