@@ -357,3 +357,20 @@ fn a_document_that_is_open_by_two_names_is_closed_by_both() {
     assert!(hover["code"].is_number(), "{hover}");
     assert_eq!(client.leave().0.code(), Some(0));
 }
+
+#[test]
+fn a_byte_order_mark_of_a_file_has_no_column() {
+    let mut client = Client::over(&[("base.x", "\u{feff}const A = 1;\n")]);
+    client.initialize(&[]);
+    client.open("a.x", "#include \"base.x\"\ntypedef int b[A];\n");
+    let at = client.at("a.x", 1, 14);
+    let found = client.ask("textDocument/definition", at);
+    assert!(found.to_string().contains("base.x"), "{found}");
+    let mut starts = Vec::new();
+    if let Some(all) = found.as_array() {
+        starts.extend(all.iter().map(|place| place["range"]["start"].clone()));
+    } else if found.get("range").is_some() {
+        starts.push(found["range"]["start"].clone());
+    }
+    assert_eq!(starts, [json!({ "line": 0, "character": 6 })]);
+}

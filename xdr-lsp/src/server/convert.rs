@@ -19,12 +19,16 @@ pub(super) fn path(url: &Url) -> PathBuf {
     }
 }
 
+/// A byte order mark in UTF-8 has so many bytes.
+const MARK: u32 = 3;
+
 /// Ranges in documents and files, each read once.
 pub(super) struct Ranges<'a> {
     workspace: &'a Workspace,
     urls: &'a HashMap<PathBuf, Url>,
     encoding: Encoding,
-    files: HashMap<PathBuf, Option<Text>>,
+    /// With how many bytes go before the text: those of a byte order mark, which editors do not count.
+    files: HashMap<PathBuf, Option<(Text, u32)>>,
 }
 
 impl<'a> Ranges<'a> {
@@ -53,10 +57,16 @@ impl<'a> Ranges<'a> {
             return Some(range(text, span, self.encoding));
         }
         if !self.files.contains_key(path) {
-            let text = self.workspace.any_text(path).map(Text::new);
+            let text = self.workspace.any_text(path);
+            let text = text.map(|text| match text.strip_prefix('\u{feff}') {
+                Some(rest) => (Text::new(rest), MARK),
+                None => (Text::new(text), 0),
+            });
             self.files.insert(path.to_owned(), text);
         }
-        let text = self.files.get(path)?.as_ref()?;
+        let (text, before) = self.files.get(path)?.as_ref()?;
+        let inside = |offset: u32| offset.saturating_sub(*before);
+        let span = Span::new(inside(span.start), inside(span.end));
         Some(range(text, span, self.encoding))
     }
 
