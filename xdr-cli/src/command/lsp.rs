@@ -18,7 +18,8 @@ use crate::session;
 /// and how many bytes it takes, definitions, references, renaming, symbols, completion and layout. Of each file the nearest
 /// `xdr.toml` counts, as it does for `xdr check`; options given here go before it.
 ///
-/// Ends when its input does. Exits 0 behind `shutdown`, or if nobody ever said `initialize`; else 1.
+/// Ends at `exit`, or when its input does. Exits 0 behind `shutdown`, or if the input ended before anybody said
+/// `initialize`; else 1.
 #[derive(Debug, Args)]
 #[command(after_help = examples(&[
     ("What an editor is told to run", "xdr lsp"),
