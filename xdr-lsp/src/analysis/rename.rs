@@ -64,7 +64,7 @@ pub enum RenameError {
         /// The file that has these settings.
         path: PathBuf,
     },
-    /// The text of a file is not what it was: the name is not defined where it should be.
+    /// A file looked at by itself does not define the name: it has changed meanwhile, or has other settings.
     Lost {
         /// What was to be renamed.
         name: String,
@@ -114,7 +114,7 @@ impl fmt::Display for RenameError {
             ),
             Self::Lost { name, path } => write!(
                 f,
-                "the definition of `{name}` cannot be found in {} any more",
+                "the definition of `{name}` is not found in {} when that is looked at by itself",
                 path.display()
             ),
             Self::Changes { name, path, what } => write!(

@@ -1,8 +1,10 @@
 //! Open documents over files in a folder.
 
 use std::fs;
+use std::path::Path;
 
 use tempfile::TempDir;
+use xdr_lsp::Settings;
 use xdr_lsp::analysis::Workspace;
 
 use crate::{settings, shown};
@@ -138,4 +140,33 @@ fn a_file_that_changed_unannounced_is_read_again() {
     assert_eq!(places.collect::<Vec<_>>(), ["a.x:2 K", "base.x:2 K"]);
     let found = workspace.references(&user, at).unwrap();
     assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn a_name_whose_definition_would_stay_as_it_is_is_kept() {
+    let folder = folder(&[
+        ("base.x", "#ifdef X\nconst K = 1;\n#endif"),
+        ("a.x", "%#include \"base.h\"\nstruct b { int x[K]; };"),
+    ]);
+    let settings = |path: &Path| {
+        let mut settings = Settings::default();
+        if path.ends_with("a.x") {
+            settings.options.defines.insert("X".to_owned(), 1);
+        }
+        Ok(settings)
+    };
+    let mut workspace = Workspace::new(&[folder.path().to_owned()], Box::new(settings));
+    let user = folder.path().join("a.x");
+    let text = fs::read_to_string(&user).unwrap();
+    let at = u32::try_from(text.find("K]").unwrap()).unwrap();
+    workspace.open(&user, 1, text);
+    let refused = workspace
+        .rename(&user, at, "L")
+        .map_err(|error| error.to_string());
+    let base = folder.path().join("base.x");
+    let why = format!(
+        "the definition of `K` is not found in {} when that is looked at by itself",
+        base.display()
+    );
+    assert_eq!(refused, Err(why));
 }
