@@ -243,7 +243,9 @@ mod tests {
     fn every_target_has_a_program_and_a_file() {
         assert_eq!(
             targets(),
-            ["graphics", "messages", "packets", "source", "types"]
+            [
+                "dynamic", "graphics", "messages", "packets", "source", "types"
+            ]
         );
         let manifest = fs::read_to_string(root().join("fuzz").join("Cargo.toml"));
         let manifest = manifest.expect("it is there");

@@ -77,7 +77,16 @@ fn build(file: &ProtocolFile) -> PathBuf {
         flags.push(format!("-I{}", import.display()));
     }
     for header in headers(&source, "%#include") {
-        write(&folder.join("stand-ins").join(header), "");
+        // libvirt's own would define once more what `names.h` does.
+        let kind = if Path::new(&header).starts_with("libvirt") {
+            "instead"
+        } else {
+            "stand-ins"
+        };
+        write(&folder.join(kind).join(header), "");
+    }
+    for folder in imports.iter().chain([&folder]) {
+        flags.push(format!("-I{}", folder.join("instead").display()));
     }
     // Behind all others: a header that is there is better than an empty one.
     for folder in imports.iter().chain([&folder]) {
