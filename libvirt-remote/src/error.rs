@@ -9,6 +9,7 @@ use protocol_defs::packet::{FrameError, Header, MessageError, WriteError};
 use xdr_wire::DecodeError;
 
 use crate::uri::UriError;
+use crate::wire;
 
 /// Why something failed.
 #[derive(Debug)]
@@ -266,16 +267,7 @@ impl fmt::Display for CloseReason {
             ),
             Self::Io(error) => error.fmt(f),
             Self::Frame(error) => error.fmt(f),
-            Self::Unexpected { header, why } => write!(
-                f,
-                "{why}: kind {:?}, status {:?}, program {:#x}, version {}, procedure {}, serial {}",
-                header.kind,
-                header.status,
-                header.program,
-                header.version,
-                header.procedure,
-                header.serial
-            ),
+            Self::Unexpected { header, why } => wire::unexpected(f, header, why),
             Self::Keepalive { pings } => {
                 write!(f, "the daemon has not answered {pings} keepalive packets")
             }

@@ -4,7 +4,7 @@ use std::{fmt, io};
 
 use protocol_defs::packet::{FrameError, Header};
 
-use crate::wire::incoming::Broken;
+use crate::wire::{self, incoming::Broken};
 
 /// Why the connection of a client has ended.
 #[derive(Debug)]
@@ -100,16 +100,7 @@ impl fmt::Display for End {
                     "packet of {length} bytes is longer than this daemon takes"
                 )
             }
-            Self::Unexpected { header, why } => write!(
-                f,
-                "{why}: kind {:?}, status {:?}, program {:#x}, version {}, procedure {}, serial {}",
-                header.kind,
-                header.status,
-                header.program,
-                header.version,
-                header.procedure,
-                header.serial
-            ),
+            Self::Unexpected { header, why } => wire::unexpected(f, header, why),
             Self::Descriptors => f.write_str("file descriptors that belong to no packet"),
             Self::Keepalive { pings } => {
                 write!(f, "the client has not answered {pings} keepalive packets")
