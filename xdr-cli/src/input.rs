@@ -11,6 +11,20 @@ use crate::failure::Failure;
 /// What the standard input goes by in messages.
 pub(crate) const STDIN: &str = "<stdin>";
 
+/// Whether a path stands for the standard input.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// What an input goes by in messages.
+pub(crate) fn name(path: &Path) -> String {
+    if is_stdin(path) {
+        STDIN.to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
 /// What to read.
 #[derive(Debug)]
 pub(crate) enum Inputs {
@@ -37,7 +51,7 @@ pub(crate) struct Unreadable {
 impl Inputs {
     /// The files as named on the command line, `-` for the standard input.
     pub(crate) fn new(files: Vec<PathBuf>) -> Result<Self, Failure> {
-        if !files.iter().any(|file| file == Path::new("-")) {
+        if !files.iter().any(|file| is_stdin(file)) {
             return Ok(Self::Files(files));
         }
         if files.len() > 1 {

@@ -19,12 +19,11 @@ mod sources;
 pub(crate) use rules::Breaking as Settings;
 
 use super::Outcome;
-use super::message::is_stdin;
 use crate::arguments::{Common, examples};
 use crate::color::Color;
 use crate::console;
 use crate::failure::{ERROR, Failure};
-use crate::input::{Inputs, STDIN};
+use crate::input::{Inputs, STDIN, is_stdin};
 use crate::session::Session;
 use listing::Listing;
 use side::{Pair, Sides};
@@ -37,9 +36,9 @@ use sources::Merged;
 /// Exits 1 if there are errors. Changes go to stderr, drawn like other diagnostics; with `--message-format json` to stdout,
 /// one object per line.
 ///
-/// OLD and NEW are each a file, a folder or `-`, the standard input; the `.x` files of folders, and of those in them, are matched by their names.
-/// OLD may be in git: `git:REV` is NEW as it is in that revision, `git:REV:PATH` another path, which is relative to
-/// the top of the repository that NEW is in. Imports are then read from that revision, too.
+/// OLD and NEW are each a file, a folder or `-`, the standard input; the `.x` files of folders, and of those in them, are
+/// matched by their names. OLD may be in git: `git:REV` is NEW as it is in that revision, `git:REV:PATH` another path, which
+/// is relative to the top of the repository that NEW is in. Imports are then read from that revision, too.
 #[derive(Debug, Args)]
 #[command(after_help = examples(&[
     ("Who breaks when the new file replaces the old one?", "xdr breaking --against calendar-1.x calendar.x"),

@@ -14,7 +14,7 @@ use crate::arguments::{Common, examples};
 use crate::color::Color;
 use crate::console;
 use crate::failure::Failure;
-use crate::input::Inputs;
+use crate::input::{Inputs, is_stdin};
 use crate::output::{self, Written};
 use crate::report::plural;
 use crate::session::Session;
@@ -54,7 +54,7 @@ pub(crate) struct FuzzInit {
 
 impl FuzzInit {
     pub(crate) fn run(self, color: Option<Color>) -> Result<Outcome, Failure> {
-        if self.schema == Path::new("-") {
+        if is_stdin(&self.schema) {
             let message = "`-` cannot be fuzzed: the folder reads the file again when it is built";
             return Err(Failure::usage(message, "write it to a file"));
         }

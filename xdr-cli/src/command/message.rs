@@ -17,7 +17,7 @@ use crate::arguments::{Common, MessageFormat};
 use crate::color::Color;
 use crate::console;
 use crate::failure::{ERROR, Failure, NOTE};
-use crate::input::{Inputs, STDIN};
+use crate::input::{self, Inputs, is_stdin};
 use crate::progress::Watched;
 use crate::report::{self, Stream};
 use crate::session::Session;
@@ -116,15 +116,10 @@ impl Reading {
     }
 }
 
-/// Whether a path stands for the standard input.
-pub(crate) fn is_stdin(path: &Path) -> bool {
-    path == Path::new("-")
-}
-
 /// The message, and what it goes by in errors. None if it cannot be read, which has been told.
 pub(crate) fn read(path: Option<&Path>, teller: Teller) -> Option<(String, Vec<u8>)> {
-    let path = path.filter(|path| !is_stdin(path));
-    let name = path.map_or_else(|| STDIN.to_owned(), |path| path.display().to_string());
+    let path = path.unwrap_or(Path::new("-"));
+    let name = input::name(path);
     let mut bytes = Vec::new();
     match open(path).and_then(|mut input| input.read_to_end(&mut bytes)) {
         Ok(_) => Some((name, bytes)),
@@ -136,10 +131,10 @@ pub(crate) fn read(path: Option<&Path>, teller: Teller) -> Option<(String, Vec<u
 }
 
 /// A file, or the standard input, with a bar for those who wait.
-pub(crate) fn open(path: Option<&Path>) -> io::Result<Box<dyn Read + Send>> {
-    let Some(path) = path else {
+pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
+    if is_stdin(path) {
         return Ok(Box::new(Watched::new(io::stdin(), None)));
-    };
+    }
     let file = File::open(path)?;
     let data = file.metadata()?;
     let len = data.is_file().then_some(data.len());

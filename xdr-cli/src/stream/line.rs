@@ -115,7 +115,6 @@ impl<'a> Lines<'a> {
             self.call(call, header.kind, place.time);
         }
         if let Some(fault) = self.payload(packet) {
-            let line = LENGTH_LEN + HEADER_LEN + if header.kind.has_fds() { 4 } else { 0 };
             self.key("fault");
             let _ = write!(Text(&mut self.line), "{{\"message\":");
             string(&mut self.line, &fault.to_string());
@@ -125,7 +124,7 @@ impl<'a> Lines<'a> {
             let _ = write!(
                 Text(&mut self.line),
                 ",\"byte\":{}}}",
-                line + fault.offset()
+                before_payload(header.kind) + fault.offset()
             );
             self.fault(&format!("packet {}: {fault}", self.packets));
         }
@@ -209,8 +208,7 @@ impl<'a> Lines<'a> {
 
     fn header(&mut self, packet: &Packet<&[u8]>) {
         let header = &packet.header;
-        let fds = if header.kind.has_fds() { 4 } else { 0 };
-        let length = LENGTH_LEN + HEADER_LEN + fds + packet.payload.len();
+        let length = before_payload(header.kind) + packet.payload.len();
         let names = self.programs.names(header);
         let mut line = Text(&mut self.line);
         let _ = write!(line, ",\"length\":{length},\"program\":");
@@ -221,7 +219,7 @@ impl<'a> Lines<'a> {
         line.name_or_number(kind(header.kind));
         let _ = write!(line, ",\"serial\":{},\"status\":", header.serial);
         line.name_or_number(status(header.status));
-        if fds > 0 {
+        if header.kind.has_fds() {
             let _ = write!(line, ",\"fds\":{}", packet.fds);
         }
     }
@@ -313,6 +311,11 @@ impl<'a> Lines<'a> {
             (self.say)(Remark::Fault(problem));
         }
     }
+}
+
+/// Bytes of a packet before its payload: the count of file descriptors is none of it.
+fn before_payload(kind: Kind) -> usize {
+    LENGTH_LEN + HEADER_LEN + if kind.has_fds() { 4 } else { 0 }
 }
 
 fn trailing(line: &mut Vec<u8>, bytes: &[u8]) {

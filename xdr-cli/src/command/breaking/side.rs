@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use xdr_parser::Options;
 
 use super::git::Git;
-use crate::command::message::is_stdin;
 use crate::failure::Failure;
-use crate::input::STDIN;
+use crate::input::{STDIN, is_stdin};
 
 /// The files of one side, by what they are matched by.
 pub(super) struct Files {

@@ -11,7 +11,7 @@ use xdr_parser::{Compilation, Diagnostic, Options, Severity, Sources};
 use crate::command::Outcome;
 use crate::console;
 use crate::failure::Failure;
-use crate::input::{Inputs, STDIN};
+use crate::input::{Inputs, STDIN, name};
 use crate::output;
 use crate::session::Session;
 
@@ -114,13 +114,13 @@ impl Subject {
     /// The same with some texts mended.
     fn with(&self, texts: Vec<(String, String)>) -> Self {
         let mut next = self.clone();
-        for (name, text) in texts {
+        for (mended, text) in texts {
             match &mut next.input {
                 Input::Files(files) => {
-                    let path = files.iter().find(|path| shown(path) == name);
+                    let path = files.iter().find(|path| name(path) == mended);
                     if let Some(path) = path {
                         next.options.set_content(path, text.clone());
-                        next.mended.insert(name, text);
+                        next.mended.insert(mended, text);
                     }
                 }
                 Input::Text(own) => *own = text,
@@ -134,22 +134,17 @@ impl Subject {
             Input::Text(text) => console::result(text.as_bytes())?,
             Input::Files(files) => {
                 for path in files {
-                    let name = shown(path);
-                    let Some(text) = self.mended.get(&name) else {
+                    let shown = name(path);
+                    let Some(text) = self.mended.get(&shown) else {
                         continue;
                     };
                     let written = output::write(path, text.as_bytes())?;
                     if session.is_human() && written == output::Written::Anew {
-                        console::say(&format!("mended {name}"));
+                        console::say(&format!("mended {shown}"));
                     }
                 }
             }
         }
         Ok(())
     }
-}
-
-/// A path as sources are named.
-fn shown(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -1,13 +1,13 @@
 //! `xdr decode --stream`: what is read, and by which schema.
 
 use std::io::{self, BufWriter, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::color::Color;
 use crate::command::Outcome;
-use crate::command::message::{self, Fault, Reading, Teller, is_stdin};
+use crate::command::message::{self, Fault, Reading, Teller};
 use crate::failure::Failure;
-use crate::input::STDIN;
+use crate::input::{is_stdin, name};
 use crate::report::plural;
 use crate::stream::{Lines, Probed, Programs, Remark, Stop, Unused, probe, read_raw};
 
@@ -43,8 +43,7 @@ pub(super) fn decode(
     };
     let mut opened = Vec::new();
     for input in inputs {
-        let path = Some(input.as_path()).filter(|path| !is_stdin(path));
-        match message::open(path) {
+        match message::open(input) {
             Ok(input) => opened.push(input),
             Err(error) => {
                 teller.refuse(&name(input), &Fault::of(&error));
@@ -112,13 +111,5 @@ fn note(unused: &Unused, name: &str, teller: Teller) {
         teller.note(&format!(
             "{name}: {frames} with headers of a kind that is not known (link type {link})"
         ));
-    }
-}
-
-fn name(path: &Path) -> String {
-    if is_stdin(path) {
-        STDIN.to_owned()
-    } else {
-        path.display().to_string()
     }
 }
