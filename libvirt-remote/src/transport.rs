@@ -4,6 +4,7 @@
 mod tls;
 mod unix;
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::io;
@@ -13,11 +14,17 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::BytesMut;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
 /// Bytes that a read asks for.
-const READ_SIZE: usize = 64 << 10;
+pub(crate) const READ_SIZE: usize = 64 << 10;
+
+thread_local! {
+    /// What a read of this thread goes to, before what has come is copied: a connection that is idle keeps no memory for
+    /// it, and one that gets little keeps little.
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// What bytes go through, both ways.
 trait Duplex: AsyncRead + AsyncWrite + Send {}
@@ -184,7 +191,36 @@ fn read<T: AsyncRead + ?Sized>(
     cx: &mut Context<'_>,
     input: &mut BytesMut,
 ) -> Poll<io::Result<usize>> {
-    input.reserve(READ_SIZE);
-    let count = ready!(tokio_util::io::poll_read_buf(io, cx, input))?;
-    Poll::Ready(Ok(count))
+    with_buffer(|buffer| {
+        let mut buffer = ReadBuf::new(buffer);
+        ready!(io.poll_read(cx, &mut buffer))?;
+        input.extend_from_slice(buffer.filled());
+        Poll::Ready(Ok(buffer.filled().len()))
+    })
+}
+
+/// Lends the buffer of this thread. A read within a read, as of a transport over another, gets one of its own.
+fn with_buffer<T>(read: impl FnOnce(&mut [u8]) -> T) -> T {
+    let mut buffer = BUFFER.try_with(Cell::take).unwrap_or_default();
+    if buffer.is_empty() {
+        buffer = vec![0; READ_SIZE];
+    }
+    let done = read(&mut buffer);
+    // A thread that ends needs none any more.
+    let _ = BUFFER.try_with(|place| place.set(buffer));
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_lends_one_buffer_and_another_within_it() {
+        let place = |buffer: &mut [u8]| (buffer.as_ptr() as usize, buffer.len());
+        let (first, within) = with_buffer(|buffer| (place(buffer), with_buffer(place)));
+        assert_ne!(first.0, within.0);
+        assert_eq!([first.1, within.1], [READ_SIZE; 2]);
+        assert_eq!(with_buffer(place), first);
+    }
 }

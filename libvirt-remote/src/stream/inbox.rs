@@ -10,6 +10,7 @@ use protocol_defs::stream::{Hole, StreamPacket};
 use xdr_wire::from_bytes_with;
 
 use crate::error::Closed;
+use crate::wire::incoming::to_keep;
 
 /// A piece of what the other side sends on a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +86,7 @@ impl Inbox {
         let said = StreamPacket::decode(&packet.borrowed(), TOLERANT)
             .map_err(|_| "packet of a stream that cannot be read")?;
         match said {
-            StreamPacket::Data(_) => self.push(Piece::Data(packet.payload.clone())),
+            StreamPacket::Data(_) => self.push(Piece::Data(to_keep(&packet.payload))),
             StreamPacket::Hole(Hole { length, .. }) => {
                 let length = u64::try_from(length).map_err(|_| "hole of less than no bytes")?;
                 self.push(Piece::Hole(length));

@@ -15,7 +15,7 @@ use rustix::net::{
 use tokio::io::{AsyncWrite, Interest};
 use tokio::net::UnixStream;
 
-use super::READ_SIZE;
+use super::with_buffer;
 
 /// A read ends behind the first byte that has descriptors beside it, and libvirt's peers send one with each. The kernel
 /// takes 253 with a byte; those that find no room are closed.
@@ -23,16 +23,11 @@ const FDS_PER_READ: usize = 32;
 
 pub(super) struct Socket {
     stream: UnixStream,
-    /// What a read goes to, as receiving descriptors takes memory that has been written to.
-    buffer: Box<[u8]>,
 }
 
 impl Socket {
     pub(super) fn new(stream: UnixStream) -> Self {
-        Self {
-            stream,
-            buffer: vec![0; READ_SIZE].into(),
-        }
+        Self { stream }
     }
 
     pub(super) fn poll_read(
@@ -41,19 +36,21 @@ impl Socket {
         input: &mut BytesMut,
         fds: &mut VecDeque<OwnedFd>,
     ) -> Poll<io::Result<usize>> {
-        let Self { stream, buffer } = self;
-        loop {
-            ready!(stream.poll_read_ready(cx))?;
-            let received = stream.try_io(Interest::READABLE, || receive(stream, buffer, fds));
-            match received {
-                Ok(count) => {
-                    input.extend_from_slice(buffer.get(..count).unwrap_or_default());
-                    return Poll::Ready(Ok(count));
+        let stream = &self.stream;
+        with_buffer(|buffer| {
+            loop {
+                ready!(stream.poll_read_ready(cx))?;
+                let received = stream.try_io(Interest::READABLE, || receive(stream, buffer, fds));
+                match received {
+                    Ok(count) => {
+                        input.extend_from_slice(buffer.get(..count).unwrap_or_default());
+                        return Poll::Ready(Ok(count));
+                    }
+                    Err(error) if is_not_ready(&error) => {}
+                    Err(error) => return Poll::Ready(Err(error)),
                 }
-                Err(error) if is_not_ready(&error) => {}
-                Err(error) => return Poll::Ready(Err(error)),
             }
-        }
+        })
     }
 
     pub(super) fn poll_write(

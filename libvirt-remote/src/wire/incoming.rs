@@ -11,7 +11,7 @@ use protocol_defs::packet::{
 };
 use tokio_util::codec::Decoder;
 
-use crate::transport::Transport;
+use crate::transport::{READ_SIZE, Transport};
 
 /// A packet and its descriptors.
 pub(crate) struct Arrival {
@@ -80,6 +80,10 @@ impl Incoming {
                 None => return Ok(None),
             },
         };
+        // What comes behind a long packet would keep its memory, however short it is.
+        if packet.payload.len() > READ_SIZE {
+            self.bytes = BytesMut::from(self.bytes.as_ref());
+        }
         let count = packet.fds as usize;
         let unexpected = |why| {
             let header = Box::new(packet.header);
@@ -96,8 +100,20 @@ impl Incoming {
             return unexpected("fewer file descriptors than announced");
         }
         self.bytes.advance(count);
+        if self.bytes.is_empty() {
+            self.bytes = BytesMut::new();
+        }
         let fds = self.fds.drain(..count).collect();
         Ok(Some(Arrival { packet, fds }))
+    }
+}
+
+/// A payload that is to be kept for a while. A short one would keep the memory of all that was read with it.
+pub(crate) fn to_keep(payload: &Bytes) -> Bytes {
+    if payload.len() < READ_SIZE {
+        Bytes::copy_from_slice(payload)
+    } else {
+        payload.clone()
     }
 }
 
@@ -108,5 +124,83 @@ impl From<CodecError> for Broken {
             CodecError::Io(error) => Self::Io(error),
             other => Self::Io(io::Error::other(other)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use protocol_defs::packet::{Kind, Status, write_raw};
+    use tokio::io::{AsyncWriteExt as _, duplex};
+
+    use super::*;
+
+    fn packet(payload: usize) -> Vec<u8> {
+        let header = Header {
+            program: 0x2000_8086,
+            version: 1,
+            procedure: 1,
+            kind: Kind::Message,
+            serial: 0,
+            status: Status::Ok,
+        };
+        let mut bytes = Vec::new();
+        write_raw(&header, 0, &vec![7; payload], &mut bytes).expect("it is short enough");
+        bytes
+    }
+
+    /// What has been read and taken of these bytes, in reads as they come.
+    async fn take(bytes: Vec<u8>) -> (Incoming, Vec<Bytes>) {
+        let (mut far, near) = duplex(bytes.len());
+        far.write_all(&bytes).await.expect("it has room");
+        drop(far);
+        let mut transport = Transport::new(near);
+        let mut incoming = Incoming::default();
+        let mut payloads = Vec::new();
+        loop {
+            while let Ok(Some(arrival)) = incoming.next(false) {
+                payloads.push(arrival.packet.payload);
+            }
+            let read = poll_fn(|cx| incoming.poll_read(cx, &mut transport)).await;
+            if read.expect("it reads") == 0 {
+                return (incoming, payloads);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_held_when_all_has_been_taken() {
+        let (incoming, payloads) = take([packet(10), packet(1 << 20), packet(20)].concat()).await;
+        assert_eq!(
+            payloads.iter().map(Bytes::len).sum::<usize>(),
+            30 + (1 << 20)
+        );
+        assert_eq!(incoming.bytes.capacity(), 0);
+        assert!(incoming.begun().is_none());
+    }
+
+    #[tokio::test]
+    async fn what_comes_behind_a_long_packet_has_memory_of_its_own() {
+        let begun = &packet(100)[..50];
+        let (incoming, payloads) = take([&packet(1 << 20), begun].concat()).await;
+        assert_eq!(incoming.begun(), Some(50));
+        let [long] = &payloads[..] else {
+            panic!("{} packets", payloads.len());
+        };
+        assert!(long.is_unique(), "nothing but the packet holds it");
+    }
+
+    #[test]
+    fn what_is_kept_of_a_short_payload_does_not_hold_what_was_read_with_it() {
+        let read = Bytes::from(vec![7; READ_SIZE]);
+        let short = read.slice(..10);
+        let kept = to_keep(&short);
+        assert_eq!(kept, short);
+        drop(short);
+        assert!(read.is_unique());
+        let long = to_keep(&read);
+        assert!(!read.is_unique(), "a long one is not copied");
+        drop(long);
     }
 }

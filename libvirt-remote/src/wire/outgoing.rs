@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
 
 /// Memory that is kept for the next bytes, once these are written.
-const KEPT: usize = 256 << 10;
+const KEPT: usize = 16 << 10;
 
 /// Bytes, and the descriptors that go beside some of them.
 #[derive(Default)]

@@ -12,9 +12,7 @@ use xdr_wire::StreamDirection;
 use super::error::StreamError;
 use crate::daemon::request::{Refusal, refusal};
 use crate::stream::Piece;
-
-/// Data below this length is copied: it shall not keep the memory of all that was read with it.
-const COPIED: usize = 16 << 10;
+use crate::wire::incoming::to_keep;
 
 /// Those that have begun and whose handler has not ended, by serial.
 #[derive(Default)]
@@ -192,15 +190,7 @@ impl Entry {
         let said = StreamPacket::decode(&packet.borrowed(), TOLERANT)
             .map_err(|error| MessageError::rpc(format!("packet of a stream: {error}")))?;
         match said {
-            StreamPacket::Data(_) => {
-                let data = &packet.payload;
-                let is_small = data.len() < COPIED;
-                self.push(Piece::Data(if is_small {
-                    Bytes::copy_from_slice(data)
-                } else {
-                    data.clone()
-                }))?;
-            }
+            StreamPacket::Data(_) => self.push(Piece::Data(to_keep(&packet.payload)))?,
             StreamPacket::Hole(hole) => {
                 let Ok(length @ 1..) = u64::try_from(hole.length) else {
                     let text = format!("hole of {} bytes", hole.length);
