@@ -1,5 +1,6 @@
 //! A connection that is open: libvirt's client as applications use it.
 
+mod backoff;
 mod feature;
 pub(crate) mod link;
 mod open;
@@ -205,7 +206,7 @@ impl Connection {
     /// [made anew](Options::reconnect).
     ///
     /// # Errors
-    /// Why it has ended, if nothing follows.
+    /// Why it has ended, if nothing follows; [`CloseReason::NotReconnected`] if the attempts to make it anew are over.
     pub async fn ready(&self) -> Result<(), Error> {
         Ok(self.link.ready().await?)
     }

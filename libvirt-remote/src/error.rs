@@ -215,7 +215,9 @@ impl std::error::Error for Closed {
         match self.reason() {
             CloseReason::Frame(error) => Some(error),
             CloseReason::Io(error) => Some(error),
-            CloseReason::NotRegistered(error) => Some(error),
+            CloseReason::NotRegistered(error) | CloseReason::NotReconnected { error, .. } => {
+                Some(error)
+            }
             _ => None,
         }
     }
@@ -252,6 +254,15 @@ pub enum CloseReason {
     },
     /// The connection was made anew, but the events could not be registered for again. Only they have ended.
     NotRegistered(Box<Error>),
+    /// The connection was lost, and [could not be made anew](crate::ReconnectOptions).
+    NotReconnected {
+        /// How it was lost.
+        lost: Closed,
+        /// How many attempts there were.
+        attempts: u32,
+        /// Why the last of them failed.
+        error: Box<Error>,
+    },
     /// The tokio runtime of the connection has ended.
     Runtime,
 }
@@ -272,6 +283,19 @@ impl fmt::Display for CloseReason {
                 write!(f, "the daemon has not answered {pings} keepalive packets")
             }
             Self::NotRegistered(error) => write!(f, "no registration on a new one: {error}"),
+            Self::NotReconnected {
+                lost,
+                attempts,
+                error,
+            } => {
+                let reason = lost.reason();
+                let times = if *attempts == 1 {
+                    "attempt"
+                } else {
+                    "attempts"
+                };
+                write!(f, "{reason}; no new one after {attempts} {times}: {error}")
+            }
             Self::Runtime => f.write_str("its runtime has ended"),
         }
     }

@@ -11,8 +11,10 @@ mod peer;
 use std::path::Path;
 use std::time::Duration;
 
-use libvirt_remote::{Connection, Error, EventError, Events, Options, ReconnectOptions};
-use protocol_defs::packet::MessageError;
+use libvirt_remote::{
+    CloseReason, Connection, Error, EventError, Events, Options, ReconnectOptions,
+};
+use protocol_defs::packet::{ErrorCode, MessageError};
 use protocol_defs::remote::{self, DomainEventRebootMsg, proc};
 use tempfile::TempDir;
 use tokio::net::UnixListener;
@@ -226,13 +228,76 @@ async fn after_the_last_attempt_everything_ends() {
     conn.call::<proc::ConnectGetHostname>(&())
         .await
         .expect_err("it is lost");
-    let closed = "the connection has ended: the daemon has closed it";
+    let why = conn.ready().await.expect_err("nobody is there").to_string();
     assert_eq!(
-        conn.ready().await.expect_err("nobody is there").to_string(),
-        closed
+        why.replace(&folder.path().display().to_string(), ""),
+        "the connection has ended: the daemon has closed it; no new one after 3 attempts: \
+         cannot connect to /sock: No such file or directory (os error 2)"
     );
-    assert_eq!(next(&mut events).await, closed);
+    assert_eq!(next(&mut events).await, why);
     assert_eq!(next(&mut events).await, "the end");
+}
+
+#[tokio::test]
+async fn a_daemon_that_does_not_know_the_client_any_more_is_not_asked_again() {
+    let refused = MessageError {
+        code: ErrorCode::AUTH_FAILED.0,
+        ..MessageError::rpc("authentication failed")
+    };
+    let (folder, uri, options) = place(None);
+    let (conn, mut peer) = open(&uri, options, folder.path()).await;
+    let (events, ()) = tokio::join!(conn.events(None), register(&mut peer, 7));
+    let mut events = events.expect("registered");
+    drop(peer);
+    let mut peer = daemon(folder.path()).await;
+    let (packet, _) = peer.call().await;
+    peer.refuse(&packet, refused).await;
+    let why = "the connection has ended: the daemon has closed it; no new one after 1 attempt: \
+               authentication failed (code 45, domain 7)";
+    assert_eq!(next(&mut events).await, why);
+    let error = conn.ready().await.expect_err("nothing follows");
+    assert_eq!(error.to_string(), why);
+    let Error::Closed(closed) = error else {
+        panic!("{error:?}");
+    };
+    let CloseReason::NotReconnected { lost, attempts, .. } = closed.reason() else {
+        panic!("{closed:?}");
+    };
+    assert!(matches!(lost.reason(), CloseReason::ByPeer));
+    assert_eq!(*attempts, 1);
+    let soon = Duration::from_millis(100);
+    assert!(
+        timeout(soon, daemon(folder.path())).await.is_err(),
+        "nobody comes back"
+    );
+}
+
+/// It would be tried some fifty times in this second, were the waits to begin anew with each that is taken.
+#[tokio::test]
+async fn a_daemon_that_takes_clients_and_loses_them_at_once_is_not_run_over() {
+    let (folder, uri, options) = place(None);
+    let reconnect = ReconnectOptions {
+        first_delay: Duration::from_millis(10),
+        longest_delay: Duration::from_secs(10),
+        attempts: None,
+    };
+    let options = Options {
+        reconnect: Some(reconnect),
+        ..options
+    };
+    let (conn, peer) = open(&uri, options, folder.path()).await;
+    drop(peer);
+    let mut taken = 0;
+    let lose = async {
+        loop {
+            drop(open_daemon(folder.path()).await);
+            taken += 1;
+        }
+    };
+    let second = timeout(Duration::from_secs(1), lose).await;
+    second.expect_err("it goes on");
+    assert!((1..=10).contains(&taken), "{taken}");
+    drop(conn);
 }
 
 #[tokio::test]

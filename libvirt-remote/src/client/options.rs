@@ -55,13 +55,18 @@ impl Default for Options {
 
 /// How a lost connection is made anew. What had been called when it was lost has failed, and is not called again; streams
 /// of data have ended. Calls fail until it is there again. Events are registered for again.
+///
+/// A daemon that does not let the client in, as with a wrong password, is not tried again. Why there is no connection any
+/// more, [`Connection::ready`](crate::Connection::ready) and the streams of events say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReconnectOptions {
-    /// How long to wait before the first attempt; 100 ms by default. Each time it is twice as long.
+    /// How long to wait before the first attempt; 100 ms by default. Each time it is twice as long, until a connection
+    /// has held for as long as the longest wait. Up to half of a wait is left out by chance, so that not all clients come
+    /// back at once.
     pub first_delay: Duration,
     /// How long to wait at most; 10 s by default.
     pub longest_delay: Duration,
-    /// How many attempts to make; without end by default.
+    /// How many attempts to make after a loss; without end by default.
     pub attempts: Option<u32>,
 }
 

@@ -34,6 +34,8 @@ struct Slots {
     next_key: u64,
     /// No attempt to reconnect follows.
     is_final: bool,
+    /// Why no attempt follows any more.
+    given_up: Option<Closed>,
 }
 
 struct Slot {
@@ -114,8 +116,8 @@ impl Link {
             let Some(closed) = self.client().closed() else {
                 return Ok(());
             };
-            if self.slots().is_final || matches!(closed.reason(), CloseReason::Here) {
-                return Err(closed);
+            if self.is_final() || matches!(closed.reason(), CloseReason::Here) {
+                return Err(self.slots().given_up.clone().unwrap_or(closed));
             }
             changed.await;
         }
@@ -202,6 +204,7 @@ impl Link {
     pub(super) fn give_up(&self, closed: &Closed) {
         let mut slots = self.slots();
         slots.is_final = true;
+        slots.given_up.get_or_insert_with(|| closed.clone());
         for slot in &slots.all {
             slot.queue.end(closed.clone());
         }

@@ -2,12 +2,14 @@
 
 use std::sync::{Arc, Weak};
 
-use tokio::time::sleep;
+use protocol_defs::packet::ErrorCode;
+use tokio::time::{Instant, sleep};
 
+use super::backoff::Backoff;
 use super::link::{Link, Opened};
 use super::open;
 use crate::client::{Options, ReconnectOptions};
-use crate::error::{CloseReason, Closed};
+use crate::error::{CloseReason, Closed, Error};
 use crate::uri::Uri;
 
 /// Watches over a connection until nobody has it any more, or until this side ends it.
@@ -17,7 +19,9 @@ pub(super) async fn watch(
     options: Options,
     reconnect: ReconnectOptions,
 ) {
+    let mut backoff = Backoff::new(reconnect);
     loop {
+        let since = Instant::now();
         let Some(ended) = link.upgrade() else {
             return;
         };
@@ -29,43 +33,75 @@ pub(super) async fn watch(
         if matches!(closed.reason(), CloseReason::Here) {
             return;
         }
-        match open_again(&link, &uri, &options, reconnect).await {
-            Some(opened) => {
-                let Some(link) = link.upgrade() else {
-                    return;
-                };
-                link.renew(opened).await;
+        backoff.lost(since.elapsed());
+        let again = open_again(&link, &uri, &options, reconnect.attempts, &mut backoff).await;
+        let Some(link) = link.upgrade() else {
+            return;
+        };
+        match again {
+            Ok(opened) => link.renew(opened).await,
+            Err(why) => {
+                return link.give_up(&why.map_or(closed.clone(), |failed| failed.after(closed)));
             }
-            None => return give_up(&link, &closed),
         }
     }
 }
 
-/// Tries, and waits in between, until it is there, the attempts are over, or nobody wants it any more.
+/// The attempts are over, and the last of them has failed.
+struct Failed {
+    attempts: u32,
+    error: Error,
+}
+
+impl Failed {
+    fn after(self, lost: Closed) -> Closed {
+        Closed::new(CloseReason::NotReconnected {
+            lost,
+            attempts: self.attempts,
+            error: Box::new(self.error),
+        })
+    }
+}
+
+/// Tries, and waits in between, until it is there, no further attempt makes sense, or nobody wants it any more.
 async fn open_again(
     link: &Weak<Link>,
     uri: &Uri,
     options: &Options,
-    reconnect: ReconnectOptions,
-) -> Option<Opened> {
-    let mut delay = reconnect.first_delay;
+    most: Option<u32>,
+    backoff: &mut Backoff,
+) -> Result<Opened, Option<Failed>> {
     let mut attempts = 0;
-    while reconnect.attempts.is_none_or(|most| attempts < most) {
-        sleep(delay).await;
+    let mut failed = None;
+    while most.is_none_or(|most| attempts < most) {
+        sleep(backoff.wait(fastrand::f64())).await;
         if link.upgrade().is_none_or(|link| link.is_final()) {
-            return None;
+            return Err(None);
         }
-        if let Ok(opened) = open::by_uri(uri, options.clone()).await {
-            return Some(opened);
+        attempts = attempts.saturating_add(1);
+        match open::by_uri(uri, options.clone()).await {
+            Ok(opened) => return Ok(opened),
+            Err(error) => {
+                let is_last = is_refusal(&error);
+                failed = Some(Failed { attempts, error });
+                if is_last {
+                    break;
+                }
+            }
         }
-        attempts += 1;
-        delay = delay.saturating_mul(2).min(reconnect.longest_delay);
     }
-    None
+    Err(failed)
 }
 
-fn give_up(link: &Weak<Link>, closed: &Closed) {
-    if let Some(link) = link.upgrade() {
-        link.give_up(closed);
+/// Whether the same would be said again: that the client is not let in. Who tries a wrong password again and again is
+/// locked out.
+fn is_refusal(error: &Error) -> bool {
+    match error {
+        Error::Auth(_) | Error::Uri(_) => true,
+        Error::Remote(error) => matches!(
+            error.error_code(),
+            ErrorCode::AUTH_FAILED | ErrorCode::AUTH_CANCELLED
+        ),
+        _ => false,
     }
 }
