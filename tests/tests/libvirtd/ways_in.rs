@@ -253,7 +253,14 @@ async fn sasl_lets_in_who_knows_the_password() {
         works(open(&format!("{uri}{choice}"), Some(PASSWORD)).await).await;
         let error = open(&format!("{uri}{choice}"), Some("wrong")).await;
         let error = error.expect_err("it is another password");
-        assert!(matches!(error, Error::Remote(_)), "{choice}: {error:?}");
+        let said = error
+            .remote()
+            .unwrap_or_else(|| panic!("{choice}: {error:?}"));
+        assert_eq!(
+            said.error_code(),
+            ErrorCode::AUTH_FAILED,
+            "{choice}: {error}"
+        );
     }
     let error = open(&uri, None)
         .await

@@ -607,10 +607,10 @@ pub(super) async fn devices(table: &mut Table<'_>) {
         .await
         .dev;
     let args = remote::NodeDeviceGetParentArgs {
-        name: device.name.clone(),
+        name: "scsi_host1".to_owned(),
     };
     table
-        .row::<proc::NodeDeviceGetParent>("nodedev-info computer: Parent", &args, |ret| {
+        .row::<proc::NodeDeviceGetParent>("nodedev-info scsi_host1: Parent", &args, |ret| {
             ret.parent_name.clone().unwrap_or_default()
         })
         .await;
