@@ -1,13 +1,14 @@
 //! `cargo xtask bench remote`: the client of libvirt's protocol beside libvirt's own in C, both at one daemon, in turn.
 
+mod daemon;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
 use serde::Serialize;
 
+use self::daemon::Daemon;
 use super::{machine, write};
 use crate::{cargo, command, output, root};
 
@@ -20,7 +21,15 @@ pub(crate) struct Arguments {
 }
 
 /// How many connections, and how many calls are under way on each of them.
-const CALLS: [(u32, u32); 6] = [(1, 1), (1, 8), (1, 32), (1, 128), (32, 1), (32, 8)];
+const CALLS: [(u32, u32); 7] = [
+    (1, 1),
+    (1, 8),
+    (1, 32),
+    (1, 128),
+    (32, 1),
+    (32, 8),
+    (32, 32),
+];
 
 /// How many connections, and how many events each of them gets.
 const EVENTS: [(u32, u32); 2] = [(1, 100_000), (32, 10_000)];
@@ -40,6 +49,8 @@ struct Figures {
     machine: String,
     libvirt: String,
     calls_per_second: Vec<Row>,
+    /// At libvirt's own daemon, which takes longer for a call than either client.
+    calls_per_second_at_libvirtd: Vec<Row>,
     events_per_second: Vec<Row>,
     bytes_per_connection: Row,
 }
@@ -52,21 +63,6 @@ struct Row {
     in_flight: Option<u32>,
     ours: f64,
     c: f64,
-}
-
-/// The daemon that both call, ended with the measurement.
-struct Daemon {
-    child: Child,
-    socket: PathBuf,
-}
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        // It may have ended.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = fs::remove_file(&self.socket);
-    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> bool {
@@ -87,30 +83,35 @@ fn measured(arguments: &Arguments) -> Result<Figures, String> {
     let folder = root().join("target/bench/remote");
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     let clients = build(&folder)?;
-    let daemon = start(&clients[0], folder.join("socket"))?;
-    let uri = format!("test+unix:///default?socket={}", daemon.socket.display());
     let (turns, seconds) = if arguments.quick {
         (1, "0.3")
     } else {
         (TURNS, "1")
     };
-    let race = |rest: &[&str]| race(&clients, turns, &uri, rest);
-    let mut calls = Vec::new();
-    for (connections, in_flight) in CALLS {
-        let [many, at_once] = [connections, in_flight].map(|number| number.to_string());
-        let [ours, c] = race(&["calls", &many, &at_once, seconds])?;
-        let in_flight = Some(in_flight);
-        calls.push(Row {
-            connections,
-            in_flight,
-            ours,
-            c,
-        });
-    }
+    let race = |daemon: &Daemon, rest: &[&str]| race(&clients, turns, &daemon.uri, rest);
+    let calls = |daemon: &Daemon| {
+        let mut rows = Vec::new();
+        for (connections, in_flight) in CALLS {
+            let [many, at_once] = [connections, in_flight].map(|number| number.to_string());
+            let [ours, c] = race(daemon, &["calls", &many, &at_once, seconds])?;
+            rows.push(Row {
+                connections,
+                in_flight: Some(in_flight),
+                ours,
+                c,
+            });
+        }
+        Ok::<_, String>(rows)
+    };
+    let libvirtd = Daemon::libvirtd().map_err(|error| format!("libvirtd: {error}"))?;
+    let calls_at_libvirtd = calls(&libvirtd)?;
+    drop(libvirtd);
+    let daemon = Daemon::ours(&clients[0]).map_err(|error| format!("the daemon: {error}"))?;
+    let calls = calls(&daemon)?;
     let mut events = Vec::new();
     for (connections, count) in EVENTS {
         let [many, count] = [connections, count].map(|number| number.to_string());
-        let [ours, c] = race(&["events", &many, &count])?;
+        let [ours, c] = race(&daemon, &["events", &many, &count])?;
         events.push(Row {
             connections,
             in_flight: None,
@@ -118,12 +119,13 @@ fn measured(arguments: &Arguments) -> Result<Figures, String> {
             c,
         });
     }
-    let [ours, c] = race(&["memory", &MANY.to_string()])?;
+    let [ours, c] = race(&daemon, &["memory", &MANY.to_string()])?;
     let version = output(command("virsh", &["--version"]));
     Ok(Figures {
         machine: machine(),
         libvirt: version.ok_or("there is no virsh")?,
         calls_per_second: calls,
+        calls_per_second_at_libvirtd: calls_at_libvirtd,
         events_per_second: events,
         bytes_per_connection: Row {
             connections: MANY,
@@ -158,23 +160,6 @@ fn build(folder: &Path) -> Result<[PathBuf; 2], String> {
     Ok([folder.join("release/xdr-bench-remote"), client])
 }
 
-fn start(program: &Path, socket: PathBuf) -> Result<Daemon, String> {
-    // Of a run that was interrupted.
-    let _ = fs::remove_file(&socket);
-    let mut serve = Command::new(program);
-    serve.arg("serve").arg(&socket).stdin(Stdio::null());
-    let child = serve.spawn().map_err(|error| error.to_string())?;
-    let daemon = Daemon { child, socket };
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while !daemon.socket.exists() {
-        if Instant::now() > deadline {
-            return Err("the daemon does not listen".to_owned());
-        }
-        sleep(Duration::from_millis(10));
-    }
-    Ok(daemon)
-}
-
 /// The medians of the figures that both print. They have turns: what slows the machine down slows both of them.
 fn race(
     clients: &[PathBuf; 2],
@@ -207,15 +192,12 @@ fn median(mut figures: Vec<f64>) -> f64 {
 
 fn print(figures: &Figures) {
     println!("                                    ours          C   ratio");
-    for row in &figures.calls_per_second {
-        let in_flight = row.in_flight.unwrap_or(1);
-        let ratio = row.ours / row.c;
-        let target = TARGETS[usize::from(in_flight > 1)];
-        let verdict = if ratio >= target { "ok" } else { "missed" };
-        println!(
-            "calls/s  {:3} connections, {:4} each {:10.0} {:10.0} {ratio:7.2} ({target})   {verdict}",
-            row.connections, in_flight, row.ours, row.c
-        );
+    for (daemon, rows) in [
+        ("ours", &figures.calls_per_second),
+        ("libvirtd", &figures.calls_per_second_at_libvirtd),
+    ] {
+        println!("at {daemon}");
+        rows.iter().for_each(print_calls);
     }
     for row in &figures.events_per_second {
         println!(
@@ -232,5 +214,16 @@ fn print(figures: &Figures) {
         row.ours,
         row.c,
         row.ours / row.c
+    );
+}
+
+fn print_calls(row: &Row) {
+    let in_flight = row.in_flight.unwrap_or(1);
+    let ratio = row.ours / row.c;
+    let target = TARGETS[usize::from(in_flight > 1)];
+    let verdict = if ratio >= target { "ok" } else { "missed" };
+    println!(
+        "calls/s  {:3} connections, {in_flight:4} each {:10.0} {:10.0} {ratio:7.2} ({target})   {verdict}",
+        row.connections, row.ours, row.c
     );
 }
