@@ -31,6 +31,8 @@
 //! | `sasl` | authentication by SCRAM-SHA-256, SCRAM-SHA-512 and, where nobody can listen, PLAIN; on by default |
 //! | `qmp` | the module of this name |
 //!
+//! `examples/domains.rs` is a client to begin with, `examples/daemon.rs` a daemon.
+//!
 //! Whatever waits for the daemon can be dropped. Calls of one connection do not wait for each other; a connection that
 //! ends fails all that wait at once, with the reason.
 #![forbid(unsafe_code)]
