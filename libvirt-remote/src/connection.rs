@@ -216,14 +216,19 @@ impl Connection {
         self.link.client()
     }
 
-    /// Closes the driver and ends the connection for all clones, once the daemon has said that it is closed.
+    /// Closes the driver and ends the connection for all clones, once the daemon has said that it is closed, or hangs up
+    /// instead: `virt-ssh-helper` may do so before it has handed on what the daemon says.
     ///
     /// # Errors
     /// As [`call`](Self::call). The connection has ended then, too.
     pub async fn close(self) -> Result<(), Error> {
+        let was_open = self.client().closed().is_none();
         let closed = self.call::<proc::ConnectClose>(&()).await;
         self.link.disconnect();
-        closed
+        match closed {
+            Err(Error::Closed(closed)) if was_open && closed.is_by_peer() => Ok(()),
+            closed => closed,
+        }
     }
 }
 

@@ -28,6 +28,7 @@
 //! | feature | what it adds |
 //! | --- | --- |
 //! | `tls` | URIs with the transport `tls`; on by default |
+//! | `ssh` | URIs with the transports `ssh` and `ext`, and any program as a way to a daemon; on by default |
 //! | `sasl` | authentication by SCRAM-SHA-256, SCRAM-SHA-512 and, where nobody can listen, PLAIN; on by default |
 //! | `qmp` | the module of this name |
 //!

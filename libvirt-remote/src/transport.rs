@@ -1,5 +1,7 @@
 //! The way to the daemon: a UNIX socket, TCP, TLS, or anything that bytes go through.
 
+#[cfg(feature = "ssh")]
+mod program;
 #[cfg(feature = "tls")]
 mod tls;
 mod unix;
@@ -104,7 +106,19 @@ impl Transport {
         tls::connect(host, port, uri).await
     }
 
-    /// Whether nobody else can read what goes through: it is a UNIX socket, or TLS.
+    /// Runs a program that hands what it reads on to a daemon, and prints what the daemon says. It is killed with the
+    /// transport. What it says on its standard error is the reason why the connection has ended, if the program fails.
+    ///
+    /// It is not taken to be [`private`](Self::private).
+    ///
+    /// # Errors
+    /// Those of running it.
+    #[cfg(feature = "ssh")]
+    pub fn program(command: std::process::Command) -> io::Result<Self> {
+        program::Program::run(command).map(Self::new)
+    }
+
+    /// Whether nobody else can read what goes through: it is a UNIX socket, TLS or SSH.
     pub fn is_private(&self) -> bool {
         self.is_private
     }

@@ -10,12 +10,18 @@
 //! | `auth` | how to authenticate: `none`, `polkit`, `sasl`, `sasl.MECHANISM` |
 //! | `pkipath` | a folder with `cacert.pem`, `clientcert.pem` and `clientkey.pem` |
 //! | `no_verify` | other than 0: takes any certificate, as libvirt does; no password is then sent in the clear (SASL PLAIN) |
+//! | `command` | the program that is run for the transport `ssh`, and for `ext`, which has none of its own |
+//! | `keyfile`, `no_tty` | of `ssh`: a key; other than 0: it must not ask for anything |
+//! | `proxy` | of `ssh`: how it goes on there: `auto`, `native` (by `virt-ssh-helper`), `netcat` |
+//! | `netcat` | of `ssh`: that netcat |
 //! | `name` | what is sent to the daemon in place of the rest of the URI |
 //!
-//! Parameters that are only for transports over SSH are not sent to the daemon, nor are these; others are.
+//! `no_verify` has `ssh` take any host. Parameters that are only for transports over SSH are not sent to the daemon, nor
+//! are these; others are.
 
 mod endpoint;
 mod parse;
+mod program;
 
 use std::fmt;
 use std::str::FromStr;
@@ -69,6 +75,10 @@ pub enum Transport {
     Tcp,
     /// TLS over TCP.
     Tls,
+    /// A program, OpenSSH's client, that runs another on the daemon's host.
+    Ssh,
+    /// A program that is named by the URI.
+    Ext,
 }
 
 /// Whose UNIX socket is meant.
@@ -169,6 +179,8 @@ impl FromStr for Uri {
     }
 }
 
+const TRANSPORTS: &str = "`unix`, `tcp`, `tls`, `ssh` and `ext`";
+
 /// What is wrong with a URI.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -212,6 +224,8 @@ pub enum UriError {
         /// Its value.
         value: String,
     },
+    /// The transport `ext` is the program that the parameter `command` names, and there is none.
+    NoCommand,
     /// Where sockets of sessions are cannot be told: neither `XDG_RUNTIME_DIR` nor `HOME` is set.
     NoSession,
 }
@@ -222,11 +236,11 @@ impl fmt::Display for UriError {
             Self::NoDriver => f.write_str("the URI does not begin with a driver, as `qemu:///`"),
             Self::UnknownTransport { transport } => write!(
                 f,
-                "no transport is called `{transport}`; there are `unix`, `tcp` and `tls`"
+                "no transport is called `{transport}`; there are {TRANSPORTS}"
             ),
             Self::Transport { transport } => write!(
                 f,
-                "the transport `{transport}` is not supported; there are `unix`, `tcp` and `tls`"
+                "the transport `{transport}` is not supported; there are {TRANSPORTS}"
             ),
             Self::HostOfUnixSocket { host } => {
                 write!(f, "a UNIX socket cannot be on another host, `{host}`")
@@ -237,6 +251,7 @@ impl fmt::Display for UriError {
             Self::Parameter { name, value } => {
                 write!(f, "the parameter `{name}` cannot be `{value}`")
             }
+            Self::NoCommand => f.write_str("the transport `ext` needs the parameter `command`"),
             Self::NoSession => f.write_str(
                 "the folder of the session's sockets is not known: set XDG_RUNTIME_DIR or HOME",
             ),

@@ -111,6 +111,72 @@ fn ports_are_libvirts_where_none_is_named() {
     }
 }
 
+/// What SSH is given before the command for the host.
+fn ssh(text: &str) -> (String, String) {
+    match uri(text).endpoint(false, &Surroundings::default()) {
+        Ok(Endpoint::Program {
+            program,
+            mut arguments,
+        }) => {
+            arguments.pop().expect("there is a command");
+            (program, arguments.join(" "))
+        }
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
+#[test]
+fn ssh_is_told_what_the_uri_says() {
+    for (text, program, arguments) in [
+        (
+            "qemu+ssh://host.example/system",
+            "ssh",
+            "-T -e none -- host.example",
+        ),
+        ("qemu+ssh:///system", "ssh", "-T -e none -- localhost"),
+        (
+            "qemu+ssh://ann@[2001:db8::7]:2222/system?keyfile=/keys/a%20b&no_tty=1&no_verify=1",
+            "ssh",
+            "-p 2222 -l ann -i /keys/a b -T -e none -o BatchMode=yes -o StrictHostKeyChecking=no \
+             -- 2001:db8::7",
+        ),
+        (
+            "qemu+ssh://-oProxyCommand=x/system?command=/opt/ssh&no_tty=0",
+            "/opt/ssh",
+            "-T -e none -- -oProxyCommand=x",
+        ),
+    ] {
+        let expected = (program.to_owned(), arguments.to_owned());
+        assert_eq!(ssh(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_programs_cannot_do_is_an_error() {
+    for (text, expected) in [
+        (
+            "qemu+ssh://h/?mode=direct",
+            "the parameter `mode` cannot be `direct`",
+        ),
+        (
+            "qemu+ssh://h/?proxy=best",
+            "the parameter `proxy` cannot be `best`",
+        ),
+        (
+            "qemu+ssh://h/?no_tty=yes",
+            "the parameter `no_tty` cannot be `yes`",
+        ),
+        (
+            "qemu+ext:///system",
+            "the transport `ext` needs the parameter `command`",
+        ),
+    ] {
+        let error = uri(text).endpoint(false, &Surroundings::default());
+        let error = error.expect_err(text).to_string();
+        assert_eq!(error, expected, "{text}");
+    }
+}
+
 #[test]
 fn sockets_are_those_of_the_session_only_for_others_than_root() {
     let folder = Path::new("/folder");
@@ -208,15 +274,15 @@ fn says_what_is_wrong_with_a_uri() {
         ),
         (
             "qemu+udp:///",
-            "no transport is called `udp`; there are `unix`, `tcp` and `tls`",
+            "no transport is called `udp`; there are `unix`, `tcp`, `tls`, `ssh` and `ext`",
         ),
         (
             "qemu+:///",
-            "no transport is called ``; there are `unix`, `tcp` and `tls`",
+            "no transport is called ``; there are `unix`, `tcp`, `tls`, `ssh` and `ext`",
         ),
         (
-            "qemu+ssh://h/",
-            "the transport `ssh` is not supported; there are `unix`, `tcp` and `tls`",
+            "qemu+libssh2://h/",
+            "the transport `libssh2` is not supported; there are `unix`, `tcp`, `tls`, `ssh` and `ext`",
         ),
         (
             "qemu+unix://h/",

@@ -11,7 +11,7 @@ use crate::auth;
 use crate::client::{Client, Options};
 use crate::error::Error;
 use crate::transport::Transport;
-use crate::uri::{Endpoint, Surroundings, Uri};
+use crate::uri::{self, Endpoint, Surroundings, Uri};
 
 /// The flag that opens for reading only (`VIR_CONNECT_RO`).
 const READ_ONLY: u32 = 1;
@@ -62,6 +62,12 @@ async fn connect(uri: &Uri, options: &Options) -> Result<Transport, Error> {
             Transport::connect_tcp(host, *port).await,
         ),
         Endpoint::Tls { host, port } => (place(host, *port), connect_tls(host, *port, uri).await),
+        Endpoint::Program { program, arguments } => {
+            let connected = run(program, arguments);
+            let is_private = uri.transport() == uri::Transport::Ssh;
+            let connected = connected.map(|it| if is_private { it.private() } else { it });
+            (format!("the daemon behind {program}"), connected)
+        }
     };
     connected.map_err(|error| Error::Connect { address, error })
 }
@@ -84,6 +90,19 @@ async fn connect_tls(host: &str, port: u16, uri: &Uri) -> io::Result<Transport> 
 #[expect(clippy::unused_async, reason = "it stands for one that waits")]
 async fn connect_tls(_: &str, _: u16, _: &Uri) -> io::Result<Transport> {
     let why = "this program was built without TLS";
+    Err(io::Error::new(io::ErrorKind::Unsupported, why))
+}
+
+#[cfg(feature = "ssh")]
+fn run(program: &str, arguments: &[String]) -> io::Result<Transport> {
+    let mut command = std::process::Command::new(program);
+    command.args(arguments);
+    Transport::program(command)
+}
+
+#[cfg(not(feature = "ssh"))]
+fn run(_: &str, _: &[String]) -> io::Result<Transport> {
+    let why = "this program was built without SSH";
     Err(io::Error::new(io::ErrorKind::Unsupported, why))
 }
 

@@ -28,6 +28,13 @@ pub enum Endpoint {
         /// The port.
         port: u16,
     },
+    /// At the other end of a program, which hands on what it reads and prints what the daemon says.
+    Program {
+        /// Its name or path.
+        program: String,
+        /// What it is given.
+        arguments: Vec<String>,
+    },
 }
 
 /// What the place of a UNIX socket depends on beside the URI.
@@ -66,7 +73,7 @@ impl Uri {
     /// daemon, as in libvirt. Sessions have no socket for reading only.
     ///
     /// # Errors
-    /// [`UriError::NoSession`].
+    /// [`UriError::NoSession`], [`UriError::NoCommand`]; [`UriError::Parameter`] for one that SSH has no use for.
     pub fn endpoint(
         &self,
         read_only: bool,
@@ -86,6 +93,8 @@ impl Uri {
                 host: host(),
                 port: self.port.unwrap_or(TLS_PORT),
             },
+            Transport::Ssh => self.ssh(read_only)?,
+            Transport::Ext => self.ext()?,
         })
     }
 

@@ -62,7 +62,9 @@ fn scheme_of(scheme: &str) -> Result<(String, Option<Transport>), UriError> {
         Some("unix") => Some(Transport::Unix),
         Some("tcp") => Some(Transport::Tcp),
         Some("tls") => Some(Transport::Tls),
-        Some(transport @ ("ssh" | "libssh" | "libssh2" | "ext")) => {
+        Some("ssh") => Some(Transport::Ssh),
+        Some("ext") => Some(Transport::Ext),
+        Some(transport @ ("libssh" | "libssh2")) => {
             let transport = transport.to_owned();
             return Err(UriError::Transport { transport });
         }
@@ -114,7 +116,7 @@ fn parameters(query: &str) -> Result<Vec<(String, String)>, UriError> {
 }
 
 /// The value of a parameter that has only so many.
-fn one_of<T>(
+pub(super) fn one_of<T>(
     uri: &Uri,
     name: &'static str,
     read: fn(&str) -> Option<T>,
@@ -150,7 +152,7 @@ fn auth(value: &str) -> Option<AuthChoice> {
     }
 }
 
-fn flag(value: &str) -> Option<bool> {
+pub(super) fn flag(value: &str) -> Option<bool> {
     value.parse().ok().map(|number: i32| number != 0)
 }
 

@@ -92,6 +92,20 @@ async fn closing_waits_until_the_driver_is_closed() {
 }
 
 #[tokio::test]
+async fn a_daemon_that_hangs_up_instead_of_answering_has_closed_it_too() {
+    let (conn, mut peer) = crate::peer::connection(Options::default(), &[]).await;
+    let other = conn.clone();
+    let (closed, ()) = tokio::join!(conn.close(), async {
+        let (_, call) = peer.call().await;
+        assert_eq!(call, remote::Call::ConnectClose);
+        drop(peer);
+    });
+    closed.expect("it is closed");
+    let closed = other.close().await;
+    closed.expect_err("it was not open any more");
+}
+
+#[tokio::test]
 async fn polkit_is_asked_by_the_daemon() {
     for complete in [1, 0] {
         let opened = open(

@@ -189,14 +189,10 @@ pub(crate) fn errors(output: &Output) -> String {
 
 /// A command in the folder, as the daemon's account.
 pub(crate) fn command(program: &str, folder: &Path) -> Command {
-    let mut command = if is_root() {
-        let mut command = Command::new("setpriv");
-        let (user, group) = (format!("--reuid={ACCOUNT}"), "--regid=nogroup");
-        command.args([&user, group, "--clear-groups", program]);
-        command
-    } else {
-        Command::new(program)
-    };
+    let mut words = become_account();
+    words.push(program.to_owned());
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]);
     command.env_clear().envs([
         ("PATH", PATH),
         ("LC_ALL", "C.UTF-8"),
@@ -215,6 +211,23 @@ pub(crate) fn command(program: &str, folder: &Path) -> Command {
     }
     command.current_dir(folder).stdin(Stdio::null());
     command
+}
+
+/// What to put before a command so that the daemon's account runs it; nothing for who is no root.
+pub(crate) fn become_account() -> Vec<String> {
+    let words: &[&str] = if is_root() {
+        &[
+            "setpriv",
+            "--reuid",
+            ACCOUNT,
+            "--regid",
+            "nogroup",
+            "--clear-groups",
+        ]
+    } else {
+        &[]
+    };
+    words.iter().map(|&word| word.to_owned()).collect()
 }
 
 /// Hands the folder over to the daemon's account.

@@ -8,6 +8,7 @@ mod admin;
 mod calls;
 mod daemon;
 mod events;
+mod programs;
 mod restart;
 mod screens;
 mod streams;
