@@ -41,10 +41,8 @@ impl Heart {
         }
         self.options = options;
         self.unanswered = 0;
-        self.timer = options.map(|options| {
-            let due = Instant::now() + options.interval;
-            Box::pin(sleep_until(due))
-        });
+        let due = options.and_then(|options| options.after(Instant::now()));
+        self.timer = due.map(|due| Box::pin(sleep_until(due)));
     }
 
     /// Something has come. The timer is set when it fires, not now.
@@ -63,7 +61,10 @@ impl Heart {
         loop {
             ready!(timer.as_mut().poll(cx));
             let now = Instant::now();
-            let due = self.last_heard + options.interval;
+            let (Some(due), Some(next)) = (options.after(self.last_heard), options.after(now))
+            else {
+                return Poll::Pending;
+            };
             if self.unanswered == 0 && due > now {
                 timer.as_mut().reset(due);
                 continue;
@@ -75,8 +76,16 @@ impl Heart {
             if can_hear {
                 self.unanswered += 1;
             }
-            timer.as_mut().reset(now + options.interval);
+            timer.as_mut().reset(next);
             return Poll::Ready(Beat::Ping);
         }
+    }
+}
+
+impl KeepaliveOptions {
+    /// An interval later, unless there is none or no clock gets there.
+    fn after(self, time: Instant) -> Option<Instant> {
+        let later = time.checked_add(self.interval)?;
+        (!self.interval.is_zero()).then_some(later)
     }
 }

@@ -100,9 +100,11 @@ impl fmt::Debug for Credentials {
 /// How to find out that the daemon is not there any more. The daemon's own keepalive packets are always answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeepaliveOptions {
-    /// How long nothing has come when a keepalive packet is sent; and the next one.
+    /// How long nothing has come when a keepalive packet is sent; and the next one. Zero is no keepalive, as in libvirt,
+    /// and neither is what no clock reaches.
     pub interval: Duration,
-    /// How many packets are sent without anything coming. With the next one due, the connection ends.
+    /// How many packets are sent without anything coming. With the next one due, the connection ends; if there are none,
+    /// after one interval.
     pub count: u32,
 }
 

@@ -6,7 +6,7 @@ use libvirt_remote::{CloseReason, Error, KeepaliveOptions, Options};
 use protocol_defs::message::Message;
 use protocol_defs::packet::Keepalive;
 use protocol_defs::remote::proc;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::peer::{Peer, client, hostname};
 
@@ -90,4 +90,43 @@ async fn whatever_comes_shows_that_the_daemon_is_there() {
     }
     assert_eq!(said(&mut peer).await, Keepalive::Ping);
     assert_eq!(start.elapsed().as_secs(), 45);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interval_of_nothing_is_no_keepalive() {
+    let (client, mut peer) = client(Options::default());
+    client.start_keepalive(OPTIONS);
+    assert_eq!(said(&mut peer).await, Keepalive::Ping);
+    client.start_keepalive(KeepaliveOptions {
+        interval: Duration::ZERO,
+        count: 3,
+    });
+    let packet = timeout(Duration::from_hours(1), peer.read()).await;
+    assert!(packet.is_err(), "nothing is asked: {packet:?}");
+    assert!(client.closed().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interval_that_no_clock_reaches_is_no_keepalive() {
+    for interval in [Duration::MAX, Duration::from_secs(u64::MAX / 4)] {
+        let (client, mut peer) = client(Options::default());
+        client.start_keepalive(KeepaliveOptions { interval, count: 3 });
+        let packet = timeout(Duration::from_hours(1), peer.read()).await;
+        assert!(packet.is_err(), "nothing is asked: {packet:?}");
+        peer.say(&Message::Keepalive(Keepalive::Ping), 0).await;
+        assert_eq!(said(&mut peer).await, Keepalive::Pong);
+        assert!(client.closed().is_none());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_packets_at_all_are_asked_for_before_a_daemon_is_given_up() {
+    let (client, mut peer) = client(Options::default());
+    client.start_keepalive(KeepaliveOptions {
+        count: 0,
+        ..OPTIONS
+    });
+    let start = Instant::now();
+    peer.end().await;
+    assert_eq!(start.elapsed().as_secs(), 5);
 }

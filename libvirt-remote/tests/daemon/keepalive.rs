@@ -7,7 +7,7 @@ use libvirt_remote::daemon::{Access, Options};
 use protocol_defs::message::Message;
 use protocol_defs::packet::{Keepalive, OwnedPacket};
 use protocol_defs::remote::{self, ConnectSupportsFeatureArgs};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::peer::{Peer, connection_with, daemon, opened, peer};
 
@@ -81,4 +81,20 @@ async fn both_sides_of_this_crate_keep_each_other_alive() {
     tokio::time::sleep(Duration::from_hours(1)).await;
     assert!(conn.client().closed().is_none());
     assert_eq!(daemon.stats().sessions, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interval_of_nothing_or_one_that_no_clock_reaches_is_no_keepalive() {
+    let far = Duration::from_secs(u64::MAX / 4);
+    for interval in [Duration::ZERO, far, Duration::MAX] {
+        let daemon = daemon(Options {
+            keepalive: Some(KeepaliveOptions { interval, count: 3 }),
+            ..Options::default()
+        });
+        let (mut peer, _) = opened(&daemon).await;
+        ask_for_keepalive(&mut peer).await;
+        let packet = timeout(Duration::from_mins(9), peer.next()).await;
+        assert!(packet.is_err(), "nothing is asked: {packet:?}");
+        assert!(peer.ask(remote::Call::ConnectGetHostname).await.is_ok());
+    }
 }
