@@ -36,7 +36,7 @@ use crate::transport::Transport;
 /// it; the other daemons and programs of libvirt are called with it directly.
 ///
 /// Clones are the same connection. It ends when all clones, events and streams of it have been dropped; what had been
-/// sent by then goes out first.
+/// sent by then goes out first, unless the daemon does not take it within ten seconds.
 ///
 /// ```
 /// use libvirt_remote::{Client, Error, Options, Transport};

@@ -252,6 +252,8 @@ pub enum CloseReason {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// The daemon has sent more file descriptors than belong to any packet.
+    Descriptors,
     /// The daemon has neither sent anything nor answered this many keepalive packets.
     Keepalive {
         /// How many.
@@ -284,6 +286,7 @@ impl fmt::Display for CloseReason {
             Self::Io(error) => error.fmt(f),
             Self::Frame(error) => error.fmt(f),
             Self::Unexpected { header, why } => wire::unexpected(f, header, why),
+            Self::Descriptors => f.write_str("file descriptors that belong to no packet"),
             Self::Keepalive { pings } => {
                 write!(f, "the daemon has not answered {pings} keepalive packets")
             }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use protocol_defs::packet::{Keepalive, Packet, write_packet};
+use protocol_defs::packet::{Keepalive, MAX_FDS, Packet, write_packet};
 use tokio::time::{Sleep, sleep};
 
 use super::heart::{Beat, Heart};
@@ -23,6 +23,9 @@ use crate::wire::outbox::Outbox;
 /// ends. If it has gone, which it has, that shows at once.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
+/// How long a daemon has for what was sent, once nobody is left who could send more or wait for an answer.
+const LEFT_BEHIND: Duration = Duration::from_secs(10);
+
 /// Runs until the connection ends. Then everybody who waits for something of it knows why.
 pub(super) struct Driver {
     shared: Arc<Shared>,
@@ -33,6 +36,8 @@ pub(super) struct Driver {
     /// The daemon hears no more. What it has said before is still to be read, for this long.
     deaf: Option<Pin<Box<Sleep>>>,
     heart: Heart,
+    /// Nobody is left, and something is still to be written, for this long.
+    left_behind: Option<Pin<Box<Sleep>>>,
     /// The connection has ended; what is left is to say so to the transport.
     is_closed: bool,
 }
@@ -47,6 +52,7 @@ impl Driver {
             outbox: Outbox::new(),
             deaf: None,
             heart: Heart::new(),
+            left_behind: None,
             is_closed: false,
         }
     }
@@ -112,7 +118,16 @@ impl Driver {
         if state.closed.is_some() || (state.is_released && is_written) {
             return Err(CloseReason::Here);
         }
-        Ok(Step::Waits)
+        if !state.is_released {
+            return Ok(Step::Waits);
+        }
+        drop(state);
+        let patience = || Box::pin(sleep(LEFT_BEHIND));
+        let left_behind = self.left_behind.get_or_insert_with(patience);
+        match left_behind.as_mut().poll(cx) {
+            Poll::Pending => Ok(Step::Waits),
+            Poll::Ready(()) => Err(CloseReason::Here),
+        }
     }
 
     fn read(&mut self, cx: &mut Context<'_>) -> Result<Step, CloseReason> {
@@ -165,6 +180,10 @@ impl Driver {
             } else {
                 state.take(packet, fds, &mut self.done)?;
             }
+        }
+        // They are read before the packet that they belong to only if a daemon sends them too early.
+        if self.incoming.descriptors() > MAX_FDS as usize {
+            return Err(CloseReason::Descriptors);
         }
         Ok(())
     }

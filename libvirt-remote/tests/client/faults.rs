@@ -1,5 +1,8 @@
 //! Daemons that do what none does, and connections that break.
 
+use std::io::IoSlice;
+use std::mem::MaybeUninit;
+use std::os::fd::AsFd;
 use std::time::Duration;
 
 use futures_util::poll;
@@ -8,6 +11,8 @@ use protocol_defs::packet::{
     Header, Keepalive, Kind, OwnedPacket, Status, write_packet, write_raw,
 };
 use protocol_defs::remote::{self, proc};
+use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
+use tokio::net::UnixStream;
 use tokio::time::timeout;
 
 use crate::peer::{Peer, client, forged, hostname};
@@ -129,6 +134,44 @@ async fn descriptors_that_cannot_come_end_the_connection() {
     );
 }
 
+/// Sends these bytes so often, each time with a descriptor beside the first of them, and says why the client has had enough.
+async fn ends_with_descriptors(times: usize, bytes: &[u8]) -> Option<String> {
+    let (near, far) = UnixStream::pair().expect("two sockets");
+    let client = Client::new(Transport::unix(near), Options::default());
+    let far = far.into_std().expect("it is a socket");
+    let fds = [far.as_fd()];
+    for _ in 0..times {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut beside = SendAncillaryBuffer::new(&mut space);
+        assert!(beside.push(SendAncillaryMessage::ScmRights(&fds)));
+        let slices = [IoSlice::new(bytes)];
+        // It may have hung up.
+        let _ = sendmsg(&far, &slices, &mut beside, SendFlags::NOSIGNAL);
+        tokio::task::yield_now().await;
+    }
+    let mut patience = 100;
+    while client.closed().is_none() && patience > 0 {
+        patience -= 1;
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    client.closed().map(|closed| closed.to_string())
+}
+
+#[tokio::test]
+async fn descriptors_that_belong_to_no_packet_end_the_connection() {
+    let mut ping = Vec::new();
+    let header = Keepalive::Ping.header();
+    write_packet(&header, &(), &mut ping).expect("it is within bounds");
+    let why = "the connection has ended: file descriptors that belong to no packet";
+    assert_eq!(ends_with_descriptors(32, &ping).await, None);
+    let ended = ends_with_descriptors(33, &ping).await;
+    assert_eq!(ended.as_deref(), Some(why));
+    // Of a packet that is not whole yet: the first of these is the length of a long one.
+    let length = 30_000_u32.to_be_bytes();
+    let ended = ends_with_descriptors(33, &length).await;
+    assert_eq!(ended.as_deref(), Some(why));
+}
+
 #[tokio::test]
 async fn a_daemon_that_hangs_up_is_said_to_have_done_so() {
     let said = ends_with(async |peer, _| drop(peer)).await;
@@ -236,7 +279,7 @@ fn a_runtime_that_ends_fails_what_waits_elsewhere() {
 
 #[tokio::test]
 async fn what_a_daemon_said_before_it_hung_up_is_heard_though_it_hears_no_more() {
-    let (near, far) = tokio::net::UnixStream::pair().expect("two sockets");
+    let (near, far) = UnixStream::pair().expect("two sockets");
     let client = Client::new(Transport::unix(near), Options::default());
     let mut peer = Peer::over(far);
     let mut first = Box::pin(client.call::<proc::ConnectGetHostname>(&()));

@@ -8,6 +8,7 @@ mod anything;
 mod calls;
 mod events;
 mod faults;
+mod gone;
 mod keepalive;
 mod open;
 mod peer;
