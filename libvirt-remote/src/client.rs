@@ -8,6 +8,7 @@ mod driver;
 pub(crate) mod heart;
 mod options;
 pub(crate) mod state;
+mod streams;
 
 use std::fmt;
 use std::future::poll_fn;
@@ -29,7 +30,6 @@ use self::driver::Driver;
 use self::state::{Answer, Effect, Pending, Shared, State, Wake};
 use crate::error::{CloseReason, Closed, Error};
 use crate::stream::Stream;
-use crate::stream::inbox::Inbox;
 use crate::transport::Transport;
 
 /// A connection to a daemon that nothing has been said on. [`Connection`](crate::Connection) opens libvirt's drivers with
@@ -369,8 +369,7 @@ fn begin(
             error,
         })?;
     if matches!(effect, Effect::Stream) {
-        // Its data may be right behind the answer.
-        state.streams.insert(serial, Inbox::new(procedure));
+        state.streams.begin(serial, procedure);
     }
     let (caller, answer) = oneshot::channel();
     let pending = Pending {
@@ -408,7 +407,7 @@ impl Drop for Unanswered<'_> {
         self.shared.with(|state| {
             // If the answer is still to come, who takes it sees that the caller has gone.
             let is_answered = !state.pending.contains_key(&serial);
-            let wake = is_answered.then(|| state.abort_stream(serial));
+            let wake = is_answered.then(|| state.end_stream(serial));
             (wake.unwrap_or(Wake::Nobody), ())
         });
     }

@@ -55,6 +55,8 @@ pub enum Error {
     },
     /// The connection has ended.
     Closed(Closed),
+    /// What was asked of a stream that is over.
+    Finished,
     /// File descriptors only pass over UNIX sockets.
     NoDescriptors,
     /// The daemon is too old for what was asked.
@@ -113,6 +115,7 @@ impl fmt::Display for Error {
             Self::Unreadable(error) => write!(f, "result that cannot be read: {error}"),
             Self::Timeout { what, after } => write!(f, "no answer to {what} within {after:?}"),
             Self::Closed(closed) => closed.fmt(f),
+            Self::Finished => f.write_str("the stream is over"),
             Self::NoDescriptors => {
                 f.write_str("file descriptors cannot be passed over this connection")
             }
@@ -132,7 +135,10 @@ impl std::error::Error for Error {
             Self::Result { error, .. } => Some(error),
             Self::Unreadable(error) => Some(error),
             Self::Closed(closed) => Some(closed),
-            Self::Timeout { .. } | Self::NoDescriptors | Self::Unsupported { .. } => None,
+            Self::Timeout { .. }
+            | Self::Finished
+            | Self::NoDescriptors
+            | Self::Unsupported { .. } => None,
         }
     }
 }

@@ -16,11 +16,13 @@ pub(crate) mod inbox;
 mod io;
 
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use protocol_defs::message::ProcedureId;
 use protocol_defs::stream::{Hole, MAX_DATA, Stream as Numbers, StreamPacket};
+use tokio::time::{Sleep, sleep};
 
 pub use self::inbox::Piece;
 use self::inbox::{End, Inbox};
@@ -39,7 +41,8 @@ use crate::error::{CloseReason, Closed, Error};
 pub struct Stream {
     client: Client,
     numbers: Numbers,
-    is_over: bool,
+    /// How long the daemon has for its answer, from when this side has ended the stream.
+    patience: Option<Pin<Box<Sleep>>>,
     /// What a reader of bytes has left of a piece.
     rest: Option<Piece>,
 }
@@ -59,7 +62,7 @@ impl Stream {
                 procedure,
                 serial,
             },
-            is_over: false,
+            patience: None,
             rest: None,
         }
     }
@@ -121,35 +124,27 @@ impl Stream {
         self.send(&StreamPacket::Hole(hole)).await
     }
 
-    /// Says that the stream is complete, and waits until the daemon says the same. What it had still to send is dropped.
+    /// Says that the stream is complete, and waits until the daemon says the same, for as long as for an answer
+    /// ([`Options::call_timeout`](crate::Options::call_timeout)). What it had still to send is dropped, and what has come of
+    /// it.
     ///
     /// # Errors
-    /// As [`read`](Self::read).
+    /// As [`read`](Self::read); [`Error::Timeout`].
     pub async fn finish(mut self) -> Result<(), Error> {
-        self.send(&StreamPacket::Finish).await?;
-        self.end().await
+        poll_fn(|cx| self.poll_finish(cx)).await
     }
 
-    /// Gives the stream up, and waits until the daemon says that it knows.
+    /// Gives the stream up, and waits until the daemon says that it knows, as [`finish`](Self::finish) does.
     ///
     /// # Errors
-    /// [`Error::Closed`] if the connection has ended.
+    /// [`Error::Closed`] if the connection has ended; [`Error::Timeout`].
     pub async fn abort(mut self) -> Result<(), Error> {
-        match self.send(&StreamPacket::Abort(None)).await {
-            Ok(()) => {}
-            // It has given up by itself.
-            Err(Error::Remote(_)) => return Ok(()),
-            Err(error) => return Err(error),
-        }
-        match self.end().await {
+        let ended = poll_fn(|cx| self.poll_ended(cx, &StreamPacket::Abort(None)));
+        match ended.await {
+            // It has given up by itself, or says so when it is told.
             Ok(()) | Err(Error::Remote(_)) => Ok(()),
             Err(error) => Err(error),
         }
-    }
-
-    async fn end(&mut self) -> Result<(), Error> {
-        self.is_over = true;
-        poll_fn(|cx| self.poll_end(cx)).await
     }
 
     async fn send(&mut self, packet: &StreamPacket<'_>) -> Result<(), Error> {
@@ -167,33 +162,55 @@ impl Stream {
     }
 
     fn poll_piece(&self, cx: &Context<'_>) -> Poll<Result<Option<Piece>, Error>> {
-        let piece = ready!(self.poll_inbox(|inbox| inbox.poll_piece(cx)))?;
-        Poll::Ready(piece.map_err(error_of))
+        let polled = self.poll_inbox(|inbox| inbox.poll_piece(cx))?;
+        polled.map_err(error_of)
     }
 
-    fn poll_end(&self, cx: &Context<'_>) -> Poll<Result<(), Error>> {
-        match ready!(self.poll_inbox(|inbox| inbox.poll_end(cx)))? {
-            End::Finished => Poll::Ready(Ok(())),
-            end => Poll::Ready(Err(error_of(end))),
+    fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.poll_ended(cx, &StreamPacket::Finish)
+    }
+
+    /// Says so, unless it has been said, and waits for the daemon's answer.
+    fn poll_ended(
+        &mut self,
+        cx: &mut Context<'_>,
+        end: &StreamPacket<'_>,
+    ) -> Poll<Result<(), Error>> {
+        let shared = self.client.shared();
+        let numbers = self.numbers;
+        // Whether or not there is room: it is little, and the way to it may be that what comes is dropped from here on.
+        shared.with(|state| end_here(state, numbers, end))?;
+        match self.poll_inbox(|inbox| inbox.poll_end(cx))? {
+            Poll::Ready(End::Finished) => return Poll::Ready(Ok(())),
+            Poll::Ready(end) => return Poll::Ready(Err(error_of(end))),
+            Poll::Pending => {}
         }
+        let Some(after) = self.client.options().call_timeout else {
+            return Poll::Pending;
+        };
+        let patience = self.patience.get_or_insert_with(|| Box::pin(sleep(after)));
+        patience.as_mut().poll(cx).map(|()| {
+            let what = "the end of a stream";
+            Err(Error::Timeout { what, after })
+        })
     }
 
     /// Looks into the inbox. When what was too much has become less, the task may read on.
-    fn poll_inbox<T>(&self, look: impl FnOnce(&mut Inbox) -> Poll<T>) -> Poll<Result<T, Closed>> {
+    fn poll_inbox<T>(&self, look: impl FnOnce(&mut Inbox) -> Poll<T>) -> Result<Poll<T>, Closed> {
         let shared = self.client.shared();
         let window = shared.options.stream_window;
         shared.with(|state| match inbox(state, self.numbers) {
             Ok(inbox) => {
                 let was_over = inbox.cost() > window;
-                let looked = look(inbox).map(Ok);
+                let looked = look(inbox);
                 let wake = if was_over && inbox.cost() <= window {
                     Wake::Task
                 } else {
                     Wake::Nobody
                 };
-                (wake, looked)
+                (wake, Ok(looked))
             }
-            Err(closed) => (Wake::Nobody, Poll::Ready(Err(closed))),
+            Err(closed) => (Wake::Nobody, Err(closed)),
         })
     }
 }
@@ -202,7 +219,7 @@ fn inbox(state: &mut State, numbers: Numbers) -> Result<&mut Inbox, Closed> {
     let State {
         streams, closed, ..
     } = state;
-    streams.get_mut(&numbers.serial).ok_or_else(|| {
+    streams.inbox(numbers.serial).ok_or_else(|| {
         closed
             .clone()
             .unwrap_or_else(|| Closed::new(CloseReason::Here))
@@ -211,8 +228,12 @@ fn inbox(state: &mut State, numbers: Numbers) -> Result<&mut Inbox, Closed> {
 
 /// Appends a packet, unless the stream is over.
 fn append(state: &mut State, numbers: Numbers, packet: &StreamPacket<'_>) -> Result<Wake, Error> {
-    if let Some(end) = inbox(state, numbers)?.end() {
+    let inbox = inbox(state, numbers)?;
+    if let Some(end) = inbox.end() {
         return Err(error_of(end.clone()));
+    }
+    if inbox.is_over_here() {
+        return Err(Error::Finished);
     }
     let written = state.append(|out| numbers.write(packet, &mut out.bytes));
     written.map_err(|error| Error::Arguments {
@@ -221,29 +242,42 @@ fn append(state: &mut State, numbers: Numbers, packet: &StreamPacket<'_>) -> Res
     })
 }
 
+/// Ends the stream, unless it is over.
+fn end_here(
+    state: &mut State,
+    numbers: Numbers,
+    packet: &StreamPacket<'_>,
+) -> (Wake, Result<(), Closed>) {
+    let inbox = match inbox(state, numbers) {
+        Ok(inbox) => inbox,
+        Err(closed) => return (Wake::Nobody, Err(closed)),
+    };
+    if inbox.is_over_here() {
+        return (Wake::Nobody, Ok(()));
+    }
+    let is_over = inbox.end().is_some();
+    inbox.end_here();
+    if !is_over {
+        // It is no packet with an error, and no other breaks a bound.
+        let _ = state.append(|out| numbers.write(packet, &mut out.bytes));
+    }
+    // What was in it may have kept the task from reading.
+    (Wake::Task, Ok(()))
+}
+
 fn error_of(end: End) -> Error {
     match end {
         End::Aborted(error) => Error::Remote(error),
         End::Closed(closed) => Error::Closed(closed),
-        // What is asked of a stream that is over.
-        End::Finished => Error::Closed(Closed::new(CloseReason::Here)),
+        End::Finished => Error::Finished,
     }
 }
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        let numbers = self.numbers;
-        self.client.shared().with(|state| {
-            let inbox = state.streams.remove(&numbers.serial);
-            let is_over = self.is_over || inbox.is_none_or(|inbox| inbox.end().is_some());
-            if !is_over && state.closed.is_none() {
-                let abort = StreamPacket::Abort(None);
-                // A packet without a payload breaks no bound.
-                let _ = state.append(|out| numbers.write(&abort, &mut out.bytes));
-            }
-            // What was left in the stream may have kept the task from reading.
-            (Wake::Task, ())
-        });
+        let serial = self.numbers.serial;
+        let shared = self.client.shared();
+        shared.with(|state| (state.end_stream(serial), ()));
     }
 }
 

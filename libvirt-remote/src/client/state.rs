@@ -10,16 +10,15 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use protocol_defs::message::ProcedureId;
 use protocol_defs::packet::{Header, Kind, Packet, Status, write_raw};
-use protocol_defs::stream::{Stream, StreamPacket};
 use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::TryRecvError;
 
 use super::Waiting;
 use super::options::{KeepaliveOptions, Options};
+use super::streams::Streams;
 use crate::error::{CloseReason, Closed};
 use crate::events::queue::Queue;
 use crate::events::route::{Subscriber, Subscribers};
-use crate::stream::inbox::Inbox;
 use crate::transport::Transport;
 use crate::wire::outgoing::Outgoing;
 
@@ -41,7 +40,7 @@ pub(crate) struct State {
     pub(crate) outgoing: Outgoing,
     next_serial: u32,
     pub(crate) pending: HashMap<u32, Pending>,
-    pub(crate) streams: HashMap<u32, Inbox>,
+    pub(crate) streams: Streams,
     /// Answers to calls that take registrations back.
     pub(crate) leaving: Vec<Waiting>,
     pub(crate) subscribers: Subscribers,
@@ -154,16 +153,12 @@ impl Shared {
             .get_or_insert_with(|| Closed::new(reason))
             .clone();
         let pending = std::mem::take(&mut state.pending);
-        let streams = std::mem::take(&mut state.streams);
         let subscribers = std::mem::take(&mut state.subscribers);
         let room = std::mem::take(&mut state.room);
         let watchers = std::mem::take(&mut state.watchers);
         state.outgoing.clear();
-        state.streams = streams;
         let mut wakers = room;
-        for inbox in state.streams.values_mut() {
-            wakers.extend(inbox.close(&closed));
-        }
+        wakers.extend(state.streams.close(&closed));
         drop(state);
         for pending in pending.into_values() {
             // Who has gone needs no answer.
@@ -208,7 +203,7 @@ impl State {
         loop {
             let serial = self.next_serial;
             self.next_serial = serial.wrapping_add(1);
-            if !self.pending.contains_key(&serial) && !self.streams.contains_key(&serial) {
+            if !self.pending.contains_key(&serial) && !self.streams.contains(serial) {
                 return serial;
             }
         }
@@ -232,8 +227,7 @@ impl State {
 
     /// Whether nothing should be read: an application does not take what its stream has, and nobody waits for an answer.
     pub(crate) fn is_paused(&self, window: usize) -> bool {
-        self.streams.values().any(|inbox| inbox.cost() > window)
-            && self.pending.values().all(|call| call.caller.is_closed())
+        self.streams.is_over(window) && self.pending.values().all(|call| call.caller.is_closed())
     }
 
     /// Acts on a packet from the daemon, or says why it is none.
@@ -253,7 +247,10 @@ impl State {
                 self.subscribers.deliver(procedure, &packet.payload);
                 Ok(())
             }
-            (Kind::Stream | Kind::StreamHole, _) => self.stream_packet(&packet, done),
+            (Kind::Stream | Kind::StreamHole, _) => self
+                .streams
+                .take(&packet, &mut done.wakers)
+                .map_err(|why| unexpected(&packet.header, why)),
             (Kind::Call | Kind::CallWithFds, _) => Err(unexpected(
                 &packet.header,
                 "the daemon has called its client",
@@ -285,14 +282,16 @@ impl State {
             _ => {}
         }
         let Some(pending) = self.pending.remove(&header.serial) else {
-            return match self.streams.get_mut(&header.serial) {
-                // This is how libvirtd says that it cannot make a hole.
-                Some(inbox) if inbox.procedure() == procedure && !is_ok => {
-                    done.wakers.extend(inbox.fail(&payload));
-                    Ok(())
-                }
-                _ => Err(unexpected(&header, "answer to no call")),
-            };
+            // This is how libvirtd says that it cannot make a hole.
+            let wakers = &mut done.wakers;
+            if !is_ok
+                && self
+                    .streams
+                    .fail(header.serial, procedure, &payload, wakers)
+            {
+                return Ok(());
+            }
+            return Err(unexpected(&header, "answer to no call"));
         };
         match pending.effect {
             Effect::Subscribe { subscriber, undo } if is_ok => {
@@ -306,11 +305,11 @@ impl State {
                 }
             }
             Effect::Stream if !is_ok => {
-                self.streams.remove(&header.serial);
+                self.streams.refused(header.serial);
             }
             Effect::Stream if pending.caller.is_closed() => {
                 // The task that reads this writes next.
-                self.abort_stream(header.serial);
+                self.end_stream(header.serial);
             }
             _ => {}
         }
@@ -345,47 +344,6 @@ impl State {
             };
             self.pending.insert(serial, pending);
         }
-    }
-
-    /// Ends a stream that nobody has begun to use.
-    pub(crate) fn abort_stream(&mut self, serial: u32) -> Wake {
-        let Some(inbox) = self.streams.remove(&serial) else {
-            return Wake::Nobody;
-        };
-        let ProcedureId {
-            program,
-            version,
-            procedure,
-        } = inbox.procedure();
-        let numbers = Stream {
-            program,
-            version,
-            procedure,
-            serial,
-        };
-        let abort = StreamPacket::Abort(None);
-        let wake = self.append(|out| numbers.write(&abort, &mut out.bytes));
-        // A packet without a payload breaks no bound.
-        wake.unwrap_or(Wake::Nobody)
-    }
-
-    fn stream_packet(
-        &mut self,
-        packet: &Packet<Bytes>,
-        done: &mut Done,
-    ) -> Result<(), CloseReason> {
-        // What was on its way when the stream ended is nothing to anybody.
-        let Some(inbox) = self.streams.get_mut(&packet.header.serial) else {
-            return Ok(());
-        };
-        if inbox.procedure() != ProcedureId::of(&packet.header) {
-            return Err(unexpected(&packet.header, "stream of another procedure"));
-        }
-        let waker = inbox
-            .take(packet)
-            .map_err(|why| unexpected(&packet.header, why))?;
-        done.wakers.extend(waker);
-        Ok(())
     }
 }
 

@@ -50,8 +50,14 @@ pub(crate) struct Inbox {
     cost: usize,
     /// The daemon has sent all data.
     is_complete: bool,
+    /// This side has said that the stream is over. What still comes of it is dropped.
+    is_over_here: bool,
+    /// The daemon has said so.
+    is_over_there: bool,
     end: Option<End>,
-    waker: Option<Waker>,
+    /// Who waits for a piece, and who for the end: a stream may have been split.
+    reading: Option<Waker>,
+    ending: Option<Waker>,
 }
 
 impl Inbox {
@@ -61,8 +67,11 @@ impl Inbox {
             pieces: VecDeque::new(),
             cost: 0,
             is_complete: false,
+            is_over_here: false,
+            is_over_there: false,
             end: None,
-            waker: None,
+            reading: None,
+            ending: None,
         }
     }
 
@@ -76,44 +85,68 @@ impl Inbox {
         self.cost
     }
 
+    pub(crate) fn is_over_here(&self) -> bool {
+        self.is_over_here
+    }
+
+    pub(crate) fn is_over_there(&self) -> bool {
+        self.is_over_there
+    }
+
     fn push(&mut self, piece: Piece) {
         self.cost += piece.cost();
         self.pieces.push_back(piece);
     }
 
-    /// Takes a packet, and gives who waits for one; or says what is wrong with it.
-    pub(crate) fn take(&mut self, packet: &Packet<Bytes>) -> Result<Option<Waker>, &'static str> {
+    /// Takes a packet, or says what is wrong with it.
+    pub(crate) fn take(&mut self, packet: &Packet<Bytes>) -> Result<(), &'static str> {
         let said = StreamPacket::decode(&packet.borrowed(), TOLERANT)
             .map_err(|_| "packet of a stream that cannot be read")?;
         match said {
+            StreamPacket::Finish => self.end_there(End::Finished),
+            StreamPacket::Abort(error) => {
+                let error = error.unwrap_or_default();
+                self.end_there(End::Aborted(error));
+            }
+            _ if self.is_over_here || self.is_over_there => {}
             StreamPacket::Data(_) => self.push(Piece::Data(to_keep(&packet.payload))),
             StreamPacket::Hole(Hole { length, .. }) => {
                 let length = u64::try_from(length).map_err(|_| "hole of less than no bytes")?;
                 self.push(Piece::Hole(length));
             }
             StreamPacket::EndOfData => self.is_complete = true,
-            StreamPacket::Finish => {
-                self.end.get_or_insert(End::Finished);
-            }
-            StreamPacket::Abort(error) => {
-                let error = error.unwrap_or_default();
-                self.end.get_or_insert(End::Aborted(error));
-            }
         }
-        Ok(self.waker.take())
+        Ok(())
     }
 
     /// Takes an error reply to the call that began the stream.
-    pub(crate) fn fail(&mut self, payload: &[u8]) -> Option<Waker> {
+    pub(crate) fn fail(&mut self, payload: &[u8]) {
         let error = from_bytes_with(payload, TOLERANT)
             .unwrap_or_else(|error| MessageError::rpc(format!("error of a stream: {error}")));
-        self.end.get_or_insert(End::Aborted(Box::new(error)));
-        self.waker.take()
+        self.end_there(End::Aborted(Box::new(error)));
     }
 
-    pub(crate) fn close(&mut self, closed: &Closed) -> Option<Waker> {
+    fn end_there(&mut self, end: End) {
+        self.is_over_there = true;
+        self.end.get_or_insert(end);
+    }
+
+    /// This side has said that the stream is over. What has come of it is dropped as well, so that it keeps the daemon's
+    /// answer back no longer.
+    pub(crate) fn end_here(&mut self) {
+        self.is_over_here = true;
+        self.pieces = VecDeque::new();
+        self.cost = 0;
+    }
+
+    pub(crate) fn close(&mut self, closed: &Closed) {
         self.end.get_or_insert(End::Closed(closed.clone()));
-        self.waker.take()
+    }
+
+    /// Who waits for what has changed.
+    pub(crate) fn wakers(&mut self) -> impl Iterator<Item = Waker> + use<> {
+        let waiting = [self.reading.take(), self.ending.take()];
+        waiting.into_iter().flatten()
     }
 
     /// The next piece, or nothing if there are no more; then the end, if it has come.
@@ -126,7 +159,7 @@ impl Inbox {
             Some(End::Finished) => Poll::Ready(Ok(None)),
             Some(end) => Poll::Ready(Err(end.clone())),
             None if self.is_complete => Poll::Ready(Ok(None)),
-            None => self.wait(cx),
+            None => wait(&mut self.reading, cx),
         }
     }
 
@@ -134,7 +167,7 @@ impl Inbox {
     pub(crate) fn poll_end(&mut self, cx: &Context<'_>) -> Poll<End> {
         match &self.end {
             Some(end) => Poll::Ready(end.clone()),
-            None => self.wait(cx),
+            None => wait(&mut self.ending, cx),
         }
     }
 
@@ -142,9 +175,9 @@ impl Inbox {
     pub(crate) fn end(&self) -> Option<&End> {
         self.end.as_ref()
     }
+}
 
-    fn wait<T>(&mut self, cx: &Context<'_>) -> Poll<T> {
-        self.waker = Some(cx.waker().clone());
-        Poll::Pending
-    }
+fn wait<T>(waiting: &mut Option<Waker>, cx: &Context<'_>) -> Poll<T> {
+    *waiting = Some(cx.waker().clone());
+    Poll::Pending
 }

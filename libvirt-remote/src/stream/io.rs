@@ -70,21 +70,20 @@ impl AsyncWrite for Stream {
         Poll::Ready(Ok(()))
     }
 
-    /// Says that the stream is complete, and waits until the daemon says the same.
+    /// Says that the stream is complete, and waits until the daemon says the same, as [`finish`](Stream::finish) does.
+    /// Nothing is read behind that: what has come and has not been taken is dropped.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if !this.is_over {
-            ready!(this.poll_send(cx, &StreamPacket::Finish)).map_err(io_error)?;
-            this.is_over = true;
-        }
-        this.poll_end(cx).map_err(io_error)
+        this.rest = None;
+        this.poll_finish(cx).map_err(io_error)
     }
 }
 
 /// The daemon's error is inside, for who wants to know more than its text.
 fn io_error(error: Error) -> io::Error {
     let kind = match &error {
-        Error::Closed(_) => io::ErrorKind::BrokenPipe,
+        Error::Closed(_) | Error::Finished => io::ErrorKind::BrokenPipe,
+        Error::Timeout { .. } => io::ErrorKind::TimedOut,
         _ => io::ErrorKind::Other,
     };
     io::Error::new(kind, error)

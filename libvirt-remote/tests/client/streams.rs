@@ -1,11 +1,14 @@
 //! Streams.
 
+mod ends;
+mod window;
+
 use std::time::Duration;
 
 use futures_util::poll;
 use libvirt_remote::{Error, Options, Piece, Stream};
 use protocol_defs::message::{Message, ProcedureId};
-use protocol_defs::packet::{ErrorCode, ErrorOrigin, Keepalive, MessageError, OwnedPacket};
+use protocol_defs::packet::{ErrorCode, ErrorOrigin, MessageError, OwnedPacket};
 use protocol_defs::remote::{self, proc};
 use protocol_defs::stream::{Hole, StreamPacket};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -265,92 +268,6 @@ async fn streams_end_with_their_connection() {
 }
 
 #[tokio::test]
-async fn a_slow_reader_slows_the_daemon_but_no_answer() {
-    let options = Options {
-        stream_window: 100_000,
-        ..Options::default()
-    };
-    let (client, mut peer) = client(options);
-    let (mut stream, call) = begun(&client, &mut peer, &[]).await;
-    let data = vec![7; 60_000];
-    let flood = async |peer: &mut Peer| {
-        for _ in 0..20 {
-            peer.stream(&call, &StreamPacket::Data(&data)).await;
-        }
-    };
-    let soon = Duration::from_millis(50);
-    assert!(
-        timeout(soon, flood(&mut peer)).await.is_err(),
-        "the daemon has to wait"
-    );
-    // Whoever waits for an answer gets it, past all that is before it. What was cut short above is whole first.
-    let mut read = 0;
-    let reading = async {
-        while read < 1_200_000 {
-            let Some(Piece::Data(data)) = stream.read().await.expect("it goes on") else {
-                panic!("only data was sent");
-            };
-            read += data.len();
-        }
-    };
-    let soon = Duration::from_millis(50);
-    assert!(timeout(soon, reading).await.is_err(), "not all was sent");
-    drop((client, peer));
-}
-
-#[tokio::test(start_paused = true)]
-async fn keepalive_goes_on_while_nothing_is_read() {
-    let options = Options {
-        stream_window: 10,
-        ..Options::default()
-    };
-    let (client, mut peer) = client(options);
-    let data = [StreamPacket::Data(b"more than the window")];
-    let (stream, _call) = begun(&client, &mut peer, &data).await;
-    client.start_keepalive(libvirt_remote::KeepaliveOptions {
-        interval: Duration::from_secs(5),
-        count: 2,
-    });
-    for _ in 0..10 {
-        let packet = peer.next().await;
-        let said = Message::decode(&packet.borrowed()).expect("it can be read");
-        assert_eq!(said, Message::Keepalive(Keepalive::Ping));
-    }
-    assert!(
-        client.closed().is_none(),
-        "what is not read cannot be heard"
-    );
-    drop(stream);
-}
-
-#[tokio::test]
-async fn an_answer_comes_past_a_stream_that_nobody_reads() {
-    let options = Options {
-        stream_window: 10,
-        ..Options::default()
-    };
-    let (client, mut peer) = client(options);
-    let data = [StreamPacket::Data(b"more than the window")];
-    let (mut stream, call) = begun(&client, &mut peer, &data).await;
-    let (result, ()) = tokio::join!(client.call::<proc::ConnectGetHostname>(&()), async {
-        let (packet, _) = peer.call().await;
-        let data = vec![7; 60_000];
-        for _ in 0..10 {
-            peer.stream(&call, &StreamPacket::Data(&data)).await;
-        }
-        peer.reply(&packet, hostname("host.example")).await;
-    });
-    assert_eq!(result.expect("it is answered").hostname, "host.example");
-    let mut read = 0;
-    while read < 600_000 {
-        match stream.read().await.expect("it goes on") {
-            Some(Piece::Data(data)) => read += data.len(),
-            other => panic!("only data was sent: {other:?}"),
-        }
-    }
-}
-
-#[tokio::test]
 async fn is_read_as_bytes_in_which_holes_are_zeros() {
     let (client, mut peer) = client(Options::default());
     let right_behind = [
@@ -408,50 +325,4 @@ async fn is_written_as_bytes() {
         .and_then(|error| error.downcast_ref::<Error>());
     let said = inside.and_then(Error::remote).expect("the daemon's error");
     assert_eq!(said.error_code(), ErrorCode::SYSTEM_ERROR);
-}
-
-#[tokio::test]
-async fn holes_without_end_are_not_held_without_end() {
-    let options = Options {
-        stream_window: 1000,
-        ..Options::default()
-    };
-    let (client, mut peer) = client(options);
-    let (stream, call) = begun(&client, &mut peer, &[]).await;
-    let hole = StreamPacket::Hole(Hole {
-        length: 1,
-        flags: 0,
-    });
-    let flood = async {
-        for _ in 0..100_000 {
-            peer.stream(&call, &hole).await;
-        }
-    };
-    let soon = Duration::from_millis(200);
-    assert!(
-        timeout(soon, flood).await.is_err(),
-        "the daemon has to wait"
-    );
-    drop(stream);
-}
-
-#[tokio::test]
-async fn what_is_left_in_a_stream_that_has_ended_keeps_nothing_back() {
-    let options = Options {
-        stream_window: 10,
-        ..Options::default()
-    };
-    let (client, mut peer) = client(options);
-    let right_behind = [
-        StreamPacket::Data(b"more than the window"),
-        StreamPacket::Finish,
-    ];
-    let (stream, _) = begun(&client, &mut peer, &right_behind).await;
-    peer.say(&Message::Keepalive(Keepalive::Ping), 0).await;
-    let soon = Duration::from_millis(20);
-    assert!(timeout(soon, peer.read()).await.is_err(), "nothing is read");
-    drop(stream);
-    let packet = peer.next().await;
-    let said = Message::decode(&packet.borrowed()).expect("it can be read");
-    assert_eq!(said, Message::Keepalive(Keepalive::Pong));
 }
