@@ -7,6 +7,7 @@
 mod driver;
 pub(crate) mod heart;
 mod options;
+mod stall;
 pub(crate) mod state;
 mod streams;
 
@@ -249,7 +250,15 @@ impl Client {
         write: Write<'_>,
     ) -> Result<(u32, Answer), Error> {
         let shared = self.shared();
-        poll_fn(|cx| shared.poll_room(cx)).await?;
+        let mut queued = None;
+        poll_fn(|cx| {
+            let polled = shared.poll_room(cx);
+            if polled.is_pending() && queued.is_none() {
+                queued = Some(Queued::new(shared));
+            }
+            polled
+        })
+        .await?;
         let begins_stream = matches!(effect, Effect::Stream);
         let (serial, answer) = shared.with(|state| match begin(state, call, effect, write) {
             Ok((wake, serial, answer)) => (wake, Ok((serial, answer))),
@@ -272,6 +281,10 @@ impl Client {
     /// refuses a registration that overtakes the end of an equal one.
     pub(crate) async fn left(&self) {
         let leaving = std::mem::take(&mut self.shared().lock().leaving);
+        if leaving.is_empty() {
+            return;
+        }
+        let _queued = Queued::new(self.shared());
         let all = async {
             for answer in leaving {
                 // Whatever it is, what follows says what is wrong.
@@ -284,10 +297,10 @@ impl Client {
         }
     }
 
-    /// Sends a call that takes a registration back. Nobody waits for its answer but who registers next.
+    /// Sends a call that takes a registration back.
     pub(crate) fn send(&self, call: Call, write: Write<'_>) {
         self.shared()
-            .with(|state| match begin(state, call, Effect::None, write) {
+            .with(|state| match begin(state, call, Effect::Leave, write) {
                 Ok((wake, _, answer)) => {
                     state.leave(answer);
                     (wake, ())
@@ -377,6 +390,10 @@ fn begin(
         caller,
         effect,
     };
+    let wake = match wake {
+        Wake::Nobody if pending.is_awaited() => state.wake_resting(),
+        wake => wake,
+    };
     state.pending.insert(serial, pending);
     Ok((wake, serial, answer))
 }
@@ -391,6 +408,26 @@ pub(crate) fn result<T: for<'de> Decode<'de>>(
 
 fn timed_out(what: &'static str, after: Duration) -> Error {
     Error::Timeout { what, after }
+}
+
+/// A caller that waits, but not yet for the answer to a call of its own. The task of the connection may have to read before
+/// it gets on.
+struct Queued<'a>(&'a Shared);
+
+impl<'a> Queued<'a> {
+    fn new(shared: &'a Shared) -> Self {
+        shared.with(|state| {
+            state.queued += 1;
+            (state.wake_resting(), ())
+        });
+        Self(shared)
+    }
+}
+
+impl Drop for Queued<'_> {
+    fn drop(&mut self) {
+        self.0.lock().queued -= 1;
+    }
 }
 
 /// A call that may be dropped before it has its answer. If it begins a stream, nobody else would end that.

@@ -57,6 +57,12 @@ pub enum Error {
     Closed(Closed),
     /// What was asked of a stream that is over.
     Finished,
+    /// This side has given the stream up, since it kept others waiting and nobody took what it held:
+    /// [`Options::stream_patience`](crate::Options::stream_patience).
+    Stalled {
+        /// For how long.
+        after: Duration,
+    },
     /// File descriptors only pass over UNIX sockets.
     NoDescriptors,
     /// The daemon is too old for what was asked.
@@ -116,6 +122,10 @@ impl fmt::Display for Error {
             Self::Timeout { what, after } => write!(f, "no answer to {what} within {after:?}"),
             Self::Closed(closed) => closed.fmt(f),
             Self::Finished => f.write_str("the stream is over"),
+            Self::Stalled { after } => write!(
+                f,
+                "the stream has been given up: nothing of what it held was taken for {after:?}, and others waited"
+            ),
             Self::NoDescriptors => {
                 f.write_str("file descriptors cannot be passed over this connection")
             }
@@ -137,6 +147,7 @@ impl std::error::Error for Error {
             Self::Closed(closed) => Some(closed),
             Self::Timeout { .. }
             | Self::Finished
+            | Self::Stalled { .. }
             | Self::NoDescriptors
             | Self::Unsupported { .. } => None,
         }

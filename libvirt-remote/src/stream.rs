@@ -36,6 +36,10 @@ use crate::error::{CloseReason, Closed, Error};
 /// It is also tokio's [`AsyncRead`](tokio::io::AsyncRead), which reads holes as zeros, and
 /// [`AsyncWrite`](tokio::io::AsyncWrite), whose `shutdown` is [`finish`](Self::finish): a file may be copied to it.
 ///
+/// What the daemon sends has to be read: the protocol cannot stop one stream alone, so that others wait while one is full,
+/// and what keeps them waiting for too long is given up. [`Options::stream_window`](crate::Options::stream_window) and
+/// [`stream_patience`](crate::Options::stream_patience) say how much and how long that is.
+///
 /// What [`finish`](Self::finish) has not ended is aborted when it is dropped: an upload that is dropped on an error is
 /// no upload that looks complete.
 pub struct Stream {
@@ -72,7 +76,8 @@ impl Stream {
     /// Cancel-safe: no piece is lost when the future is dropped.
     ///
     /// # Errors
-    /// [`Error::Remote`] if the daemon has given the stream up, [`Error::Closed`] if the connection has ended.
+    /// [`Error::Remote`] if the daemon has given the stream up, [`Error::Stalled`] if this side has,
+    /// [`Error::Closed`] if the connection has ended.
     pub async fn read(&mut self) -> Result<Option<Piece>, Error> {
         if let Some(rest) = self.rest.take() {
             return Ok(Some(rest));
@@ -195,16 +200,13 @@ impl Stream {
         })
     }
 
-    /// Looks into the inbox. When what was too much has become less, the task may read on.
+    /// Looks into the inbox. When what was too much has become less, or somebody waits, the task may read on.
     fn poll_inbox<T>(&self, look: impl FnOnce(&mut Inbox) -> Poll<T>) -> Result<Poll<T>, Closed> {
         let shared = self.client.shared();
-        let window = shared.options.stream_window;
-        shared.with(|state| match inbox(state, self.numbers) {
-            Ok(inbox) => {
-                let was_over = inbox.cost() > window;
-                let looked = look(inbox);
-                let wake = if was_over && inbox.cost() <= window {
-                    Wake::Task
+        shared.with(|state| match inbox(state, self.numbers).map(look) {
+            Ok(looked) => {
+                let wake = if looked.is_pending() || !state.is_paused() {
+                    state.wake_resting()
                 } else {
                     Wake::Nobody
                 };
@@ -268,6 +270,7 @@ fn end_here(
 fn error_of(end: End) -> Error {
     match end {
         End::Aborted(error) => Error::Remote(error),
+        End::Stalled(after) => Error::Stalled { after },
         End::Closed(closed) => Error::Closed(closed),
         End::Finished => Error::Finished,
     }

@@ -12,6 +12,7 @@ use protocol_defs::packet::{Keepalive, MAX_FDS, Packet, write_packet};
 use tokio::time::{Sleep, sleep};
 
 use super::heart::{Beat, Heart};
+use super::stall::Stall;
 use super::state::{Done, OUTGOING_MAX, Shared, State, unexpected};
 use crate::error::CloseReason;
 use crate::transport::Transport;
@@ -36,6 +37,7 @@ pub(super) struct Driver {
     /// The daemon hears no more. What it has said before is still to be read, for this long.
     deaf: Option<Pin<Box<Sleep>>>,
     heart: Heart,
+    stall: Stall,
     /// Nobody is left, and something is still to be written, for this long.
     left_behind: Option<Pin<Box<Sleep>>>,
     /// The connection has ended; what is left is to say so to the transport.
@@ -52,6 +54,7 @@ impl Driver {
             outbox: Outbox::new(),
             deaf: None,
             heart: Heart::new(),
+            stall: Stall::default(),
             left_behind: None,
             is_closed: false,
         }
@@ -91,7 +94,7 @@ impl Driver {
     /// Does what can be done, until nothing can or the connection ends.
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<CloseReason> {
         loop {
-            let steps = [Self::look, Self::read, Self::write, Self::beat];
+            let steps = [Self::look, Self::free, Self::read, Self::write, Self::beat];
             let mut is_going_on = false;
             for step in steps {
                 match step(self, cx) {
@@ -130,6 +133,19 @@ impl Driver {
         }
     }
 
+    /// Gives a stream up that keeps others waiting and that nobody reads.
+    fn free(&mut self, cx: &mut Context<'_>) -> Result<Step, CloseReason> {
+        let patience = self.shared.options.stream_patience;
+        let mut state = self.shared.lock();
+        let Poll::Ready(serial) = self.stall.poll(cx, state.stalled(), patience) else {
+            return Ok(Step::Waits);
+        };
+        let waiting = state.give_up(serial, patience);
+        drop(state);
+        waiting.into_iter().for_each(Waker::wake);
+        Ok(Step::Done)
+    }
+
     fn read(&mut self, cx: &mut Context<'_>) -> Result<Step, CloseReason> {
         if self.is_paused() {
             return Ok(Step::Waits);
@@ -150,8 +166,9 @@ impl Driver {
     }
 
     fn is_paused(&self) -> bool {
-        let state = self.shared.lock();
-        state.is_paused(self.shared.options.stream_window)
+        let mut state = self.shared.lock();
+        state.is_resting = state.is_paused();
+        state.is_resting
     }
 
     fn end_of_input(&self) -> CloseReason {

@@ -33,8 +33,18 @@ pub struct Options {
     /// How many bytes of events wait, as another limit of the same queue; 8 MiB by default.
     pub event_queue_bytes: usize,
     /// How many bytes of a stream wait for an application that does not take them; 8 MiB by default. When there are
-    /// more, nothing is read from the connection, unless a call waits for its answer.
+    /// more, nothing is read from the connection, since the protocol cannot stop one stream alone; events wait at the
+    /// daemon, which may lose some.
+    ///
+    /// That would keep back what others wait for: the answer to a call, the end of another stream, or its data. While
+    /// somebody waits, reading goes on until a stream holds four times as much; see
+    /// [`stream_patience`](Self::stream_patience) for what then becomes of it.
     pub stream_window: usize,
+    /// How long an application may take nothing of a stream that holds four windows while somebody waits for what may be
+    /// behind it; 10 s by default. Then the stream is aborted, so that the others get on, and what it holds is dropped:
+    /// [`Error::Stalled`](crate::Error::Stalled). A stream that nobody waits behind may be left alone for as long as it
+    /// takes, and so may one that is read, however slowly.
+    pub stream_patience: Duration,
 }
 
 impl Default for Options {
@@ -49,6 +59,7 @@ impl Default for Options {
             event_queue: 1024,
             event_queue_bytes: 8 << 20,
             stream_window: 8 << 20,
+            stream_patience: Duration::from_secs(10),
         }
     }
 }

@@ -41,6 +41,12 @@ pub(crate) struct State {
     next_serial: u32,
     pub(crate) pending: HashMap<u32, Pending>,
     pub(crate) streams: Streams,
+    /// The option of this name.
+    pub(super) stream_window: usize,
+    /// Callers that wait for something else than the answer to a call that has been sent.
+    pub(super) queued: usize,
+    /// Nothing is read from the connection, see [`is_paused`](Self::is_paused).
+    pub(super) is_resting: bool,
     /// Answers to calls that take registrations back.
     pub(crate) leaving: Vec<Waiting>,
     pub(crate) subscribers: Subscribers,
@@ -63,6 +69,13 @@ pub(crate) struct Pending {
     pub(crate) effect: Effect,
 }
 
+impl Pending {
+    /// Whether somebody waits for the answer.
+    pub(super) fn is_awaited(&self) -> bool {
+        !matches!(self.effect, Effect::Leave) && !self.caller.is_closed()
+    }
+}
+
 /// What is done with a good answer as soon as it is read, before the next packet is.
 pub(crate) enum Effect {
     None,
@@ -74,6 +87,8 @@ pub(crate) enum Effect {
     },
     /// The call begins a stream.
     Stream,
+    /// The call takes a registration back. Nobody waits for its answer but who registers next.
+    Leave,
 }
 
 /// An answer, as it came.
@@ -85,12 +100,16 @@ pub(crate) struct Answer {
 
 impl Shared {
     pub(crate) fn new(options: Options, transport: &Transport, keeps_queues: bool) -> Arc<Self> {
+        let state = State {
+            stream_window: options.stream_window,
+            ..State::default()
+        };
         Arc::new(Self {
             keeps_queues,
             options,
             passes_descriptors: transport.passes_descriptors(),
             is_private: transport.is_private(),
-            state: Mutex::default(),
+            state: Mutex::new(state),
         })
     }
 
@@ -225,9 +244,13 @@ impl State {
         std::mem::take(&mut self.room)
     }
 
-    /// Whether nothing should be read: an application does not take what its stream has, and nobody waits for an answer.
-    pub(crate) fn is_paused(&self, window: usize) -> bool {
-        self.streams.is_over(window) && self.pending.values().all(|call| call.caller.is_closed())
+    /// Wakes a task that does not read and may have to.
+    pub(crate) fn wake_resting(&self) -> Wake {
+        if self.is_resting {
+            Wake::Task
+        } else {
+            Wake::Nobody
+        }
     }
 
     /// Acts on a packet from the daemon, or says why it is none.

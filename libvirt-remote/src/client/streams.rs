@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::task::Waker;
+use std::time::Duration;
 
 use bytes::Bytes;
 use protocol_defs::message::ProcedureId;
 use protocol_defs::packet::{Packet, Status};
 use protocol_defs::stream::{Stream, StreamPacket};
 
-use super::state::{State, Wake};
+use super::state::{Pending, State, Wake};
 use crate::error::Closed;
 use crate::stream::inbox::Inbox;
+
+/// How many windows a stream holds at most, while somebody waits for what may be behind its data.
+const WINDOWS: usize = 4;
 
 /// How many streams are remembered that have ended here and of which the daemon has not said that it knows. An error reply to
 /// one of those is no answer to nothing; libvirtd sends it when a hole cannot be made. A daemon confirms each end, in order;
@@ -48,9 +52,10 @@ impl Streams {
         self.open.get_mut(&serial)
     }
 
-    /// Whether one holds more than so much.
-    pub(crate) fn is_over(&self, window: usize) -> bool {
-        self.open.values().any(|inbox| inbox.cost() > window)
+    /// One that holds more than so much, and how many of its pieces have been taken.
+    fn over(&self, window: usize) -> Option<(u32, u64)> {
+        let over = self.open.iter().find(|(_, it)| it.cost() > window);
+        over.map(|(serial, inbox)| (*serial, inbox.taken()))
     }
 
     /// Takes a packet, and gives who waits for it; or says what is wrong with it.
@@ -123,6 +128,45 @@ impl Streams {
 }
 
 impl State {
+    /// Whether nothing should be read: an application does not take what its stream has.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.streams.over(self.stream_window).is_some()
+            && (!self.is_awaited() || self.streams.over(self.most()).is_some())
+    }
+
+    /// The stream that keeps back what somebody waits for, and how many of its pieces have been taken.
+    pub(crate) fn stalled(&self) -> Option<(u32, u64)> {
+        let over = self.streams.over(self.most());
+        over.filter(|_| self.is_awaited())
+    }
+
+    /// What a stream holds at most, but for what one read brings.
+    fn most(&self) -> usize {
+        self.stream_window.saturating_mul(WINDOWS)
+    }
+
+    /// Whether somebody waits for what may be behind the data of a stream.
+    fn is_awaited(&self) -> bool {
+        self.queued > 0
+            || self.pending.values().any(Pending::is_awaited)
+            || self.streams.open.values().any(Inbox::is_awaited)
+    }
+
+    /// Gives a stream up that nobody reads, and gives who waits for it.
+    pub(crate) fn give_up(&mut self, serial: u32, after: Duration) -> Vec<Waker> {
+        let Some(inbox) = self.streams.inbox(serial) else {
+            return Vec::new();
+        };
+        let is_over = inbox.end().is_some();
+        let procedure = inbox.procedure();
+        inbox.stall(after);
+        let wakers = inbox.wakers().collect();
+        if !is_over {
+            self.abort(serial, procedure);
+        }
+        wakers
+    }
+
     /// Forgets a stream that nobody has any more, and gives it up if it goes on.
     pub(crate) fn end_stream(&mut self, serial: u32) -> Wake {
         let Some(inbox) = self.streams.open.remove(&serial) else {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use bytes::Bytes;
 use protocol_defs::message::{ProcedureId, TOLERANT};
@@ -40,6 +41,8 @@ pub(crate) enum End {
     Finished,
     /// The daemon has given it up, and said why or not.
     Aborted(Box<MessageError>),
+    /// This side has given it up, after the application had taken nothing for so long.
+    Stalled(Duration),
     /// With its connection.
     Closed(Closed),
 }
@@ -48,6 +51,8 @@ pub(crate) struct Inbox {
     procedure: ProcedureId,
     pieces: VecDeque<Piece>,
     cost: usize,
+    /// How many pieces have been taken.
+    taken: u64,
     /// The daemon has sent all data.
     is_complete: bool,
     /// This side has said that the stream is over. What still comes of it is dropped.
@@ -66,6 +71,7 @@ impl Inbox {
             procedure,
             pieces: VecDeque::new(),
             cost: 0,
+            taken: 0,
             is_complete: false,
             is_over_here: false,
             is_over_there: false,
@@ -83,6 +89,15 @@ impl Inbox {
     /// Bytes that wait, and what holding them takes.
     pub(crate) fn cost(&self) -> usize {
         self.cost
+    }
+
+    pub(crate) fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// Whether somebody waits for what comes of it.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.reading.is_some() || self.ending.is_some()
     }
 
     pub(crate) fn is_over_here(&self) -> bool {
@@ -139,6 +154,12 @@ impl Inbox {
         self.cost = 0;
     }
 
+    /// This side gives it up, after that time.
+    pub(crate) fn stall(&mut self, after: Duration) {
+        self.end.get_or_insert(End::Stalled(after));
+        self.end_here();
+    }
+
     pub(crate) fn close(&mut self, closed: &Closed) {
         self.end.get_or_insert(End::Closed(closed.clone()));
     }
@@ -153,6 +174,7 @@ impl Inbox {
     pub(crate) fn poll_piece(&mut self, cx: &Context<'_>) -> Poll<Result<Option<Piece>, End>> {
         if let Some(piece) = self.pieces.pop_front() {
             self.cost -= piece.cost();
+            self.taken += 1;
             return Poll::Ready(Ok(Some(piece)));
         }
         match &self.end {

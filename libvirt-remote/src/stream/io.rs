@@ -83,7 +83,7 @@ impl AsyncWrite for Stream {
 fn io_error(error: Error) -> io::Error {
     let kind = match &error {
         Error::Closed(_) | Error::Finished => io::ErrorKind::BrokenPipe,
-        Error::Timeout { .. } => io::ErrorKind::TimedOut,
+        Error::Timeout { .. } | Error::Stalled { .. } => io::ErrorKind::TimedOut,
         _ => io::ErrorKind::Other,
     };
     io::Error::new(kind, error)

@@ -4,6 +4,7 @@ mod data;
 mod ends;
 mod hostile;
 mod limits;
+mod window;
 
 use std::future::Future;
 use std::time::Duration;
