@@ -51,7 +51,8 @@ use crate::transport::Transport;
 ///
 /// # Cancelling
 /// The future of a call may be dropped at any time. If the packet has been handed over, the daemon will do what it says;
-/// its answer is dropped when it comes.
+/// its answer is dropped when it comes. A daemon that leaves more than 16,384 such calls without an answer does not work any
+/// more: the connection then ends, with [`CloseReason::Unanswered`].
 #[derive(Clone)]
 pub struct Client {
     handle: Arc<Handle>,
@@ -259,17 +260,16 @@ impl Client {
             polled
         })
         .await?;
-        let begins_stream = matches!(effect, Effect::Stream);
         let (serial, answer) = shared.with(|state| match begin(state, call, effect, write) {
             Ok((wake, serial, answer)) => (wake, Ok((serial, answer))),
             Err(error) => (Wake::Nobody, Err(error)),
         })?;
         let mut unanswered = Unanswered {
             shared,
-            stream: begins_stream.then_some(serial),
+            serial: Some(serial),
         };
         let answer = answer.await;
-        unanswered.stream = None;
+        unanswered.serial = None;
         match answer {
             Ok(answer) => Ok((serial, answer?)),
             // The task has ended without a word, which it does only with its runtime.
@@ -387,7 +387,7 @@ fn begin(
     let (caller, answer) = oneshot::channel();
     let pending = Pending {
         procedure,
-        caller,
+        caller: Some(caller),
         effect,
     };
     let wake = match wake {
@@ -430,23 +430,21 @@ impl Drop for Queued<'_> {
     }
 }
 
-/// A call that may be dropped before it has its answer. If it begins a stream, nobody else would end that.
+/// A call that may be dropped before it has its answer.
 struct Unanswered<'a> {
     shared: &'a Shared,
-    stream: Option<u32>,
+    serial: Option<u32>,
 }
 
 impl Drop for Unanswered<'_> {
     fn drop(&mut self) {
-        let Some(serial) = self.stream else {
+        let Some(serial) = self.serial else {
             return;
         };
-        self.shared.with(|state| {
-            // If the answer is still to come, who takes it sees that the caller has gone.
-            let is_answered = !state.pending.contains_key(&serial);
-            let wake = is_answered.then(|| state.end_stream(serial));
-            (wake.unwrap_or(Wake::Nobody), ())
-        });
+        if let Some(reason) = self.shared.with(|state| state.abandon(serial)) {
+            self.shared.close(reason);
+            self.shared.with(|_| (Wake::Task, ()));
+        }
     }
 }
 

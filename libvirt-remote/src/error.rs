@@ -276,6 +276,12 @@ pub enum CloseReason {
         /// How many.
         pings: u32,
     },
+    /// The daemon has answered none of so many calls whose callers have gone, because their time was over or they were
+    /// dropped. Late answers have to be known for what they are; so many are not remembered.
+    Unanswered {
+        /// How many: more than 16,384.
+        calls: usize,
+    },
     /// The connection was made anew, but the events could not be registered for again. Only they have ended.
     NotRegistered(Box<Error>),
     /// The connection was lost, and [could not be made anew](crate::ReconnectOptions).
@@ -307,6 +313,10 @@ impl fmt::Display for CloseReason {
             Self::Keepalive { pings } => {
                 write!(f, "the daemon has not answered {pings} keepalive packets")
             }
+            Self::Unanswered { calls } => write!(
+                f,
+                "the daemon has not answered {calls} calls whose callers have gone"
+            ),
             Self::NotRegistered(error) => write!(f, "no registration on a new one: {error}"),
             Self::NotReconnected {
                 lost,

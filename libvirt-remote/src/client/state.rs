@@ -25,6 +25,10 @@ use crate::wire::outgoing::Outgoing;
 /// Bytes that wait to be written when callers begin to wait, too.
 pub(crate) const OUTGOING_MAX: usize = 1 << 20;
 
+/// How many calls without an answer may have no caller any more. Each takes some 200 bytes, and as many again if it begins a
+/// stream, until its answer comes; with more of them, none will.
+const ABANDONED_MAX: usize = 16 << 10;
+
 /// A connection, as callers and its task have it in common.
 pub(crate) struct Shared {
     pub(crate) options: Options,
@@ -40,6 +44,8 @@ pub(crate) struct State {
     pub(crate) outgoing: Outgoing,
     next_serial: u32,
     pub(crate) pending: HashMap<u32, Pending>,
+    /// How many of them have been [abandoned](Self::abandon).
+    abandoned: usize,
     pub(crate) streams: Streams,
     /// The option of this name.
     pub(super) stream_window: usize,
@@ -65,14 +71,21 @@ pub(crate) struct State {
 /// A call that has no answer yet. Its caller may have gone; the answer is then read and dropped.
 pub(crate) struct Pending {
     pub(crate) procedure: ProcedureId,
-    pub(crate) caller: oneshot::Sender<Result<Answer, Closed>>,
+    pub(crate) caller: Option<Caller>,
     pub(crate) effect: Effect,
 }
+
+/// Who gets an answer.
+pub(crate) type Caller = oneshot::Sender<Result<Answer, Closed>>;
 
 impl Pending {
     /// Whether somebody waits for the answer.
     pub(super) fn is_awaited(&self) -> bool {
-        !matches!(self.effect, Effect::Leave) && !self.caller.is_closed()
+        !matches!(self.effect, Effect::Leave) && !self.is_abandoned()
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.caller.as_ref().is_none_or(Caller::is_closed)
     }
 }
 
@@ -172,6 +185,7 @@ impl Shared {
             .get_or_insert_with(|| Closed::new(reason))
             .clone();
         let pending = std::mem::take(&mut state.pending);
+        state.abandoned = 0;
         let subscribers = std::mem::take(&mut state.subscribers);
         let room = std::mem::take(&mut state.room);
         let watchers = std::mem::take(&mut state.watchers);
@@ -181,7 +195,7 @@ impl Shared {
         drop(state);
         for pending in pending.into_values() {
             // Who has gone needs no answer.
-            let _ = pending.caller.send(Err(closed.clone()));
+            let _ = pending.caller.map(|it| it.send(Err(closed.clone())));
         }
         if !self.keeps_queues || matches!(closed.reason(), CloseReason::Here) {
             subscribers.end(&closed);
@@ -316,11 +330,12 @@ impl State {
             }
             return Err(unexpected(&header, "answer to no call"));
         };
+        let is_abandoned = pending.is_abandoned();
         match pending.effect {
             Effect::Subscribe { subscriber, undo } if is_ok => {
                 let number = payload.first_chunk().copied().map(i32::from_be_bytes);
                 if let Some(number) = number
-                    && pending.caller.is_closed()
+                    && is_abandoned
                 {
                     self.undo(undo.0, &undo.1(number));
                 } else {
@@ -330,7 +345,7 @@ impl State {
             Effect::Stream if !is_ok => {
                 self.streams.refused(header.serial);
             }
-            Effect::Stream if pending.caller.is_closed() => {
+            Effect::Stream if is_abandoned => {
                 // The task that reads this writes next.
                 self.end_stream(header.serial);
             }
@@ -341,8 +356,30 @@ impl State {
             payload,
             fds,
         };
-        done.answers.push((pending.caller, answer));
+        match pending.caller {
+            Some(caller) => done.answers.push((caller, answer)),
+            None => self.abandoned -= 1,
+        }
         Ok(())
+    }
+
+    /// The caller has gone before it took its answer, which has to be known for what it is when it comes. Says if there are
+    /// too many of those.
+    pub(super) fn abandon(&mut self, serial: u32) -> (Wake, Option<CloseReason>) {
+        let Some(pending) = self.pending.get_mut(&serial) else {
+            // It has come. If it has begun a stream, nobody else would end that.
+            return (self.end_stream(serial), None);
+        };
+        pending.caller = None;
+        self.abandoned += 1;
+        if let Some(inbox) = self.streams.inbox(serial) {
+            // What comes of it before it is aborted is for nobody.
+            inbox.discard();
+        }
+        let calls = self.abandoned;
+        let is_too_many = calls > ABANDONED_MAX;
+        let reason = is_too_many.then_some(CloseReason::Unanswered { calls });
+        (self.wake_resting(), reason)
     }
 
     /// Makes a call that nobody waits for. The task that reads what leads to it writes next.
@@ -358,14 +395,13 @@ impl State {
         };
         let written = self.append(|out| write_raw(&header, 0, args, &mut out.bytes));
         if written.is_ok() {
-            let (caller, _) = oneshot::channel();
-            let effect = Effect::None;
             let pending = Pending {
                 procedure,
-                caller,
-                effect,
+                caller: None,
+                effect: Effect::None,
             };
             self.pending.insert(serial, pending);
+            self.abandoned += 1;
         }
     }
 }
@@ -373,7 +409,7 @@ impl State {
 /// Who is to be told when the lock is free again.
 #[derive(Default)]
 pub(crate) struct Done {
-    answers: Vec<(oneshot::Sender<Result<Answer, Closed>>, Answer)>,
+    answers: Vec<(Caller, Answer)>,
     wakers: Vec<Waker>,
 }
 

@@ -55,7 +55,9 @@ pub(crate) struct Inbox {
     taken: u64,
     /// The daemon has sent all data.
     is_complete: bool,
-    /// This side has said that the stream is over. What still comes of it is dropped.
+    /// What still comes is dropped.
+    is_discarding: bool,
+    /// This side has said that the stream is over.
     is_over_here: bool,
     /// The daemon has said so.
     is_over_there: bool,
@@ -73,6 +75,7 @@ impl Inbox {
             cost: 0,
             taken: 0,
             is_complete: false,
+            is_discarding: false,
             is_over_here: false,
             is_over_there: false,
             end: None,
@@ -123,7 +126,7 @@ impl Inbox {
                 let error = error.unwrap_or_default();
                 self.end_there(End::Aborted(error));
             }
-            _ if self.is_over_here || self.is_over_there => {}
+            _ if self.is_discarding || self.is_over_there => {}
             StreamPacket::Data(_) => self.push(Piece::Data(to_keep(&packet.payload))),
             StreamPacket::Hole(Hole { length, .. }) => {
                 let length = u64::try_from(length).map_err(|_| "hole of less than no bytes")?;
@@ -150,6 +153,12 @@ impl Inbox {
     /// answer back no longer.
     pub(crate) fn end_here(&mut self) {
         self.is_over_here = true;
+        self.discard();
+    }
+
+    /// Nobody wants what has come of it, nor what still comes.
+    pub(crate) fn discard(&mut self) {
+        self.is_discarding = true;
         self.pieces = VecDeque::new();
         self.cost = 0;
     }
