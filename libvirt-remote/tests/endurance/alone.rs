@@ -1,10 +1,10 @@
-//! One test at a time, and what the process has: descriptors and memory are counted.
+//! One test at a time, and what the process has: descriptors, memory and tasks are counted.
 
 use std::fs;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Handle};
 use tokio::time::{sleep, timeout};
 
 /// How long a test may take on a busy machine.
@@ -30,6 +30,7 @@ pub(crate) fn alone(test: impl Future<Output = ()>) {
 #[derive(Debug)]
 pub(crate) struct Held {
     descriptors: usize,
+    tasks: usize,
     kilobytes: usize,
 }
 
@@ -42,6 +43,7 @@ impl Held {
         });
         Self {
             descriptors: descriptors(),
+            tasks: tasks(),
             kilobytes: resident.expect("it is among them"),
         }
     }
@@ -49,17 +51,23 @@ impl Held {
     /// The process has no more than it had. Tasks that have been told to end may take a moment.
     pub(crate) async fn again(self) {
         let mut patience = 500;
-        while descriptors() > self.descriptors && patience > 0 {
+        let is_more = || descriptors() > self.descriptors || tasks() > self.tasks;
+        while is_more() && patience > 0 {
             patience -= 1;
             sleep(Duration::from_millis(10)).await;
         }
         let now = Self::now();
         assert_eq!(now.descriptors, self.descriptors, "{now:?}, and {self:?}");
+        assert!(now.tasks <= self.tasks, "{now:?}, and {self:?}");
         assert!(
             now.kilobytes <= self.kilobytes + KILOBYTES,
             "{now:?}, and {self:?}"
         );
     }
+}
+
+fn tasks() -> usize {
+    Handle::current().metrics().num_alive_tasks()
 }
 
 fn descriptors() -> usize {

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use libvirt_remote::{Client, CloseReason, Error, Options, Transport};
-use protocol_defs::message::{Message, Reply};
-use protocol_defs::packet::{Kind, OwnedPacket, PacketReader, Status};
+use libvirt_remote::{CloseReason, Closed, Connection, Error, EventError, Options, Transport};
+use libvirt_remote::{Events, Stream};
+use protocol_defs::message::{Call, Message, Reply};
+use protocol_defs::packet::{Header, Kind, OwnedPacket, PacketReader, Status};
 use protocol_defs::remote::{self, proc};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
@@ -49,11 +50,126 @@ impl Peer {
     }
 }
 
-fn pair() -> (Client, Peer) {
+/// What an application has of a connection: the driver is open, a download has begun, events are registered for.
+struct Live {
+    conn: Connection,
+    stream: Stream,
+    events: Events<remote::DomainEventRebootMsg>,
+}
+
+/// The number of that registration.
+const CALLBACK: i32 = 7;
+
+/// It, its daemon, and the header of the call that began the stream.
+async fn live() -> (Live, Peer, Header) {
     let (near, far) = UnixStream::pair().expect("a pair of sockets");
-    let client = Client::new(Transport::unix(near), Options::default());
     let reader = PacketReader::new();
-    (client, Peer { io: far, reader })
+    let mut peer = Peer { io: far, reader };
+    let mut headers = Vec::new();
+    let daemon = async {
+        loop {
+            let call = peer.call().await;
+            headers.push(call.header);
+            peer.say(&bytes(&first_answer(&call))).await;
+        }
+    };
+    let live = tokio::select! {
+        live = begin(Transport::unix(near)) => live.unwrap_or_else(|error| panic!("{error}")),
+        () = daemon => panic!("it goes on"),
+    };
+    let last = headers.pop().expect("it has called");
+    (live, peer, last)
+}
+
+async fn begin(transport: Transport) -> Result<Live, Error> {
+    let uri = "test:///default".parse()?;
+    let conn = Connection::open_over(transport, &uri, Options::default()).await?;
+    let events = conn.events(None).await?;
+    let args = remote::StorageVolDownloadArgs {
+        vol: remote::NonnullStorageVol {
+            pool: "pool".to_owned(),
+            name: "disk".to_owned(),
+            key: "/example/disk".to_owned(),
+        },
+        offset: 0,
+        length: 0,
+        flags: 0,
+    };
+    let ((), stream) = conn.stream::<proc::StorageVolDownload>(&args).await?;
+    Ok(Live {
+        conn,
+        stream,
+        events,
+    })
+}
+
+/// The answer to what is called first.
+fn first_answer(to: &OwnedPacket) -> OwnedPacket {
+    let Ok(Message::Call(Call::Remote(call))) = Message::decode(&to.borrowed()) else {
+        panic!("no call: {to:?}");
+    };
+    let reply = match call {
+        remote::Call::AuthList => remote::Reply::AuthList(remote::AuthListRet {
+            types: vec![remote::AuthType::None],
+        }),
+        remote::Call::ConnectOpen(_) => remote::Reply::ConnectOpen,
+        remote::Call::ConnectSupportsFeature(args) => {
+            // Registrations for events with numbers; no keepalive.
+            let supported = i32::from(args.feature == 14);
+            remote::Reply::ConnectSupportsFeature(remote::ConnectSupportsFeatureRet { supported })
+        }
+        remote::Call::ConnectDomainEventCallbackRegisterAny(_) => {
+            let callback_id = CALLBACK;
+            let ret = remote::ConnectDomainEventCallbackRegisterAnyRet { callback_id };
+            remote::Reply::ConnectDomainEventCallbackRegisterAny(ret)
+        }
+        remote::Call::StorageVolDownload(_) => remote::Reply::StorageVolDownload,
+        other => panic!("not what a client begins with: {other:?}"),
+    };
+    let reply = Message::Reply(Reply::Remote(reply));
+    let packet = reply.packet(to.header.serial, 0);
+    packet.expect("it is within bounds")
+}
+
+/// What is told that a connection has ended is told why.
+fn is_why(closed: &Closed) {
+    // That is what a task that panicked would leave behind.
+    assert!(!matches!(closed.reason(), CloseReason::Runtime), "{closed}");
+}
+
+impl Live {
+    /// The connection has ended, and the stream and the events with it.
+    async fn has_ended(mut self) {
+        let ends = async {
+            let end = loop {
+                match self.stream.read().await {
+                    Ok(Some(_)) => {}
+                    other => break other,
+                }
+            };
+            match end {
+                Err(Error::Closed(closed)) => is_why(&closed),
+                // The daemon had ended it before.
+                Ok(None) | Err(Error::Remote(_)) => {}
+                other => panic!("{other:?}"),
+            }
+            match self.stream.write(b"late").await {
+                Err(Error::Closed(closed)) => is_why(&closed),
+                Err(Error::Finished | Error::Remote(_)) => {}
+                other => panic!("{other:?}"),
+            }
+            loop {
+                match self.events.recv().await {
+                    Some(Err(EventError::Closed(closed))) => break is_why(&closed),
+                    Some(Ok(_) | Err(EventError::Unreadable(_))) => {}
+                    other => panic!("{other:?}"),
+                }
+            }
+            assert!(self.events.recv().await.is_none(), "nothing follows");
+        };
+        let ends = timeout(Duration::from_mins(1), ends).await;
+        ends.expect("nothing waits for ever");
+    }
 }
 
 fn answer(to: &OwnedPacket) -> OwnedPacket {
@@ -72,8 +188,8 @@ fn bytes(packet: &OwnedPacket) -> Vec<u8> {
 }
 
 /// Whether a call was answered. If not, it has failed as it should when the connection ends.
-async fn call(client: &Client) -> Result<bool, Error> {
-    let call = client.call::<proc::ConnectGetHostname>(&());
+async fn call(conn: &Connection) -> Result<bool, Error> {
+    let call = conn.call::<proc::ConnectGetHostname>(&());
     let result = timeout(Duration::from_mins(1), call).await;
     match result.expect("no call waits for ever") {
         Ok(ret) => {
@@ -81,8 +197,7 @@ async fn call(client: &Client) -> Result<bool, Error> {
             Ok(true)
         }
         Err(Error::Closed(closed)) => {
-            // That is what a task that panicked would leave behind.
-            assert!(!matches!(closed.reason(), CloseReason::Runtime), "{closed}");
+            is_why(&closed);
             Ok(false)
         }
         Err(error) => Err(error),
@@ -92,7 +207,7 @@ async fn call(client: &Client) -> Result<bool, Error> {
 /// Calls several times at once, hears some of the answers, and how the daemon hangs up. How many were answered.
 async fn disconnect(random: &mut Random) -> usize {
     let calls = 1 + random.below(8);
-    let (client, mut peer) = pair();
+    let (live, mut peer, _) = live().await;
     let daemon = async {
         let mut answers = Vec::new();
         let mut ends = Vec::new();
@@ -106,12 +221,13 @@ async fn disconnect(random: &mut Random) -> usize {
         drop(peer);
         ends.iter().filter(|end| **end <= cut).count()
     };
-    let all = join_all((0..calls).map(|_| call(&client)));
+    let all = join_all((0..calls).map(|_| call(&live.conn)));
     let (results, expected) = tokio::join!(all, daemon);
     let answered = results.iter().filter(|result| matches!(result, Ok(true)));
     assert_eq!(answered.count(), expected, "{results:?}");
     let failed = results.iter().filter(|result| matches!(result, Ok(false)));
     assert_eq!(failed.count(), calls - expected, "{results:?}");
+    live.has_ended().await;
     expected
 }
 
@@ -133,10 +249,10 @@ fn a_thousand_daemons_that_hang_up_lose_no_answer_and_leave_nothing() {
 }
 
 /// A packet that something is wrong with, and whether its length is: then it may swallow what follows.
-fn malformed(random: &mut Random, good: &OwnedPacket) -> (Vec<u8>, bool) {
+fn malformed(random: &mut Random, good: &OwnedPacket, stream: &Header) -> (Vec<u8>, bool) {
     let mut packet = good.clone();
     let header = &mut packet.header;
-    match random.below(20) {
+    match random.below(22) {
         0 => header.program = random.word(),
         1 => header.version = random.word(),
         2 => header.procedure = random.word() % 600,
@@ -155,6 +271,20 @@ fn malformed(random: &mut Random, good: &OwnedPacket) -> (Vec<u8>, bool) {
             header.kind = Kind::Stream;
             packet.payload = random.bytes(40);
         }
+        13 => {
+            // Of the stream that has begun.
+            *header = *stream;
+            header.kind = [Kind::Stream, Kind::StreamHole, Kind::Reply][random.below(3)];
+            header.status = [Status::Ok, Status::Error, Status::Continue][random.below(3)];
+            packet.payload = random.bytes(40);
+        }
+        14 => {
+            // An event for the registration that there is, cut off somewhere.
+            header.kind = Kind::Message;
+            header.procedure = remote::Procedure::DomainEventCallbackReboot as u32;
+            packet.payload = CALLBACK.to_be_bytes().to_vec();
+            packet.payload.extend(random.bytes(20));
+        }
         _ => {
             // An event whose payload is nothing of the kind.
             header.kind = Kind::Message;
@@ -168,12 +298,13 @@ fn malformed(random: &mut Random, good: &OwnedPacket) -> (Vec<u8>, bool) {
 /// Sends this many malformed packets to one client, or as many as it bears with, and gives the number. Of each two calls one
 /// is answered before such a packet, the other behind it.
 async fn bear(random: &mut Random, count: usize) -> usize {
-    let (client, mut peer) = pair();
+    let (live, mut peer, stream) = live().await;
+    let conn = &live.conn;
     for sent in 1..=count {
         let daemon = async {
             let mut said = bytes(&answer(&peer.call().await));
             let good = answer(&peer.call().await);
-            let (wrong, is_last) = malformed(random, &good);
+            let (wrong, is_last) = malformed(random, &good, &stream);
             said.extend(wrong);
             peer.say(&said).await;
             peer.say(&bytes(&good)).await;
@@ -181,7 +312,7 @@ async fn bear(random: &mut Random, count: usize) -> usize {
                 let _ = peer.io.shutdown().await;
             }
         };
-        let (first, second, ()) = tokio::join!(call(&client), call(&client), daemon);
+        let (first, second, ()) = tokio::join!(call(conn), call(conn), daemon);
         assert!(matches!(first, Ok(true)), "it was answered: {first:?}");
         let is_answer = matches!(second, Ok(_) | Err(Error::Result { .. } | Error::Remote(_)));
         assert!(is_answer, "{second:?}");
@@ -191,13 +322,18 @@ async fn bear(random: &mut Random, count: usize) -> usize {
                 peer.say(&bytes(&answer(&call))).await;
             }
         };
-        let (third, ()) = tokio::join!(call(&client), daemon);
+        let (third, ()) = tokio::join!(call(conn), daemon);
         match third {
             Ok(true) => assert!(matches!(second, Ok(true)), "{second:?}"),
-            Ok(false) => return sent,
+            Ok(false) => {
+                live.has_ended().await;
+                return sent;
+            }
             Err(error) => panic!("{error}"),
         }
     }
+    conn.client().disconnect();
+    live.has_ended().await;
     count
 }
 

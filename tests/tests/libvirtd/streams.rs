@@ -1,10 +1,13 @@
 //! Volumes, up and down.
 
 use std::fs;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use libvirt_remote::{Connection, Error, Options, Piece};
+use libvirt_remote::{Connection, Error, Options, Piece, Stream};
 use protocol_defs::remote::{self, proc};
+
+use tokio::io::AsyncWriteExt;
+use tokio::time::{sleep, timeout};
 
 use crate::daemon::{Daemon, give_away};
 
@@ -179,6 +182,94 @@ async fn an_upload_that_the_daemon_gives_up_says_why() {
     conn.call::<proc::ConnectListAllStoragePools>(&args)
         .await
         .expect("the connection goes on");
+}
+
+/// A large download of which the client has as much as it takes. The daemon has to wait.
+async fn full(conn: &Connection, vol: &remote::NonnullStorageVol) -> Stream {
+    let args = remote::StorageVolDownloadArgs {
+        vol: vol.clone(),
+        offset: 0,
+        length: 0,
+        flags: 0,
+    };
+    let begun = conn.stream::<proc::StorageVolDownload>(&args).await;
+    let ((), stream) = begun.expect("it begins");
+    sleep(Duration::from_millis(300)).await;
+    stream
+}
+
+async fn goes_on(conn: &Connection) {
+    let args = remote::ConnectListAllStoragePoolsArgs {
+        need_results: 1,
+        flags: 0,
+    };
+    let pools = conn.call::<proc::ConnectListAllStoragePools>(&args).await;
+    assert_eq!(pools.expect("the connection goes on").pools.len(), 1);
+}
+
+#[tokio::test]
+async fn a_download_that_is_full_ends_when_the_client_wants() {
+    let Some(daemon) = Daemon::start() else {
+        return;
+    };
+    let options = Options {
+        stream_window: 300_000,
+        ..Options::default()
+    };
+    let conn = open(&daemon, options).await;
+    let vol = volume(&daemon, &conn, 200_000_000).await;
+    let patience = Duration::from_mins(1);
+    for _ in 0..3 {
+        let stream = full(&conn, &vol).await;
+        let aborted = timeout(patience, stream.abort()).await;
+        aborted.expect("it is answered").expect("the daemon knows");
+        goes_on(&conn).await;
+
+        // What it says to an early end depends on how far it is.
+        let stream = full(&conn, &vol).await;
+        let finished = timeout(patience, stream.finish()).await;
+        let finished = finished.expect("it is answered");
+        eprintln!("finished early: {finished:?}");
+        assert!(matches!(finished, Ok(()) | Err(Error::Remote(_))));
+        goes_on(&conn).await;
+
+        let mut stream = full(&conn, &vol).await;
+        let shut_down = timeout(patience, stream.shutdown()).await;
+        let shut_down = shut_down.expect("it is answered");
+        eprintln!("shut down early: {shut_down:?}");
+        goes_on(&conn).await;
+
+        drop(full(&conn, &vol).await);
+        goes_on(&conn).await;
+    }
+}
+
+#[tokio::test]
+async fn a_download_that_nobody_reads_is_given_up_for_an_answer() {
+    let Some(daemon) = Daemon::start() else {
+        return;
+    };
+    let options = Options {
+        stream_window: 300_000,
+        stream_patience: Duration::from_millis(200),
+        ..Options::default()
+    };
+    let conn = open(&daemon, options).await;
+    let vol = volume(&daemon, &conn, 200_000_000).await;
+    let mut stream = full(&conn, &vol).await;
+    // Some answers overtake what the daemon has still to send of a stream. Behind enough of them it is given up.
+    let start = Instant::now();
+    let error = loop {
+        goes_on(&conn).await;
+        match timeout(Duration::ZERO, stream.write(b"x")).await {
+            Ok(Err(error)) => break error,
+            _ => assert!(start.elapsed() < Duration::from_mins(1)),
+        }
+    };
+    assert!(matches!(error, Error::Stalled { .. }), "{error:?}");
+    goes_on(&conn).await;
+    let error = stream.read().await.expect_err("it is given up");
+    assert!(matches!(error, Error::Stalled { .. }), "{error:?}");
 }
 
 #[tokio::test]
