@@ -251,15 +251,7 @@ impl Client {
         write: Write<'_>,
     ) -> Result<(u32, Answer), Error> {
         let shared = self.shared();
-        let mut queued = None;
-        poll_fn(|cx| {
-            let polled = shared.poll_room(cx);
-            if polled.is_pending() && queued.is_none() {
-                queued = Some(Queued::new(shared));
-            }
-            polled
-        })
-        .await?;
+        poll_fn(|cx| shared.poll_room(cx)).await?;
         let (serial, answer) = shared.with(|state| match begin(state, call, effect, write) {
             Ok((wake, serial, answer)) => (wake, Ok((serial, answer))),
             Err(error) => (Wake::Nobody, Err(error)),
@@ -410,8 +402,7 @@ fn timed_out(what: &'static str, after: Duration) -> Error {
     Error::Timeout { what, after }
 }
 
-/// A caller that waits, but not yet for the answer to a call of its own. The task of the connection may have to read before
-/// it gets on.
+/// A caller that waits for answers to calls of others.
 struct Queued<'a>(&'a Shared);
 
 impl<'a> Queued<'a> {

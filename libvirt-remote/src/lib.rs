@@ -36,6 +36,11 @@
 //!
 //! Whatever waits for the daemon can be dropped. Calls of one connection do not wait for each other; a connection that
 //! ends fails all that wait at once, with the reason.
+//!
+//! What comes is bounded. Queues of events lose what has no room, and count it. A stream cannot be stopped alone: when an
+//! application leaves [too much](Options::stream_window) in one, nothing is read from the connection, and events wait at the
+//! daemon. An answer still comes: while somebody waits for one, reading goes on for a while, and a stream that nobody reads
+//! is then [given up](Options::stream_patience).
 #![forbid(unsafe_code)]
 
 mod auth;

@@ -36,9 +36,10 @@ pub struct Options {
     /// more, nothing is read from the connection, since the protocol cannot stop one stream alone; events wait at the
     /// daemon, which may lose some.
     ///
-    /// That would keep back what others wait for: the answer to a call, the end of another stream, or its data. While
-    /// somebody waits, reading goes on until a stream holds four times as much; see
-    /// [`stream_patience`](Self::stream_patience) for what then becomes of it.
+    /// That would keep back what others wait for: the answer to a call, the end of another stream or its data, or room to
+    /// send, if the daemon takes nothing meanwhile. While somebody waits, reading goes on until a stream holds four times
+    /// as much; [`stream_patience`](Self::stream_patience) says what then becomes of it. Who waits for events is not
+    /// waited for.
     pub stream_window: usize,
     /// How long an application may take nothing of a stream that holds four windows while somebody waits for what may be
     /// behind it; 10 s by default. Then the stream is aborted, so that the others get on, and what it holds is dropped:

@@ -49,7 +49,7 @@ pub(crate) struct State {
     pub(crate) streams: Streams,
     /// The option of this name.
     pub(super) stream_window: usize,
-    /// Callers that wait for something else than the answer to a call that has been sent.
+    /// Callers that wait until registrations have been taken back.
     pub(super) queued: usize,
     /// Nothing is read from the connection, see [`is_paused`](Self::is_paused).
     pub(super) is_resting: bool,
@@ -58,7 +58,7 @@ pub(crate) struct State {
     pub(crate) subscribers: Subscribers,
     pub(crate) keepalive: Option<KeepaliveOptions>,
     /// Callers that wait for room in `outgoing`.
-    room: Vec<Waker>,
+    pub(super) room: Vec<Waker>,
     /// The connection's task.
     task: Option<Waker>,
     /// Who waits for the end.
@@ -147,17 +147,19 @@ impl Shared {
 
     /// Waits until a packet may be appended.
     pub(crate) fn poll_room(&self, cx: &Context<'_>) -> Poll<Result<(), Closed>> {
-        let mut state = self.lock();
-        if let Some(closed) = &state.closed {
-            return Poll::Ready(Err(closed.clone()));
-        }
-        if state.outgoing.bytes.len() < OUTGOING_MAX {
-            return Poll::Ready(Ok(()));
-        }
-        if !state.room.iter().any(|waker| waker.will_wake(cx.waker())) {
-            state.room.push(cx.waker().clone());
-        }
-        Poll::Pending
+        self.with(|state| {
+            if let Some(closed) = &state.closed {
+                return (Wake::Nobody, Poll::Ready(Err(closed.clone())));
+            }
+            if state.outgoing.bytes.len() < OUTGOING_MAX {
+                return (Wake::Nobody, Poll::Ready(Ok(())));
+            }
+            if !state.room.iter().any(|waker| waker.will_wake(cx.waker())) {
+                state.room.push(cx.waker().clone());
+            }
+            // A daemon may take nothing before what it sends is taken.
+            (state.wake_resting(), Poll::Pending)
+        })
     }
 
     /// Waits until the connection has ended.

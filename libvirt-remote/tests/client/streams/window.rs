@@ -292,6 +292,24 @@ async fn a_call_that_waits_for_room_has_the_connection_read() {
     is_answered_though_all_is_stuck(7).await;
 }
 
+#[tokio::test]
+async fn who_waits_for_room_to_write_has_the_connection_read() {
+    let (client, mut peer) = narrow(100_000);
+    let (mut stream, call) = stuck(&client, &mut peer, 7).await;
+    let writing = stream.write(b"the end");
+    let daemon = async {
+        flood(&mut peer, &call, 3).await;
+        for _ in 0..7 {
+            assert_eq!(said(&mut peer, &call).await, "data 200000");
+        }
+        assert_eq!(said(&mut peer, &call).await, "data 7");
+    };
+    let both = async { tokio::join!(writing, daemon) };
+    let both = timeout(Duration::from_secs(5), both).await;
+    let (written, ()) = both.expect("nobody waits for the other");
+    assert_eq!(written.expect("it goes on"), 7);
+}
+
 #[tokio::test(start_paused = true)]
 async fn who_reads_one_stream_before_another_gets_both_or_is_told() {
     // The daemon sends the one that is read behind the other, of which as much as that.
