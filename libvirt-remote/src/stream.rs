@@ -146,8 +146,8 @@ impl Stream {
     pub async fn abort(mut self) -> Result<(), Error> {
         let ended = poll_fn(|cx| self.poll_ended(cx, &StreamPacket::Abort(None)));
         match ended.await {
-            // It has given up by itself, or says so when it is told.
-            Ok(()) | Err(Error::Remote(_)) => Ok(()),
+            // It has given up by itself, or says so when it is told; or this side had done so before.
+            Ok(()) | Err(Error::Remote(_) | Error::Stalled { .. }) => Ok(()),
             Err(error) => Err(error),
         }
     }

@@ -20,7 +20,8 @@ pub struct Options {
     pub credentials: Option<Credentials>,
     /// How long opening takes at most, from the name of the host to the daemon's last answer. 30 s by default.
     pub open_timeout: Duration,
-    /// How long a call waits for its answer. Without end by default: some calls migrate a machine.
+    /// How long a call waits for its answer, and who ends a stream for the daemon's word. Without end by default: some calls
+    /// migrate a machine.
     pub call_timeout: Option<Duration>,
     /// How to find out that the daemon is not there any more. Every 5 s, 5 times, by default, as virsh does.
     pub keepalive: Option<KeepaliveOptions>,

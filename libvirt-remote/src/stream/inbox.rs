@@ -165,7 +165,10 @@ impl Inbox {
 
     /// This side gives it up, after that time.
     pub(crate) fn stall(&mut self, after: Duration) {
-        self.end.get_or_insert(End::Stalled(after));
+        if matches!(self.end, None | Some(End::Finished)) {
+            // What is dropped here shall not be missing from a stream that looks complete.
+            self.end = Some(End::Stalled(after));
+        }
         self.end_here();
     }
 

@@ -7,7 +7,7 @@ use libvirt_remote::{Client, Error, KeepaliveOptions, Options, Piece, Stream};
 use protocol_defs::message::Message;
 use protocol_defs::packet::{Keepalive, OwnedPacket};
 use protocol_defs::remote::proc;
-use protocol_defs::stream::{Hole, StreamPacket};
+use protocol_defs::stream::{Hole, Stream as Numbers, StreamPacket};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{begun, said};
@@ -212,6 +212,33 @@ async fn a_stream_that_keeps_an_answer_back_and_is_not_read_is_given_up() {
         peer.reply(&packet, hostname("host.example")).await;
     });
     result.expect("the connection goes on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_is_given_up_does_not_look_complete() {
+    for end in [StreamPacket::EndOfData, StreamPacket::Finish] {
+        let (client, mut peer) = narrow(1000);
+        let (mut stream, call) = begun(&client, &mut peer, &[]).await;
+        let calling = client.call::<proc::ConnectGetHostname>(&());
+        let (result, ()) = tokio::join!(calling, async {
+            let (packet, _) = peer.call().await;
+            // All in one piece, so that its end is read with the data.
+            let data = StreamPacket::Data(&[7; 1000]);
+            let numbers = Numbers::of(&call.header);
+            let mut bytes = Vec::new();
+            for packet in [&data, &data, &data, &data, &data, &end] {
+                let written = numbers.write(packet, &mut bytes);
+                written.expect("it is within bounds");
+            }
+            peer.bytes(&bytes).await;
+            sleep(Duration::from_secs(1)).await;
+            peer.reply(&packet, hostname("host.example")).await;
+        });
+        result.expect("it is answered");
+        let error = stream.read().await.expect_err("it is given up");
+        assert!(matches!(error, Error::Stalled { .. }), "{error:?}");
+        stream.abort().await.expect("it has been");
+    }
 }
 
 #[tokio::test(start_paused = true)]
