@@ -94,7 +94,7 @@ impl Driver {
     /// Does what can be done, until nothing can or the connection ends.
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<CloseReason> {
         loop {
-            let steps = [Self::look, Self::free, Self::read, Self::write, Self::beat];
+            let steps = [Self::look, Self::read, Self::write, Self::beat];
             let mut is_going_on = false;
             for step in steps {
                 match step(self, cx) {
@@ -103,6 +103,7 @@ impl Driver {
                     Err(reason) => return Poll::Ready(reason),
                 }
             }
+            is_going_on |= self.free(cx) == Step::Done;
             if !is_going_on {
                 return match &mut self.deaf {
                     Some(last_words) => last_words.as_mut().poll(cx).map(|()| self.end_of_input()),
@@ -134,16 +135,16 @@ impl Driver {
     }
 
     /// Gives a stream up that keeps others waiting and that nobody reads.
-    fn free(&mut self, cx: &mut Context<'_>) -> Result<Step, CloseReason> {
+    fn free(&mut self, cx: &mut Context<'_>) -> Step {
         let patience = self.shared.options.stream_patience;
         let mut state = self.shared.lock();
         let Poll::Ready(serial) = self.stall.poll(cx, state.stalled(), patience) else {
-            return Ok(Step::Waits);
+            return Step::Waits;
         };
         let waiting = state.give_up(serial, patience);
         drop(state);
         waiting.into_iter().for_each(Waker::wake);
-        Ok(Step::Done)
+        Step::Done
     }
 
     fn read(&mut self, cx: &mut Context<'_>) -> Result<Step, CloseReason> {

@@ -376,7 +376,7 @@ impl State {
         self.abandoned += 1;
         if let Some(inbox) = self.streams.inbox(serial) {
             // What comes of it before it is aborted is for nobody.
-            inbox.discard();
+            inbox.abandon();
         }
         let calls = self.abandoned;
         let is_too_many = calls > ABANDONED_MAX;

@@ -47,6 +47,17 @@ pub(crate) enum End {
     Closed(Closed),
 }
 
+/// What this side does with what comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Here {
+    /// It is kept, to be read.
+    Takes,
+    /// It is dropped, as the caller has gone before there was a stream.
+    Gone,
+    /// It is dropped, as this side has said that the stream is over.
+    Over,
+}
+
 pub(crate) struct Inbox {
     procedure: ProcedureId,
     pieces: VecDeque<Piece>,
@@ -55,11 +66,8 @@ pub(crate) struct Inbox {
     taken: u64,
     /// The daemon has sent all data.
     is_complete: bool,
-    /// What still comes is dropped.
-    is_discarding: bool,
-    /// This side has said that the stream is over.
-    is_over_here: bool,
-    /// The daemon has said so.
+    here: Here,
+    /// The daemon has said that the stream is over.
     is_over_there: bool,
     end: Option<End>,
     /// Who waits for a piece, and who for the end: a stream may have been split.
@@ -75,8 +83,7 @@ impl Inbox {
             cost: 0,
             taken: 0,
             is_complete: false,
-            is_discarding: false,
-            is_over_here: false,
+            here: Here::Takes,
             is_over_there: false,
             end: None,
             reading: None,
@@ -104,7 +111,7 @@ impl Inbox {
     }
 
     pub(crate) fn is_over_here(&self) -> bool {
-        self.is_over_here
+        self.here == Here::Over
     }
 
     pub(crate) fn is_over_there(&self) -> bool {
@@ -126,7 +133,7 @@ impl Inbox {
                 let error = error.unwrap_or_default();
                 self.end_there(End::Aborted(error));
             }
-            _ if self.is_discarding || self.is_over_there => {}
+            _ if self.here != Here::Takes || self.is_over_there => {}
             StreamPacket::Data(_) => self.push(Piece::Data(to_keep(&packet.payload))),
             StreamPacket::Hole(Hole { length, .. }) => {
                 let length = u64::try_from(length).map_err(|_| "hole of less than no bytes")?;
@@ -152,13 +159,16 @@ impl Inbox {
     /// This side has said that the stream is over. What has come of it is dropped as well, so that it keeps the daemon's
     /// answer back no longer.
     pub(crate) fn end_here(&mut self) {
-        self.is_over_here = true;
-        self.discard();
+        self.leave(Here::Over);
     }
 
-    /// Nobody wants what has come of it, nor what still comes.
-    pub(crate) fn discard(&mut self) {
-        self.is_discarding = true;
+    /// Nobody waits any more for the answer to the call that begins the stream.
+    pub(crate) fn abandon(&mut self) {
+        self.leave(Here::Gone);
+    }
+
+    fn leave(&mut self, here: Here) {
+        self.here = here;
         self.pieces = VecDeque::new();
         self.cost = 0;
     }

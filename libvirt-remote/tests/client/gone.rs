@@ -76,10 +76,10 @@ async fn a_stream_whose_caller_has_gone_holds_nothing_before_its_answer_comes() 
     assert!(poll!(&mut begin).is_pending());
     let (call, _) = peer.call().await;
     drop(begin);
+    let data = vec![7; 60_000];
     let flood = async {
         for _ in 0..20 {
-            let data = StreamPacket::Data(&[7; 60_000]);
-            peer.stream(&call, &data).await;
+            peer.stream(&call, &StreamPacket::Data(&data)).await;
         }
     };
     let soon = Duration::from_secs(5);

@@ -85,10 +85,11 @@ async fn a_stream_that_is_full_is_dropped() {
 async fn a_daemon_that_takes_nothing_is_told_of_the_end_all_the_same() {
     let (client, mut peer) = client(Options::default());
     let (mut stream, call) = begun(&client, &mut peer, &[]).await;
+    let data = vec![7; 100_000];
     let mut sent = 0;
     let write = async {
         loop {
-            stream.write(&[7; 100_000]).await.expect("it goes on");
+            stream.write(&data).await.expect("it goes on");
             sent += 1;
         }
     };

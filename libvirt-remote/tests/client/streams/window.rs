@@ -281,8 +281,9 @@ async fn stuck(client: &Client, peer: &mut Peer, written: usize) -> (Stream, Own
     let data = vec![7; 110_000];
     let data = [StreamPacket::Data(&data)];
     let (mut stream, call) = begun(client, peer, &data).await;
+    let data = vec![7; 200_000];
     for _ in 0..written {
-        stream.write(&[7; 200_000]).await.expect("there is room");
+        stream.write(&data).await.expect("there is room");
         sleep(Duration::from_millis(20)).await;
     }
     (stream, call)
