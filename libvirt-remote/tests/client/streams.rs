@@ -1,12 +1,13 @@
 //! Streams.
 
 mod ends;
+mod waiting;
 mod window;
 
 use std::time::Duration;
 
 use futures_util::poll;
-use libvirt_remote::{Error, Options, Piece, Stream};
+use libvirt_remote::{Client, Error, Options, Piece, Stream};
 use protocol_defs::message::{Message, ProcedureId};
 use protocol_defs::packet::{ErrorCode, ErrorOrigin, MessageError, OwnedPacket};
 use protocol_defs::remote::{self, proc};
@@ -44,7 +45,7 @@ fn download() -> remote::StorageVolDownloadArgs {
 
 /// A stream that has been begun, and the call's packet.
 async fn begun(
-    client: &libvirt_remote::Client,
+    client: &Client,
     peer: &mut Peer,
     right_behind: &[StreamPacket<'_>],
 ) -> (Stream, OwnedPacket) {
@@ -59,6 +60,30 @@ async fn begun(
         packet
     });
     (stream.expect("it begins").1, packet)
+}
+
+/// A client whose streams hold little, and its daemon.
+fn narrow(stream_window: usize) -> (Client, Peer) {
+    client(Options {
+        stream_window,
+        ..Options::default()
+    })
+}
+
+/// Sends so many packets of 60,000 bytes.
+async fn flood(peer: &mut Peer, call: &OwnedPacket, packets: usize) {
+    let data = vec![7; 60_000];
+    for _ in 0..packets {
+        peer.stream(call, &StreamPacket::Data(&data)).await;
+    }
+}
+
+/// The bytes of the next piece.
+async fn read(stream: &mut Stream) -> usize {
+    match stream.read().await.expect("it goes on") {
+        Some(Piece::Data(data)) => data.len(),
+        other => panic!("only data was sent: {other:?}"),
+    }
 }
 
 /// What the client says on a stream, as text.
