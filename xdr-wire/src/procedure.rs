@@ -26,12 +26,12 @@ pub trait Procedure {
     /// libvirt's `@aclfilter` annotations, as written.
     const ACL_FILTER: &'static [&'static str] = &[];
     /// Whether a connection that only reads may make this call. Told from libvirt's `@acl`: all permissions that are
-    /// required whatever the flags are of those that everybody has, `getattr`, `read` and `search_…`, or none is.
+    /// required whatever the arguments are of those that everybody has, `getattr`, `read` and `search_…`, or none is.
     ///
     /// libvirt's own functions do not go by these annotations. In libvirt 9.0.0 seven differ from them: they refuse
     /// `DOMAIN_SET_SCHEDULER_PARAMETERS`, `DOMAIN_GET_LAUNCH_SECURITY_INFO`, `NODE_GET_SEV_INFO` and
     /// `NODE_DEVICE_GET_AUTOSTART` nevertheless, and allow `DOMAIN_MIGRATE_GET_COMPRESSION_CACHE`,
-    /// `DOMAIN_MIGRATE_GET_MAX_DOWNTIME` and `CONNECT_SET_IDENTITY`. A flag may need more than the call.
+    /// `DOMAIN_MIGRATE_GET_MAX_DOWNTIME` and `CONNECT_SET_IDENTITY`. A flag or an argument may need more than the call.
     ///
     /// False for events, and where nothing is said of permissions.
     const READ_ONLY: bool = false;

@@ -293,13 +293,14 @@ impl Context<'_> {
     }
 }
 
-/// Whether the permissions that a call needs whatever its flags are of those that libvirt gives to read-only connections
+/// Whether the permissions that a call needs whatever its arguments are of those that libvirt gives to read-only connections
 /// (marked `@anonymous` in its `src/access/viraccessperm.h`).
 fn is_read_only(acl: &[Acl]) -> bool {
     let is_free = |acl: &Acl| {
         let permission = acl.permission.as_str();
         acl.object == "none"
             || acl.flag.is_some()
+            || acl.parameter.is_some()
             || matches!(permission, "getattr" | "read")
             || permission.starts_with("search_")
     };
