@@ -52,6 +52,7 @@
 //!
 //! The daemon does not authenticate: it says so to its clients (`AUTH_LIST`), and who can connect to its socket is let in.
 
+mod access;
 mod admission;
 mod basics;
 mod connection;
@@ -77,13 +78,14 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+pub use self::access::{Access, Permission};
 pub use self::admission::Program;
 pub use self::end::End;
 pub use self::fate::Fate;
 pub use self::handle::Handle;
 pub use self::hypervisor::Hypervisor;
 pub use self::listener::Listener;
-pub use self::options::{Access, Facts, Options, Overflow, Permission};
+pub use self::options::{Facts, Options, Overflow};
 pub use self::request::{Answer, Context, Refusal, Request, refusal};
 pub use self::router::{Handler, Router, StreamHandler};
 pub use self::session::{Emitted, Session};

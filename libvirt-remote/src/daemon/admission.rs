@@ -1,5 +1,5 @@
-//! Whether a call may be made at all: before its payload is looked at, by its header and what the protocol says of the
-//! procedure.
+//! Whether a call may be made at all: by its header and what the protocol says of the procedure. Its payload is looked at
+//! only where a permission depends on it.
 
 use protocol_defs::message::ProcedureId;
 use protocol_defs::packet::{ErrorCode, ErrorOrigin, Header, MessageError, Status};
@@ -7,6 +7,7 @@ use protocol_defs::remote::{ConnectOpenArgs, ConnectSupportsFeatureArgs, proc};
 use protocol_defs::{qemu, remote};
 use xdr_wire::{Decode, Message, Priority, Procedure, ProcedureInfo, ProcedureKind, from_prefix};
 
+use super::access::{Asked, Permission};
 use super::request::{Refusal, refusal};
 use super::session::{Effect, Opened, Session};
 use crate::connection::Feature;
@@ -67,6 +68,7 @@ pub(super) fn admit(
     programs: &[Program],
     session: &Session,
     header: &Header,
+    payload: &[u8],
 ) -> Result<&'static ProcedureInfo, Refusal> {
     if header.status != Status::Ok {
         let text = format!("call with status {:?}", header.status);
@@ -90,7 +92,35 @@ pub(super) fn admit(
         let text = format!("{} needs {}", found.name, needed(found));
         return Err(refusal(ErrorCode::ACCESS_DENIED, ErrorOrigin::ACCESS, text));
     }
+    admit_as_asked(session, id, found, payload)?;
     Ok(found)
+}
+
+/// Whether it may be called so, where some ways of calling it need permissions that the client does not have.
+fn admit_as_asked(
+    session: &Session,
+    id: ProcedureId,
+    found: &ProcedureInfo,
+    payload: &[u8],
+) -> Result<(), Refusal> {
+    let mut missing = Permission::of(found)
+        .filter(|permission| permission.is_conditional() && !session.grants(permission))
+        .peekable();
+    if missing.peek().is_none() {
+        return Ok(());
+    }
+    let asked = Asked::of(id, payload)?;
+    let Some(permission) = missing.find(|permission| asked.needs(permission)) else {
+        return Ok(());
+    };
+    let name = found.name;
+    Err(if session.is_read_only() && !permission.only_reads() {
+        let text = format!("{name}, called so, is for connections that do not only read");
+        refusal(ErrorCode::OPERATION_DENIED, ErrorOrigin::RPC, text)
+    } else {
+        let text = format!("{name}, called so, needs {permission}");
+        refusal(ErrorCode::ACCESS_DENIED, ErrorOrigin::ACCESS, text)
+    })
 }
 
 fn find(programs: &[Program], id: ProcedureId) -> Result<&'static ProcedureInfo, Refusal> {

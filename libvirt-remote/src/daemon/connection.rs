@@ -240,7 +240,8 @@ impl Connection {
         } = packet;
         let refuse = |error: Refusal| Answer::new(Body::Error(error));
         let call = Call::begin(&self.session, header, pace, effect(&header, &payload));
-        let admitted = admit(&self.shared.programs, &self.session, &header).and_then(|info| {
+        let admitted = admit(&self.shared.programs, &self.session, &header, &payload);
+        let admitted = admitted.and_then(|info| {
             if info.stream.is_some() {
                 has_room(&self.session, info.name)?;
             }

@@ -12,11 +12,12 @@ use protocol_defs::remote::{self, ConnectEventConnectionClosedMsg};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
+use super::access::Access;
 use super::admission::Program;
 use super::connection::Connection;
 use super::fate::Fate;
 use super::hypervisor::{AnyHypervisor, Hypervisor};
-use super::options::{Access, Options};
+use super::options::Options;
 use super::registrations::{Emission, packet};
 use super::session::{Emitted, Inner, Session};
 use super::stats::{Counters, Stats};

@@ -1,11 +1,8 @@
-//! How a daemon behaves, and what who comes by which socket may do.
+//! How a daemon behaves.
 
-use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use protocol_defs::packet::{LENGTH_LEN, MAX_LEN};
-use xdr_wire::ProcedureInfo;
 
 use crate::client::KeepaliveOptions;
 use crate::connection::Feature;
@@ -114,98 +111,5 @@ impl Default for Facts {
             libvirt_version: 9_000_000,
             hostname: "localhost".to_owned(),
         }
-    }
-}
-
-/// What clients of a socket may call. It goes by what libvirt's protocol says of a procedure, so that nobody lists them.
-#[derive(Clone, Default)]
-#[non_exhaustive]
-pub enum Access {
-    /// Everything.
-    #[default]
-    ReadWrite,
-    /// What only reads ([`Procedure::READ_ONLY`](xdr_wire::Procedure::READ_ONLY)). Clients of any other socket have the
-    /// same when they open their driver for reading only.
-    ReadOnly,
-    /// What needs no permissions but those that this grants ([`Procedure::ACL`](xdr_wire::Procedure::ACL)). A procedure of
-    /// which nothing is said is refused.
-    Granted(Arc<dyn Fn(&Permission<'_>) -> bool + Send + Sync>),
-}
-
-impl Access {
-    /// [`Granted`](Self::Granted) by a function.
-    ///
-    /// ```
-    /// use libvirt_remote::daemon::Access;
-    ///
-    /// let observers = Access::granted(|permission| permission.name != "write" && permission.object != "secret");
-    /// ```
-    pub fn granted(grants: impl Fn(&Permission<'_>) -> bool + Send + Sync + 'static) -> Self {
-        Self::Granted(Arc::new(grants))
-    }
-
-    /// Whether a permission is granted, for those that depend on a flag of the call: its handler knows the flag.
-    pub fn grants(&self, permission: &Permission<'_>) -> bool {
-        match self {
-            Self::ReadWrite => true,
-            Self::ReadOnly => {
-                matches!(permission.name, "getattr" | "read")
-                    || permission.name.starts_with("search_")
-            }
-            Self::Granted(grants) => grants(permission),
-        }
-    }
-
-    /// Whether the procedure may be called, whatever its flags.
-    pub(super) fn allows(&self, procedure: &ProcedureInfo) -> bool {
-        match self {
-            Self::ReadWrite => true,
-            Self::ReadOnly => procedure.read_only,
-            Self::Granted(grants) => {
-                !procedure.acl.is_empty()
-                    && Permission::of(procedure)
-                        .filter(|permission| permission.flag.is_none())
-                        .all(|permission| grants(&permission))
-            }
-        }
-    }
-}
-
-impl fmt::Debug for Access {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::ReadWrite => "ReadWrite",
-            Self::ReadOnly => "ReadOnly",
-            Self::Granted(_) => "Granted",
-        })
-    }
-}
-
-/// What a client must be allowed to do to an object, as an `@acl` annotation says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Permission<'a> {
-    /// The kind of object, such as `domain`.
-    pub object: &'a str,
-    /// What is done to it, such as `write`.
-    pub name: &'a str,
-    /// The flag of the call with which it is needed, such as `VIR_DOMAIN_AFFECT_CONFIG`; or without which, behind a `!`.
-    pub flag: Option<&'a str>,
-}
-
-impl<'a> Permission<'a> {
-    /// That of an annotation, `domain:save:VIR_DOMAIN_AFFECT_CONFIG`, if it is one: `none` is not.
-    pub fn parse(annotation: &'a str) -> Option<Self> {
-        let (object, rest) = annotation.split_once(':')?;
-        let (name, flag) = match rest.split_once(':') {
-            Some((name, flag)) => (name, Some(flag)),
-            None => (rest, None),
-        };
-        Some(Self { object, name, flag })
-    }
-
-    /// Those that a procedure needs, those for flags among them.
-    pub fn of(procedure: &ProcedureInfo) -> impl Iterator<Item = Self> + use<'a> {
-        procedure.acl.iter().copied().filter_map(Self::parse)
     }
 }

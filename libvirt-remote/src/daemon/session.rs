@@ -13,9 +13,10 @@ use protocol_defs::events::RemoteEvent;
 use protocol_defs::message::Event;
 use protocol_defs::packet::WriteError;
 
+use super::access::{Access, Permission};
 use super::end::End;
 use super::fate::Fate;
-use super::options::{Access, Options, Overflow};
+use super::options::{Options, Overflow};
 use super::registrations::{Emission, Numbered, Registrations, packet};
 use super::stats::Counters;
 use super::stream::{self, Streams};
@@ -116,16 +117,37 @@ impl Session {
         self.inner.id
     }
 
-    /// What clients of its socket may do.
+    /// What clients of its socket may do. It may do less itself: see [`grants`](Self::grants).
     pub fn access(&self) -> &Access {
         &self.inner.access
     }
 
     /// Whether it may only read, be it for its socket or since it has opened its driver so.
     pub fn is_read_only(&self) -> bool {
-        let opened = self.inner.lock().opened.clone();
-        matches!(self.inner.access, Access::ReadOnly)
-            || opened.is_some_and(|opened| opened.read_only)
+        let has_opened_so = || {
+            let state = self.inner.lock();
+            state.opened.as_ref().is_some_and(|opened| opened.read_only)
+        };
+        matches!(self.inner.access, Access::ReadOnly) || has_opened_so()
+    }
+
+    /// Whether it has a permission, by its socket and by how it has opened its driver. Whether it may make a call the daemon
+    /// has looked at, flags and all; a handler asks for what is not in the call, such as whether it may see a domain:
+    ///
+    /// ```
+    /// use libvirt_remote::daemon::{Permission, Router};
+    /// use protocol_defs::remote::{ConnectListAllDomainsRet, NonnullDomain, proc};
+    ///
+    /// let router = Router::with_state(Vec::<NonnullDomain>::new())
+    ///     .on_sync::<proc::ConnectListAllDomains>(|cx, _| {
+    ///         let seen = Permission::parse("domain:getattr");
+    ///         let sees = seen.is_some_and(|seen| cx.session().grants(&seen));
+    ///         let domains = if sees { cx.state().clone() } else { Vec::new() };
+    ///         Ok(ConnectListAllDomainsRet { ret: domains.len() as u32, domains })
+    ///     });
+    /// ```
+    pub fn grants(&self, permission: &Permission<'_>) -> bool {
+        self.inner.access.grants(permission) && (permission.only_reads() || !self.is_read_only())
     }
 
     /// The name of the driver that it has opened, such as `qemu:///system`.

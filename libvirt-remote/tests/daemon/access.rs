@@ -83,8 +83,8 @@ async fn a_function_may_grant_permissions() {
             continue;
         }
         let is_denied = matches!(error, Some((ErrorCode::ACCESS_DENIED, _)));
-        let needs_domains =
-            Permission::of(info).any(|needed| needed.object == "domain" && needed.flag.is_none());
+        let needs_domains = Permission::of(info)
+            .any(|needed| needed.object == "domain" && !needed.is_conditional());
         let is_said = !info.acl.is_empty();
         assert_eq!(is_denied, needs_domains || !is_said, "{}", info.name);
     }
@@ -92,8 +92,108 @@ async fn a_function_may_grant_permissions() {
     let secure = secure.expect("it is an annotation");
     assert_eq!(secure.name, "read_secure");
     assert_eq!(secure.flag, Some("VIR_DOMAIN_XML_SECURE"));
-    assert!(!session.access().grants(&secure));
+    assert!(!session.grants(&secure));
     assert_eq!(Permission::parse("none"), None);
+}
+
+fn describe(flags: u32) -> remote::Call {
+    remote::Call::DomainGetXmlDesc(remote::DomainGetXmlDescArgs {
+        dom: domain(1),
+        flags,
+    })
+}
+
+fn attach(flags: u32) -> remote::Call {
+    remote::Call::DomainAttachDeviceFlags(remote::DomainAttachDeviceFlagsArgs {
+        dom: domain(1),
+        xml: "<disk/>".to_owned(),
+        flags,
+    })
+}
+
+fn addresses(source: u32) -> remote::Call {
+    remote::Call::DomainInterfaceAddresses(remote::DomainInterfaceAddressesArgs {
+        dom: domain(1),
+        source,
+        flags: 0,
+    })
+}
+
+/// Why a call is refused. No function answers those of these tests.
+async fn why(peer: &mut Peer, call: remote::Call) -> ErrorCode {
+    let error = peer.ask(call).await.expect_err("no function answers it");
+    error.error_code()
+}
+
+#[tokio::test]
+async fn secrets_are_for_nobody_who_only_reads_be_it_by_socket_or_by_how_the_driver_is_opened() {
+    let daemon = daemon(Options::default());
+    for (access, flags) in [(Access::ReadOnly, 0), (Access::ReadWrite, 1)] {
+        let (mut peer, session) = peer(&daemon, access);
+        peer.open(flags).await;
+        // VIR_DOMAIN_XML_SECURE, VIR_DOMAIN_XML_INACTIVE, VIR_DOMAIN_XML_MIGRATABLE.
+        for (flags, code) in [
+            (0, ErrorCode::RPC),
+            (1, ErrorCode::OPERATION_DENIED),
+            (2, ErrorCode::RPC),
+            (3, ErrorCode::OPERATION_DENIED),
+            (8, ErrorCode::OPERATION_DENIED),
+        ] {
+            assert_eq!(why(&mut peer, describe(flags)).await, code, "{flags}");
+        }
+        // Where addresses are asked for: leases, the guest's agent, the ARP table.
+        for (source, code) in [
+            (0, ErrorCode::RPC),
+            (1, ErrorCode::OPERATION_DENIED),
+            (2, ErrorCode::RPC),
+        ] {
+            assert_eq!(why(&mut peer, addresses(source)).await, code, "{source}");
+        }
+        let secure = Permission::parse("domain:read_secure:VIR_DOMAIN_XML_SECURE");
+        assert!(!session.grants(&secure.expect("it is one")));
+        let read = Permission::parse("domain:read");
+        assert!(session.grants(&read.expect("it is one")));
+    }
+    let (mut peer, _) = opened(&daemon).await;
+    assert_eq!(why(&mut peer, describe(1)).await, ErrorCode::RPC);
+    assert!(daemon.stats().refused > 0);
+}
+
+#[tokio::test]
+async fn what_a_permission_depends_on_is_looked_at_in_the_call() {
+    let daemon = daemon(Options::default());
+    let access = Access::granted(|permission| !matches!(permission.name, "save" | "read_secure"));
+    let (mut saver, _) = peer(&daemon, access);
+    saver.open(0).await;
+    let access = Access::granted(|permission| permission.name != "write");
+    let (mut writer, _) = peer(&daemon, access);
+    writer.open(0).await;
+    // VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CONFIG; neither is whatever the domain is at the moment.
+    for (flags, code) in [
+        (0, ErrorCode::ACCESS_DENIED),
+        (1, ErrorCode::RPC),
+        (2, ErrorCode::ACCESS_DENIED),
+        (3, ErrorCode::ACCESS_DENIED),
+    ] {
+        assert_eq!(why(&mut saver, attach(flags)).await, code, "{flags}");
+    }
+    for (source, code) in [
+        (0, ErrorCode::RPC),
+        (1, ErrorCode::ACCESS_DENIED),
+        (2, ErrorCode::RPC),
+    ] {
+        let why = why(&mut writer, addresses(source)).await;
+        assert_eq!(why, code, "{source}");
+    }
+    let error = saver.ask(describe(1)).await.expect_err("it is secret");
+    assert_eq!(
+        error.message.as_deref(),
+        Some("REMOTE_PROC_DOMAIN_GET_XML_DESC, called so, needs domain:read_secure")
+    );
+    saver.packet(&packet(procedure(14), 9, vec![1])).await;
+    let (_, answer) = saver.answer().await;
+    let error = answer.expect_err("there are no such arguments");
+    assert_eq!(error.error_code(), ErrorCode::RPC);
 }
 
 #[tokio::test]
