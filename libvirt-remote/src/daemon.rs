@@ -38,6 +38,8 @@
 //! | a call whose function panics | an error, `VIR_ERR_INTERNAL_ERROR` |
 //! | packets of a stream that has ended, or that no call has begun | nothing |
 //! | packets that the [`Stream`] cannot take: unreadable, a hole of no bytes, data for one that [takes none](Stream::refuse_data) | the stream is aborted, and says why |
+//! | nothing: it opens no driver | the end of its connection, after [`Options::opening_timeout`] |
+//! | nothing, and takes nothing of what waits for it | the end of its connection, after [`Options::write_timeout`]; where both know keepalive, one that is not there any more is found out sooner ([`Options::keepalive`]) |
 //! | a reply, an event, a packet of no known kind, no packet at all, or one that is [too long](Options::packet_bytes) | the answers to its calls before that; then the connection ends |
 //!
 //! # Queues

@@ -154,7 +154,12 @@ fn needs_driver(id: ProcedureId) -> bool {
         || is::<proc::ConnectOpen>(id)
         || is::<proc::ConnectClose>(id)
         || is::<proc::ConnectSupportsFeature>(id);
-    matches!(id.program, remote::PROGRAM | qemu::PROGRAM) && !is_first
+    has_drivers(id) && !is_first
+}
+
+/// Whether it is of a program whose clients open a driver.
+fn has_drivers(id: ProcedureId) -> bool {
+    matches!(id.program, remote::PROGRAM | qemu::PROGRAM)
 }
 
 fn needed(procedure: &ProcedureInfo) -> String {
@@ -184,6 +189,7 @@ pub(super) fn effect(header: &Header, payload: &[u8]) -> Effect {
         .flatten();
     match asked {
         Some(args) if Feature(args.feature) == Feature::KEEPALIVE => Effect::Keepalive,
+        None if !has_drivers(id) => Effect::Settle,
         _ => Effect::None,
     }
 }

@@ -1,5 +1,7 @@
 //! The task of a client: reads and begins its calls, writes what waits for it, and looks after it.
 
+mod calls;
+mod patience;
 mod streams;
 
 use std::collections::VecDeque;
@@ -9,15 +11,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::BytesMut;
-use protocol_defs::packet::{Keepalive, Kind, MAX_FDS, Packet, write_packet};
-use tokio::time::{Sleep, sleep};
+use protocol_defs::packet::{Keepalive, Kind, MAX_FDS, write_packet};
+use tokio::time::Sleep;
 
+use self::patience::Unwritten;
 use self::streams::Stall;
-use super::admission::{Pace, admit, effect, pace};
 use super::end::End;
-use super::handle::{Handle, Shared};
-use super::request::{Answer, Body, Context as CallContext, Refusal, Request};
-use super::running::{Call, has_room};
+use super::handle::Shared;
 use super::session::{Course, Session, State};
 use super::stream;
 use crate::client::heart::{Beat, Heart};
@@ -43,6 +43,11 @@ pub(super) struct Connection {
     /// How long the client has for its answers after that.
     patience: Option<Pin<Box<Sleep>>>,
     stall: Option<Stall>,
+    /// The client has not said what it has come for. The daemon counts those.
+    is_opening: bool,
+    /// How long it may not.
+    opening: Option<Pin<Box<Sleep>>>,
+    unwritten: Option<Unwritten>,
     /// Nothing is written any more; what still comes is thrown away.
     is_lingering: bool,
 }
@@ -61,6 +66,9 @@ impl Connection {
             last: None,
             patience: None,
             stall: None,
+            is_opening: true,
+            opening: None,
+            unwritten: None,
             is_lingering: false,
         }
     }
@@ -88,6 +96,9 @@ impl Future for Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
+        if self.is_opening {
+            self.shared.count_opening(false);
+        }
         self.shared.release();
         if !self.session.is_closed() {
             self.close(&End::Here);
@@ -113,9 +124,7 @@ impl Connection {
         waiting.wake();
         self.waiting.clear();
         self.shared.forget(&self.session);
-        if end.is_malformed() {
-            self.shared.counters.malformed.add(1);
-        }
+        self.shared.counters.count_end(end);
         if !std::thread::panicking() {
             self.shared.hypervisor.disconnected(&self.session, end);
         }
@@ -172,14 +181,15 @@ impl Connection {
             self.last = Some(End::Here);
         }
         let is_written = state.outgoing.is_empty() && self.outbox.is_done();
-        let is_answered = self.waiting.is_empty() && state.running.is_none();
         let is_cut = matches!(state.course, Course::Cut);
+        let is_settled = state.is_settled;
         drop(state);
+        self.look_at_opening(cx, is_settled);
         if is_written && is_cut {
             return Err(End::Here);
         }
         if is_cut || self.last.is_some() {
-            if is_written && is_answered {
+            if is_written && self.is_answered() {
                 return Err(self.last.take().unwrap_or(End::Here));
             }
             if self.is_out_of_patience(cx) {
@@ -189,91 +199,9 @@ impl Connection {
         Ok(Step::Waits)
     }
 
-    fn is_out_of_patience(&mut self, cx: &mut Context<'_>) -> bool {
-        let after = self.shared.options.drain_timeout;
-        let patience = self.patience.get_or_insert_with(|| Box::pin(sleep(after)));
-        patience.as_mut().poll(cx).is_ready()
-    }
-
-    /// Begins the calls that need not wait any more.
-    fn begin(&mut self) -> Step {
-        let mut step = Step::Waits;
-        while let Some((at, pace)) = self.next_call() {
-            let Some(arrival) = self.waiting.remove(at) else {
-                break;
-            };
-            self.waiting_bytes -= arrival.packet.payload.len();
-            self.run(arrival, pace);
-            step = Step::Done;
-        }
-        step
-    }
-
-    /// The first call that may begin, in the order in which they came.
-    fn next_call(&self) -> Option<(usize, Pace)> {
-        let running = self.session.inner.lock().running;
-        if running.alone > 0 {
-            return None;
-        }
-        let most = self.shared.options.max_calls.max(1);
-        for (at, arrival) in self.waiting.iter().enumerate() {
-            let pace = pace(&self.shared.programs, &arrival.packet.header);
-            let may_begin = match pace {
-                Pace::Ordinary => running.ordinary < most,
-                Pace::Urgent => running.urgent < most,
-                Pace::Alone if at == 0 && running.is_none() => true,
-                // Those behind it need what it changes.
-                Pace::Alone => return None,
-            };
-            if may_begin {
-                return Some((at, pace));
-            }
-        }
-        None
-    }
-
-    /// Has a call answered.
-    fn run(&self, arrival: Arrival, pace: Pace) {
-        let Arrival { packet, fds } = arrival;
-        let Packet {
-            header, payload, ..
-        } = packet;
-        let refuse = |error: Refusal| Answer::new(Body::Error(error));
-        let call = Call::begin(&self.session, header, pace, effect(&header, &payload));
-        let admitted = admit(&self.shared.programs, &self.session, &header, &payload);
-        let admitted = admitted.and_then(|info| {
-            if info.stream.is_some() {
-                has_room(&self.session, info.name)?;
-            }
-            Ok(info)
-        });
-        let info = match admitted {
-            Ok(info) => info,
-            Err(error) => {
-                self.shared.counters.refused.add(1);
-                // An error begins no stream.
-                call.finish(refuse(error));
-                return;
-            }
-        };
-        let handle = Handle {
-            shared: Arc::clone(&self.shared),
-        };
-        let request = Request {
-            header,
-            info,
-            payload,
-            context: CallContext::new(self.session.clone(), handle, fds),
-        };
-        let hypervisor = Arc::clone(&self.shared.hypervisor);
-        self.shared.spawn(async move {
-            let call = call.of(info);
-            let answer = hypervisor.answer(request).await;
-            let begun = call.finish(answer.unwrap_or_else(refuse));
-            if let Some((streaming, line)) = begun {
-                streaming.run(line).await;
-            }
-        });
+    /// Whether none of its calls waits or runs.
+    fn is_answered(&self) -> bool {
+        self.waiting.is_empty() && self.session.inner.lock().running.is_none()
     }
 
     /// Whether the client is to be heard: it has not sent too much, nor taken too little.
@@ -371,10 +299,11 @@ impl Connection {
                 }
             }
             if self.outbox.is_done() {
+                self.unwritten = None;
                 return Ok(step);
             }
             match self.outbox.poll_write(cx, &mut self.transport) {
-                Poll::Pending => return Ok(step),
+                Poll::Pending => return self.look_at_unwritten(cx).map(|()| step),
                 Poll::Ready(Ok(())) => step = Step::Done,
                 Poll::Ready(Err(error)) => {
                     return Err(self.last.take().unwrap_or(End::Io(error)));

@@ -42,6 +42,10 @@ pub enum End {
     },
     /// The client did not take its events, and [`Overflow::Disconnect`](super::Overflow::Disconnect) is set.
     Overflow,
+    /// The client has not opened its driver in the time that it had for that.
+    NotOpened,
+    /// The client has not taken anything of what waited for it for so long as it may.
+    Stalled,
     /// The client has not taken its answers in the time that it had for that.
     Drained,
     /// The daemon has ended it.
@@ -106,6 +110,8 @@ impl fmt::Display for End {
                 write!(f, "the client has not answered {pings} keepalive packets")
             }
             Self::Overflow => f.write_str("the client does not take its events"),
+            Self::NotOpened => f.write_str("the client has not opened its driver in time"),
+            Self::Stalled => f.write_str("the client does not take what waits for it"),
             Self::Drained => f.write_str("the client has not taken its answers in time"),
             Self::Here => f.write_str("the daemon has ended it"),
         }

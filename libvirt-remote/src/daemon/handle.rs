@@ -127,10 +127,12 @@ pub(super) struct Shared {
     sessions: Mutex<HashMap<u64, Session>>,
     /// Clients, and those of whom only the connection is left. It changes while `sessions` is locked, or gets less.
     connections: AtomicUsize,
+    /// Clients that have not said what they have come for.
+    opening: AtomicUsize,
     /// Connections, and calls that run.
     tasks: Mutex<JoinSet<()>>,
-    /// A connection has ended.
-    gone: Notify,
+    /// There may be room for another client.
+    room: Notify,
     is_leaving: AtomicBool,
 }
 
@@ -143,8 +145,9 @@ impl Shared {
             counters: Arc::default(),
             sessions: Mutex::default(),
             connections: AtomicUsize::new(0),
+            opening: AtomicUsize::new(0),
             tasks: Mutex::default(),
-            gone: Notify::new(),
+            room: Notify::new(),
             is_leaving: AtomicBool::new(false),
         })
     }
@@ -169,12 +172,12 @@ impl Shared {
     pub(super) async fn accept_in_turn(self: &Arc<Self>, transport: Transport, access: Access) {
         let mut transport = transport;
         loop {
-            let gone = self.gone.notified();
+            let room = self.room.notified();
             match self.accept_if_room(transport, &access) {
                 Ok(_) => return,
                 Err(returned) => transport = returned,
             }
-            gone.await;
+            room.await;
         }
     }
 
@@ -184,7 +187,9 @@ impl Shared {
         access: &Access,
     ) -> Result<Session, Transport> {
         let sessions = self.sessions();
-        if self.connections.load(Ordering::SeqCst) < self.options.max_clients {
+        let has_room = self.connections.load(Ordering::SeqCst) < self.options.max_clients
+            && self.opening.load(Ordering::SeqCst) < self.options.max_opening;
+        if has_room {
             Ok(self.begin(sessions, transport, access.clone()))
         } else {
             Err(transport)
@@ -213,6 +218,7 @@ impl Shared {
         let session = Session { inner };
         sessions.insert(accepted, session.clone());
         self.connections.fetch_add(1, Ordering::SeqCst);
+        self.opening.fetch_add(1, Ordering::SeqCst);
         drop(sessions);
         if self.is_leaving() {
             session.inner.leave();
@@ -226,10 +232,20 @@ impl Shared {
         self.sessions().remove(&session.inner.id);
     }
 
+    /// A client has said what it has come for, or has gone; or the other way round.
+    pub(super) fn count_opening(&self, is_opening: bool) {
+        if is_opening {
+            self.opening.fetch_add(1, Ordering::SeqCst);
+        } else {
+            self.opening.fetch_sub(1, Ordering::SeqCst);
+            self.room.notify_waiters();
+        }
+    }
+
     /// Nothing is left of a client: another one may come.
     pub(super) fn release(&self) {
         self.connections.fetch_sub(1, Ordering::SeqCst);
-        self.gone.notify_waiters();
+        self.room.notify_waiters();
     }
 
     fn is_leaving(&self) -> bool {

@@ -12,6 +12,13 @@ use crate::connection::Feature;
 pub struct Options {
     /// How many clients it has at most; 5000 by default. Those that come then wait until one goes.
     pub max_clients: usize,
+    /// How many of them have not opened their driver yet; 100 at most by default. Those that come then wait until one has, or
+    /// goes. libvirtd has `max_anonymous_clients` for that.
+    pub max_opening: usize,
+    /// How long a client may take until its driver is open; one minute by default. Then its connection ends with
+    /// [`End::NotOpened`](super::End::NotOpened). The time begins anew when it closes the driver; that in which a call of it
+    /// runs does not end it. A client that calls another program than those of libvirtd needs no driver.
+    pub opening_timeout: Option<Duration>,
     /// How many calls of a client run at a time; 20 by default. As many again of procedures that finish soon
     /// ([`Priority::High`](xdr_wire::Priority::High)) run beside them.
     pub max_calls: usize,
@@ -27,6 +34,9 @@ pub struct Options {
     /// and [`overflow`](Self::overflow) says what becomes of events. Answers to calls that run already are kept, whatever
     /// their length.
     pub queue_bytes: usize,
+    /// How long a client may take nothing, not a byte, of what waits for it; two minutes by default. Then its connection ends
+    /// with [`End::Stalled`](super::End::Stalled). A client that puts off reading a stream may take nothing because of that.
+    pub write_timeout: Option<Duration>,
     /// How many streams of a client are open at most; 20 by default. Calls that would begin others are refused.
     pub max_streams: usize,
     /// How many bytes of a stream wait for its handler, and how many of all streams for a client, which are not more than
@@ -55,11 +65,14 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             max_clients: 5000,
+            max_opening: 100,
+            opening_timeout: Some(Duration::from_mins(1)),
             max_calls: 20,
             max_waiting: 64,
             packet_bytes: LENGTH_LEN + MAX_LEN,
             max_registrations: 1024,
             queue_bytes: 4 << 20,
+            write_timeout: Some(Duration::from_mins(2)),
             max_streams: 20,
             stream_window: 1 << 20,
             stream_patience: Duration::from_secs(10),

@@ -305,6 +305,7 @@ impl fmt::Debug for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::None => "None",
+            Self::Settle => "Settle",
             Self::Open(_) => "Open",
             Self::Close => "Close",
             Self::Keepalive => "Keepalive",

@@ -47,6 +47,8 @@ pub(super) struct State {
     pub(super) held_back: Vec<HeldBack>,
     /// The driver, once the client has opened it.
     pub(super) opened: Option<Opened>,
+    /// Whether it has said what it has come for: it has opened a driver, or called a program that has none.
+    pub(super) is_settled: bool,
     /// Whether the client knows keepalive.
     pub(super) has_keepalive: bool,
     pub(super) registrations: Registrations,
@@ -419,9 +421,14 @@ impl State {
     pub(super) fn act(&mut self, effect: Effect) {
         match effect {
             Effect::None => {}
-            Effect::Open(opened) => self.opened = Some(opened),
+            Effect::Settle => self.is_settled = true,
+            Effect::Open(opened) => {
+                self.opened = Some(opened);
+                self.is_settled = true;
+            }
             Effect::Close => {
                 self.opened = None;
+                self.is_settled = false;
                 self.registrations.clear();
             }
             Effect::Keepalive => self.has_keepalive = true,
@@ -436,6 +443,8 @@ impl State {
 /// then on, and not before.
 pub(super) enum Effect {
     None,
+    /// The client has come for what it has called.
+    Settle,
     Open(Opened),
     Close,
     Keepalive,

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::end::End;
+
 /// What a daemon has counted so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -19,6 +21,10 @@ pub struct Stats {
     pub refused: u64,
     /// Connections that ended since what came was no packet, or none that a client sends.
     pub malformed: u64,
+    /// Connections that ended since the client did not open its driver in time, [`End::NotOpened`](super::End::NotOpened).
+    pub not_opened: u64,
+    /// Connections that ended since the client took nothing of what waited for it, [`End::Stalled`](super::End::Stalled).
+    pub stalled: u64,
     /// Messages of events that clients have been sent.
     pub events_sent: u64,
     /// Messages of events that were lost, as their client's queue was full.
@@ -31,12 +37,25 @@ pub(super) struct Counters {
     pub(super) accept_errors: Counter,
     pub(super) calls: Counter,
     pub(super) refused: Counter,
-    pub(super) malformed: Counter,
+    malformed: Counter,
+    not_opened: Counter,
+    stalled: Counter,
     pub(super) events_sent: Counter,
     pub(super) events_lost: Counter,
 }
 
 impl Counters {
+    /// Counts a connection that has ended, by the reason.
+    pub(super) fn count_end(&self, end: &End) {
+        let counter = match end {
+            End::NotOpened => &self.not_opened,
+            End::Stalled => &self.stalled,
+            end if end.is_malformed() => &self.malformed,
+            _ => return,
+        };
+        counter.add(1);
+    }
+
     pub(super) fn stats(&self, sessions: usize) -> Stats {
         Stats {
             sessions,
@@ -45,6 +64,8 @@ impl Counters {
             calls: self.calls.value(),
             refused: self.refused.value(),
             malformed: self.malformed.value(),
+            not_opened: self.not_opened.value(),
+            stalled: self.stalled.value(),
             events_sent: self.events_sent.value(),
             events_lost: self.events_lost.value(),
         }

@@ -11,6 +11,8 @@ use crate::transport::Transport;
 pub(crate) struct Outbox {
     writing: Outgoing,
     written: usize,
+    /// Bytes that the transport has taken, of all that there have been.
+    taken: u64,
     is_flushed: bool,
 }
 
@@ -19,6 +21,7 @@ impl Outbox {
         Self {
             writing: Outgoing::default(),
             written: 0,
+            taken: 0,
             is_flushed: true,
         }
     }
@@ -26,6 +29,11 @@ impl Outbox {
     /// Whether all that it was given is on its way.
     pub(crate) fn is_done(&self) -> bool {
         self.is_written() && self.is_flushed
+    }
+
+    /// How many bytes the transport has taken so far.
+    pub(crate) fn taken(&self) -> u64 {
+        self.taken
     }
 
     fn is_written(&self) -> bool {
@@ -50,7 +58,10 @@ impl Outbox {
     ) -> Poll<io::Result<()>> {
         while !self.is_written() {
             let Self {
-                writing, written, ..
+                writing,
+                written,
+                taken,
+                ..
             } = self;
             let (until, fd) = match writing.carrier() {
                 Some((at, fd)) => (*at, Some(fd)),
@@ -71,7 +82,10 @@ impl Outbox {
                 Poll::Ready(Ok(0)) => {
                     return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
                 }
-                Poll::Ready(Ok(count)) => *written += count,
+                Poll::Ready(Ok(count)) => {
+                    *written += count;
+                    *taken += count as u64;
+                }
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
             }
             self.is_flushed = false;

@@ -10,6 +10,7 @@ mod events;
 mod hostile;
 mod keepalive;
 mod limits;
+mod patience;
 mod peer;
 mod shutdown;
 mod sockets;
