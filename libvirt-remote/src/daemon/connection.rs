@@ -239,7 +239,11 @@ impl Connection {
                     self.last = Some(End::hung_up(self.incoming.begun()));
                     return Ok(Step::Done);
                 }
-                Poll::Ready(Ok(_)) => self.heart.has_heard(),
+                Poll::Ready(Ok(count)) => {
+                    self.heart.has_heard();
+                    let counters = &self.shared.counters;
+                    counters.bytes_received.add(count as u64);
+                }
                 Poll::Ready(Err(error)) => return Err(End::Io(error)),
             }
         }
@@ -302,7 +306,11 @@ impl Connection {
                 self.unwritten = None;
                 return Ok(step);
             }
-            match self.outbox.poll_write(cx, &mut self.transport) {
+            let before = self.outbox.taken();
+            let polled = self.outbox.poll_write(cx, &mut self.transport);
+            let taken = self.outbox.taken() - before;
+            self.shared.counters.bytes_sent.add(taken);
+            match polled {
                 Poll::Pending => return self.look_at_unwritten(cx).map(|()| step),
                 Poll::Ready(Ok(())) => step = Step::Done,
                 Poll::Ready(Err(error)) => {

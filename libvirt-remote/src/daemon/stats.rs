@@ -29,6 +29,18 @@ pub struct Stats {
     pub events_sent: u64,
     /// Messages of events that were lost, as their client's queue was full.
     pub events_lost: u64,
+    /// Streams whose handlers run now.
+    pub streams: usize,
+    /// Streams that have begun.
+    pub streams_begun: u64,
+    /// Bytes of data that handlers of streams have read; holes are none.
+    pub stream_bytes_read: u64,
+    /// Bytes of data that handlers of streams have written.
+    pub stream_bytes_written: u64,
+    /// Bytes that have come from clients, of whatever kind.
+    pub bytes_received: u64,
+    /// Bytes that have been written to clients, of whatever kind.
+    pub bytes_sent: u64,
 }
 
 #[derive(Default)]
@@ -42,6 +54,12 @@ pub(super) struct Counters {
     stalled: Counter,
     pub(super) events_sent: Counter,
     pub(super) events_lost: Counter,
+    pub(super) streams_begun: Counter,
+    pub(super) streams_ended: Counter,
+    pub(super) stream_bytes_read: Counter,
+    pub(super) stream_bytes_written: Counter,
+    pub(super) bytes_received: Counter,
+    pub(super) bytes_sent: Counter,
 }
 
 impl Counters {
@@ -57,6 +75,10 @@ impl Counters {
     }
 
     pub(super) fn stats(&self, sessions: usize) -> Stats {
+        // One that ends in between has begun.
+        let streams_ended = self.streams_ended.value();
+        let streams_begun = self.streams_begun.value();
+        let streams = streams_begun.saturating_sub(streams_ended);
         Stats {
             sessions,
             accepted: self.accepted.value(),
@@ -68,6 +90,12 @@ impl Counters {
             stalled: self.stalled.value(),
             events_sent: self.events_sent.value(),
             events_lost: self.events_lost.value(),
+            streams: usize::try_from(streams).unwrap_or(usize::MAX),
+            streams_begun,
+            stream_bytes_read: self.stream_bytes_read.value(),
+            stream_bytes_written: self.stream_bytes_written.value(),
+            bytes_received: self.bytes_received.value(),
+            bytes_sent: self.bytes_sent.value(),
         }
     }
 }

@@ -197,10 +197,14 @@ impl Stream {
     }
 
     fn poll_piece(&self, cx: &Context<'_>) -> Poll<Result<Option<Piece>, StreamError>> {
-        let window = self.line.session.inner.options.stream_window;
+        let inner = &self.line.session.inner;
+        let (window, counters) = (inner.options.stream_window, &inner.counters);
         self.line.look(|entry, _, _| {
             let was_over = entry.cost() > window;
             let polled = entry.poll_piece(cx);
+            if let Poll::Ready(Ok(Some(Piece::Data(data)))) = &polled {
+                counters.stream_bytes_read.add(data.len() as u64);
+            }
             (was_over && entry.cost() <= window, polled)
         })
     }
@@ -210,8 +214,12 @@ impl Stream {
         cx: &Context<'_>,
         packet: &StreamPacket<'_>,
     ) -> Poll<Result<(), StreamError>> {
+        let counters = &self.line.session.inner.counters;
         self.line.look(|entry, out, has_room| {
             let polled = entry.poll_write(cx, packet, has_room, out);
+            if let (Poll::Ready(Ok(())), StreamPacket::Data(data)) = (&polled, packet) {
+                counters.stream_bytes_written.add(data.len() as u64);
+            }
             (polled.is_ready(), polled)
         })
     }
@@ -239,6 +247,7 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn new(session: Session, serial: u32) -> Self {
+        session.inner.counters.streams_begun.add(1);
         Self { session, serial }
     }
 
@@ -277,6 +286,7 @@ impl Drop for Line {
         self.session.inner.change(|state| {
             state.streams.remove(self.serial);
         });
+        self.session.inner.counters.streams_ended.add(1);
     }
 }
 

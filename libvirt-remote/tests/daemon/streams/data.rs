@@ -67,6 +67,50 @@ async fn a_download_comes_whole() {
 }
 
 #[tokio::test]
+async fn streams_and_what_goes_through_them_are_counted() {
+    let (daemon, mut ended) = served(Options::default(), |mut stream| async move {
+        if let Some(Piece::Data(first)) = stream.read().await? {
+            stream.write_all(&first).await?;
+            stream.write_all(&first).await?;
+            stream.write_hole(1 << 40).await?;
+        }
+        read_all(&mut stream).await?;
+        stream.finish().await
+    });
+    let conn = connection(&daemon, Access::ReadWrite).await;
+    let before = daemon.stats();
+    assert_eq!((before.streams, before.streams_begun), (0, 0));
+    assert!(before.bytes_received > 0 && before.bytes_sent > 0);
+    let begun = conn.stream::<proc::StorageVolDownload>(&download()).await;
+    let ((), mut one) = begun.expect("it begins");
+    let begun = conn.stream::<proc::StorageVolDownload>(&download()).await;
+    let ((), two) = begun.expect("it begins");
+    one.write_all(&[1; 1000]).await.expect("it is taken");
+    one.write_hole(1 << 40).await.expect("it is taken");
+    for _ in 0..3 {
+        assert!(one.read().await.expect("it goes on").is_some());
+    }
+    let stats = daemon.stats();
+    assert_eq!((stats.streams, stats.streams_begun), (2, 2));
+    assert_eq!(
+        (stats.stream_bytes_read, stats.stream_bytes_written),
+        (1000, 2000)
+    );
+    assert!(stats.bytes_received > before.bytes_received + 1000);
+    assert!(stats.bytes_sent > before.bytes_sent + 2000);
+    // No hole has been sent byte for byte.
+    assert!(stats.bytes_received + stats.bytes_sent < 10_000);
+    one.finish().await.expect("it is confirmed");
+    drop(two);
+    assert!(end(&mut ended).await.is_ok());
+    assert!(end(&mut ended).await.is_err());
+    while daemon.stats().streams > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(daemon.stats().streams_begun, 2);
+}
+
+#[tokio::test]
 async fn a_stream_is_tokios_bytes_in_both_directions() {
     // The console of a domain, say, which says what it hears.
     let (daemon, mut ended) = served(Options::default(), |stream| async move {
