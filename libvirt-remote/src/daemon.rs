@@ -92,6 +92,7 @@ pub use self::request::{Answer, Context, Refusal, Request, refusal};
 pub use self::router::{Handler, Router, StreamHandler};
 pub use self::session::{Emitted, Session};
 pub use self::stats::Stats;
+pub(crate) use self::stream::Meeting;
 pub use self::stream::{Stream, StreamError, Streaming};
 
 use self::handle::Shared;

@@ -25,6 +25,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Streams go wrong, too: [`When::sent_on`] says with which of the packets of a download, say, something happens.
+//!
 //! It is a [`Daemon`], and used as one: with [`listen`](Daemon::listen) it is there for other clients, such as virsh;
 //! [`emit`](crate::daemon::Handle::emit) and [`emit_fated`](crate::daemon::Handle::emit_fated) tell of events.
 

@@ -110,14 +110,14 @@ impl Connection {
     /// From here on nobody has the client any more.
     fn close(&mut self, end: &End) {
         let waiting = self.session.inner.change(|state| {
-            state.course = Course::Closed;
+            state.queue.course = Course::Closed;
             let end = match end {
                 End::Here => stream::End::Here,
                 _ => stream::End::Disconnected,
             };
-            let waiting = state.streams.end_all(&end, None, &mut state.outgoing.bytes);
-            state.outgoing.clear();
-            state.held_back.clear();
+            let waiting = state.streams.end_all(&end, None, &mut state.queue);
+            state.queue.outgoing.clear();
+            state.queue.held_back.clear();
             state.registrations.clear();
             waiting
         });
@@ -169,19 +169,19 @@ impl Connection {
 
     /// Whether the connection is to go on, and who is woken if anybody changes anything from here on.
     fn look(&mut self, cx: &mut Context<'_>) -> Result<Step, End> {
+        self.session.inner.lock().sleep(cx.waker());
         self.look_at_streams(cx);
         let mut state = self.session.inner.lock();
-        state.sleep(cx.waker());
-        if let Some(end) = state.take_killed() {
+        if let Some(end) = state.queue.take_killed() {
             return Err(end);
         }
         let keepalive = self.shared.options.keepalive;
         self.heart.set(keepalive.filter(|_| state.has_keepalive));
-        if matches!(state.course, Course::Leaves) && self.last.is_none() {
+        if matches!(state.queue.course, Course::Leaves) && self.last.is_none() {
             self.last = Some(End::Here);
         }
-        let is_written = state.outgoing.is_empty() && self.outbox.is_done();
-        let is_cut = matches!(state.course, Course::Cut);
+        let is_written = state.queue.outgoing.is_empty() && self.outbox.is_done();
+        let is_cut = matches!(state.queue.course, Course::Cut);
         let is_settled = state.is_settled;
         drop(state);
         self.look_at_opening(cx, is_settled);
@@ -209,7 +209,7 @@ impl Connection {
         let options = &self.shared.options;
         let has_room = || {
             let state = self.session.inner.lock();
-            state.queued() <= options.queue_bytes
+            state.queue.queued() <= options.queue_bytes
                 && state.streams.stalled(options.stream_window).is_none()
         };
         self.last.is_none()
@@ -294,9 +294,9 @@ impl Connection {
         loop {
             if let Some(writing) = self.outbox.vacant() {
                 let mut state = self.session.inner.lock();
-                std::mem::swap(&mut state.outgoing, writing);
-                state.writing = writing.bytes.len();
-                if state.has_stream_room(&self.shared.options) {
+                std::mem::swap(&mut state.queue.outgoing, writing);
+                state.queue.writing = writing.bytes.len();
+                if state.queue.has_stream_room(&self.shared.options) {
                     let waiting = state.streams.writers();
                     drop(state);
                     waiting.wake();
@@ -342,9 +342,9 @@ enum Step {
 }
 
 fn send(keepalive: Keepalive, state: &mut State) {
-    if !state.takes_more() {
+    if !state.queue.takes_more() {
         return;
     }
     // A packet without a payload breaks no bound, and the task that sends it writes next.
-    let _ = write_packet(&keepalive.header(), &(), &mut state.outgoing.bytes);
+    let _ = write_packet(&keepalive.header(), &(), &mut state.queue.outgoing.bytes);
 }

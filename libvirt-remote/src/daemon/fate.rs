@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 
 use protocol_defs::packet::{HEADER_LEN, LENGTH_LEN};
 
-use super::session::{HeldBack, State};
+use super::session::{HeldBack, Lane, Queue};
 
 /// What becomes of a packet on its way: whoever tests a client has it meet more than good daemons do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub enum Fate {
     /// It arrives.
     #[default]
     Arrives,
-    /// Its payload lacks so many bytes at its end; the packet is whole.
+    /// Its payload lacks so many bytes at its end; the packet is whole. Of a stream's data nobody sees that.
     Truncated(usize),
     /// These bytes arrive instead of it, and the connection goes on.
     Replaced(Vec<u8>),
@@ -21,7 +21,8 @@ pub enum Fate {
     CutOff(usize),
     /// It does not arrive.
     Lost,
-    /// It arrives when so many answers to the same client have, of those that come after it.
+    /// It arrives when so many answers to the same client have, of those that come after it; a packet of a stream, when so
+    /// many of the same stream have. If there are not so many, it does not.
     HeldBack(usize),
     /// It arrives twice.
     Doubled,
@@ -29,28 +30,35 @@ pub enum Fate {
 
 impl Fate {
     /// Queues what arrives of a packet.
-    pub(super) fn deliver(self, state: &mut State, mut packet: Vec<u8>, fds: Vec<OwnedFd>) {
+    pub(super) fn deliver(
+        self,
+        lane: Lane,
+        queue: &mut Queue,
+        mut packet: Vec<u8>,
+        fds: Vec<OwnedFd>,
+    ) {
         match self {
-            Self::Arrives | Self::HeldBack(0) => state.append_answer(&packet, fds),
+            Self::Arrives | Self::HeldBack(0) => queue.append(lane, &packet, fds),
             Self::Truncated(count) => {
                 truncate(&mut packet, count);
-                state.append_answer(&packet, fds);
+                queue.append(lane, &packet, fds);
             }
-            Self::Replaced(bytes) => state.append_answer(&bytes, Vec::new()),
+            Self::Replaced(bytes) => queue.append(lane, &bytes, Vec::new()),
             Self::CutOff(after) => {
                 packet.truncate(after);
-                state.append_answer(&packet, Vec::new());
-                state.cut();
+                queue.append(lane, &packet, Vec::new());
+                queue.cut();
             }
             Self::Lost => {}
-            Self::HeldBack(behind) => state.held_back.push(HeldBack {
+            Self::HeldBack(behind) => queue.held_back.push(HeldBack {
+                lane,
                 behind,
                 packet,
                 fds,
             }),
             Self::Doubled => {
-                state.append_answer(&packet, fds);
-                state.append_answer(&packet, Vec::new());
+                queue.append(lane, &packet, fds);
+                queue.append(lane, &packet, Vec::new());
             }
         }
     }

@@ -17,7 +17,7 @@ use super::basics;
 use super::fate::Fate;
 use super::handle::Handle;
 use super::session::{Effect, Session};
-use super::stream::Streaming;
+use super::stream::{Meets, Streaming};
 
 /// Why a call has no result: libvirt's error, which its client shows. `?` makes one of a [`MessageError`].
 pub type Refusal = Box<MessageError>;
@@ -221,6 +221,12 @@ impl Answer {
     #[must_use]
     pub fn with_stream(mut self, streaming: Streaming) -> Self {
         self.streaming = Some(streaming);
+        self
+    }
+
+    /// The same, with something that happens to the packets of the stream that the call begins, if it does.
+    pub(crate) fn with_meetings(mut self, meets: impl FnOnce() -> Meets) -> Self {
+        self.streaming = self.streaming.map(|streaming| streaming.meeting(meets()));
         self
     }
 

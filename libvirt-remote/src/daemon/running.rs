@@ -6,7 +6,7 @@ use xdr_wire::{ProcedureInfo, StreamDirection};
 
 use super::admission::Pace;
 use super::request::{Answer, Body, Refusal, refusal};
-use super::session::{Effect, Running, Session, State};
+use super::session::{Effect, Lane, Running, Session, State};
 use super::stream::{Line, Streaming};
 
 /// A call that runs. Dropped without an answer, as where its function panics, it is answered with an error.
@@ -84,7 +84,10 @@ impl Call {
             }
             let begun = answer.streaming.filter(|_| is_good);
             let line = begun.map(|streaming| (streaming, self.begin_stream(state)));
-            answer.fate.deliver(state, packet, answer.fds);
+            let queue = &mut state.queue;
+            answer
+                .fate
+                .deliver(Lane::Answers, queue, packet, answer.fds);
             line
         })
     }

@@ -3,8 +3,9 @@
 //!
 //! It is behind a lock that is held for as long as a packet takes to be copied, and never while anything is awaited.
 
+mod queue;
+
 use std::fmt;
-use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
@@ -13,14 +14,14 @@ use protocol_defs::events::RemoteEvent;
 use protocol_defs::message::Event;
 use protocol_defs::packet::WriteError;
 
+pub(super) use self::queue::{Course, HeldBack, Lane, Queue};
 use super::access::{Access, Permission};
 use super::end::End;
 use super::fate::Fate;
 use super::options::{Options, Overflow};
 use super::registrations::{Emission, Numbered, Registrations, packet};
 use super::stats::Counters;
-use super::stream::{self, Streams};
-use crate::wire::outgoing::Outgoing;
+use super::stream::Streams;
 
 /// A client of a daemon. Clones are the same client; it may have gone.
 #[derive(Clone)]
@@ -40,11 +41,7 @@ pub(super) struct Inner {
 
 #[derive(Default)]
 pub(super) struct State {
-    pub(super) outgoing: Outgoing,
-    /// Bytes that have been taken out of it, but not all been written.
-    pub(super) writing: usize,
-    /// Answers that wait for others to go first.
-    pub(super) held_back: Vec<HeldBack>,
+    pub(super) queue: Queue,
     /// The driver, once the client has opened it.
     pub(super) opened: Option<Opened>,
     /// Whether it has said what it has come for: it has opened a driver, or called a program that has none.
@@ -55,23 +52,8 @@ pub(super) struct State {
     pub(super) streams: Streams,
     /// Calls that run.
     pub(super) running: Running,
-    pub(super) course: Course,
     /// The connection's task.
     task: Option<Waker>,
-}
-
-/// Whether the connection goes on.
-#[derive(Default)]
-pub(super) enum Course {
-    #[default]
-    Stays,
-    /// It ends when the calls that have come are answered.
-    Leaves,
-    /// It ends when what waits is written. Nothing is added.
-    Cut,
-    /// It ends at once.
-    Killed(End),
-    Closed,
 }
 
 /// The driver that a client has opened.
@@ -94,13 +76,6 @@ impl Running {
     pub(super) const fn is_none(self) -> bool {
         self.ordinary + self.urgent + self.alone == 0
     }
-}
-
-/// An answer that goes out when `behind` others have.
-pub(super) struct HeldBack {
-    pub(super) behind: usize,
-    pub(super) packet: Vec<u8>,
-    pub(super) fds: Vec<OwnedFd>,
 }
 
 /// How many messages an event became.
@@ -159,7 +134,7 @@ impl Session {
 
     /// Whether its connection has ended.
     pub fn is_closed(&self) -> bool {
-        matches!(self.inner.lock().course, Course::Closed)
+        matches!(self.inner.lock().queue.course, Course::Closed)
     }
 
     /// How many registrations for events it has.
@@ -196,15 +171,15 @@ impl Session {
     /// Sends bytes as they are, whatever they are, in a test.
     pub fn inject(&self, bytes: &[u8]) {
         self.inner.change(|state| {
-            if state.takes_more() {
-                state.outgoing.bytes.extend_from_slice(bytes);
+            if state.queue.takes_more() {
+                state.queue.outgoing.bytes.extend_from_slice(bytes);
             }
         });
     }
 
     /// Ends the connection when what waits has been written. Calls that run are not answered any more.
     pub fn hang_up(&self) {
-        self.inner.change(State::cut);
+        self.inner.change(|state| state.queue.cut());
     }
 
     /// Ends the connection at once. What waits to be written is lost.
@@ -270,13 +245,13 @@ impl Inner {
     }
 
     pub(super) fn kill(&self, end: End) {
-        self.change(|state| state.kill(end));
+        self.change(|state| state.queue.kill(end));
     }
 
     pub(super) fn leave(&self) {
         self.change(|state| {
-            if matches!(state.course, Course::Stays) {
-                state.course = Course::Leaves;
+            if matches!(state.queue.course, Course::Stays) {
+                state.queue.course = Course::Leaves;
             }
         });
     }
@@ -294,7 +269,9 @@ impl Inner {
                 .each_packet(emission, |packet| packets.push(packet.to_owned()));
             let sent = packets.len() as u64;
             for packet in packets {
-                fate.clone().deliver(state, packet, Vec::new());
+                let queue = &mut state.queue;
+                fate.clone()
+                    .deliver(Lane::Answers, queue, packet, Vec::new());
             }
             Emitted { sent, lost: 0 }
         })
@@ -307,14 +284,14 @@ impl Inner {
     ) -> Emitted {
         let mut emitted = Emitted::default();
         let mut state = self.lock();
-        if !state.takes_more() {
+        if !state.queue.takes_more() {
             return emitted;
         }
         // The registrations cannot change while the lock is held; the queue does.
         let registrations = std::mem::take(&mut state.registrations);
         each(&registrations, &mut |packet| {
-            if state.has_room(packet.len(), self.options.queue_bytes) {
-                state.outgoing.bytes.extend_from_slice(packet);
+            if state.queue.has_room(packet.len(), self.options.queue_bytes) {
+                state.queue.outgoing.bytes.extend_from_slice(packet);
                 emitted.sent += 1;
             } else {
                 emitted.lost += 1;
@@ -323,7 +300,7 @@ impl Inner {
         state.registrations = registrations;
         let is_killed = emitted.lost > 0 && self.options.overflow == Overflow::Disconnect;
         if is_killed {
-            state.kill(End::Overflow);
+            state.queue.kill(End::Overflow);
         }
         let task = (emitted.sent > 0 || is_killed)
             .then(|| state.task.take())
@@ -345,76 +322,6 @@ impl State {
         match &mut self.task {
             Some(task) => task.clone_from(waker),
             None => self.task = Some(waker.clone()),
-        }
-    }
-
-    /// Bytes that the client has not taken.
-    pub(super) fn queued(&self) -> usize {
-        self.outgoing.bytes.len() + self.writing
-    }
-
-    /// Whether anything may still be said to the client.
-    pub(super) fn takes_more(&self) -> bool {
-        matches!(self.course, Course::Stays | Course::Leaves)
-    }
-
-    /// Whether a stream may send more: events and answers are to have room beside it.
-    pub(super) fn has_stream_room(&self, options: &Options) -> bool {
-        let room = options.stream_window.min(options.queue_bytes / 2);
-        self.queued() < room.max(1)
-    }
-
-    /// Why a stream cannot go on that begins now, if it cannot.
-    pub(super) fn stream_end(&self) -> Option<stream::End> {
-        match self.course {
-            Course::Stays => None,
-            Course::Closed => Some(stream::End::Disconnected),
-            Course::Leaves | Course::Cut | Course::Killed(_) => Some(stream::End::Here),
-        }
-    }
-
-    pub(super) fn cut(&mut self) {
-        if self.takes_more() {
-            self.course = Course::Cut;
-        }
-    }
-
-    fn kill(&mut self, end: End) {
-        if !matches!(self.course, Course::Killed(_) | Course::Closed) {
-            self.course = Course::Killed(end);
-        }
-    }
-
-    /// Why it is to end at once, if it is. It then has.
-    pub(super) fn take_killed(&mut self) -> Option<End> {
-        match std::mem::replace(&mut self.course, Course::Closed) {
-            Course::Killed(end) => Some(end),
-            other => {
-                self.course = other;
-                None
-            }
-        }
-    }
-
-    fn has_room(&self, length: usize, most: usize) -> bool {
-        let queued = self.queued();
-        queued == 0 || queued.saturating_add(length) <= most
-    }
-
-    /// Appends a packet that is an answer, and those that waited for it.
-    pub(super) fn append_answer(&mut self, packet: &[u8], fds: Vec<OwnedFd>) {
-        if !self.takes_more() {
-            return;
-        }
-        self.outgoing.bytes.extend_from_slice(packet);
-        self.outgoing.push_fds(fds);
-        for held in &mut self.held_back {
-            held.behind = held.behind.saturating_sub(1);
-        }
-        while let Some(at) = self.held_back.iter().position(|held| held.behind == 0) {
-            let held = self.held_back.remove(at);
-            self.outgoing.bytes.extend_from_slice(&held.packet);
-            self.outgoing.push_fds(held.fds);
         }
     }
 

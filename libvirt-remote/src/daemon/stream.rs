@@ -4,22 +4,26 @@
 
 mod error;
 mod io;
+mod meeting;
 mod table;
 
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use protocol_defs::packet::{ErrorCode, ErrorOrigin};
 use protocol_defs::stream::{Hole, MAX_DATA, StreamPacket};
 
 pub use self::error::StreamError;
+use self::meeting::Meetings;
+pub(crate) use self::meeting::{Meeting, Meets};
 use self::table::Entry;
 pub(super) use self::table::{End, Streams};
+use super::fate::Fate;
 use super::request::{Refusal, refusal};
-use super::session::Session;
+use super::session::{Lane, Queue, Session};
 use crate::stream::Piece;
 
 /// Who serves a stream, once its call has been answered.
@@ -54,7 +58,10 @@ use crate::stream::Piece;
 ///         Ok(((), serve))
 ///     });
 /// ```
-pub struct Streaming(Serve);
+pub struct Streaming {
+    serve: Serve,
+    meets: Option<Meets>,
+}
 
 type Serve = Box<dyn FnOnce(Stream) -> Served + Send>;
 
@@ -70,19 +77,33 @@ impl Streaming {
         F: FnOnce(Stream) -> A + Send + 'static,
         A: Future<Output = Result<(), StreamError>> + Send + 'static,
     {
-        Self(Box::new(|stream| Box::pin(serve(stream))))
+        Self {
+            serve: Box::new(|stream| Box::pin(serve(stream))),
+            meets: None,
+        }
+    }
+
+    /// The same, with something that happens to the packets that it sends.
+    pub(crate) fn meeting(self, meets: Meets) -> Self {
+        Self {
+            meets: Some(meets),
+            ..self
+        }
     }
 
     /// Serves a stream that has begun.
     pub(super) async fn run(self, line: Line) {
         let line = Arc::new(line);
-        let served = (self.0)(Stream {
+        let served = (self.serve)(Stream {
             line: Arc::clone(&line),
             rest: None,
+            meetings: Meetings::new(self.meets),
         });
         match served.await {
             Ok(()) => {}
-            Err(StreamError::Finished) => line.change(Entry::confirm),
+            Err(StreamError::Finished) => {
+                line.change(|entry, out| entry.confirm(Fate::Arrives, out));
+            }
             Err(StreamError::Refused(error)) => {
                 line.change(|entry, out| entry.refuse(error, out));
             }
@@ -108,6 +129,7 @@ pub struct Stream {
     line: Arc<Line>,
     /// What a reader of bytes has left of a piece.
     rest: Option<Piece>,
+    meetings: Meetings,
 }
 
 impl Stream {
@@ -183,7 +205,7 @@ impl Stream {
     ///
     /// # Errors
     /// Why the stream has ended otherwise.
-    pub async fn finish(self) -> Result<(), StreamError> {
+    pub async fn finish(mut self) -> Result<(), StreamError> {
         poll_fn(|cx| self.poll_finish(cx)).await
     }
 
@@ -210,23 +232,51 @@ impl Stream {
     }
 
     fn poll_send(
-        &self,
-        cx: &Context<'_>,
+        &mut self,
+        cx: &mut Context<'_>,
         packet: &StreamPacket<'_>,
     ) -> Poll<Result<(), StreamError>> {
-        let counters = &self.line.session.inner.counters;
-        self.line.look(|entry, out, has_room| {
-            let polled = entry.poll_write(cx, packet, has_room, out);
+        let Self { line, meetings, .. } = self;
+        ready!(meetings.poll_decide(cx, line))?;
+        let fate = meetings.fate().unwrap_or_default();
+        let counters = &line.session.inner.counters;
+        let polled = line.look(|entry, out, has_room| {
+            let polled = entry.poll_write(cx, packet, fate, has_room, out);
             if let (Poll::Ready(Ok(())), StreamPacket::Data(data)) = (&polled, packet) {
                 counters.stream_bytes_written.add(data.len() as u64);
             }
             (polled.is_ready(), polled)
-        })
+        });
+        if polled.is_ready() {
+            meetings.pass();
+        }
+        polled
     }
 
-    fn poll_finish(&self, cx: &Context<'_>) -> Poll<Result<(), StreamError>> {
-        self.line
-            .look(|entry, out, _| (true, entry.poll_finish(cx, out)))
+    fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), StreamError>> {
+        let Self { line, meetings, .. } = self;
+        loop {
+            let fate = meetings.fate();
+            let is_known = fate.is_some();
+            let mut says = false;
+            let polled = line.look(|entry, out, _| {
+                says = entry.has_last_word();
+                if says && !is_known {
+                    return (false, Poll::Pending);
+                }
+                let fate = fate.unwrap_or_default();
+                (true, entry.poll_finish(cx, fate, out))
+            });
+            if !says {
+                return polled;
+            }
+            if is_known {
+                meetings.pass();
+                return polled;
+            }
+            // What becomes of a packet is asked once it is known that there is one.
+            ready!(meetings.poll_decide(cx, line))?;
+        }
     }
 }
 
@@ -254,26 +304,26 @@ impl Line {
     /// Looks at the entry; gets where to write, and whether there is room. Wakes the connection's task if it is told to.
     fn look<T>(
         &self,
-        look: impl FnOnce(&mut Entry, &mut Vec<u8>, bool) -> (bool, Poll<Result<T, StreamError>>),
+        look: impl FnOnce(&mut Entry, &mut Queue, bool) -> (bool, Poll<Result<T, StreamError>>),
     ) -> Poll<Result<T, StreamError>> {
         let inner = &self.session.inner;
         inner.change_if(|state| {
-            let has_room = state.has_stream_room(&inner.options);
-            let takes_more = state.takes_more();
+            let has_room = state.queue.has_stream_room(&inner.options);
+            let takes_more = state.queue.takes_more();
             match state.streams.entry(self.serial) {
                 Some(entry) if takes_more || entry.is_over() => {
-                    look(entry, &mut state.outgoing.bytes, has_room)
+                    look(entry, &mut state.queue, has_room)
                 }
                 _ => (false, Poll::Ready(Err(StreamError::Here))),
             }
         })
     }
 
-    fn change(&self, change: impl FnOnce(&mut Entry, &mut Vec<u8>)) {
+    fn change(&self, change: impl FnOnce(&mut Entry, &mut Queue)) {
         self.session.inner.change(|state| {
-            let takes_more = state.takes_more();
+            let takes_more = state.queue.takes_more();
             match state.streams.entry(self.serial) {
-                Some(entry) if takes_more => change(entry, &mut state.outgoing.bytes),
+                Some(entry) if takes_more => change(entry, &mut state.queue),
                 _ => {}
             }
         });
@@ -285,6 +335,7 @@ impl Drop for Line {
         self.change(|entry, out| entry.refuse(given_up(), out));
         self.session.inner.change(|state| {
             state.streams.remove(self.serial);
+            state.queue.close(Lane::Stream(self.serial));
         });
         self.session.inner.counters.streams_ended.add(1);
     }

@@ -8,25 +8,29 @@ use xdr_wire::Procedure;
 use super::script::id;
 use crate::daemon::{Fate, Refusal};
 
-/// What goes wrong with a call.
+/// What goes wrong with a call, or with a packet that a handler sends on a stream: [`When`] says with which.
+///
+/// Packets of a stream are data and holes, the one that says that all has been sent, and the last one, which says that all is
+/// well. They keep their order: what comes behind a delayed one waits, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// It is answered so much later.
+    /// It is answered, or sent, so much later.
     Delay(Duration),
-    /// It is answered with this error, and the hypervisor is not asked.
+    /// It is answered with this error, and the hypervisor is not asked. Of a packet: the stream is aborted with this error.
     Refuse(Refusal),
-    /// The payload of its answer lacks so many bytes at its end; the packet is whole.
+    /// The payload of its answer lacks so many bytes at its end; the packet is whole. Of a stream's data nobody sees that.
     Truncate(usize),
-    /// These bytes arrive instead of its answer, and the connection goes on.
+    /// These bytes arrive instead of its answer, or of the packet, and the connection goes on.
     Garbage(Vec<u8>),
-    /// So many bytes of its answer arrive. Then the connection ends.
+    /// So many bytes of its answer, or of the packet, arrive. Then the connection ends.
     CutOff(usize),
-    /// It is not answered.
+    /// It is not answered, or does not arrive.
     Lose,
-    /// Its answer arrives when so many others to the same client have, of those that come after it.
+    /// Its answer arrives when so many others to the same client have, of those that come after it; a packet of a stream, when
+    /// so many of the same stream have. If there are not so many, it does not.
     Reorder(usize),
-    /// Its answer arrives twice.
+    /// Its answer, or the packet, arrives twice.
     Double,
 }
 
@@ -59,12 +63,22 @@ impl Fault {
     }
 }
 
-/// Which calls something happens to: the next one, unless more is said.
+/// Which calls, or packets of streams, something happens to: the next one, unless more is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct When {
+    what: What,
     procedure: Option<ProcedureId>,
     skip: usize,
     times: usize,
+}
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// A call.
+    Call,
+    /// A packet that is sent on a stream.
+    Sent,
 }
 
 impl When {
@@ -76,9 +90,19 @@ impl When {
         }
     }
 
+    /// The next packet that the handler of a stream sends, of streams that this procedure begins. They are counted over all
+    /// of them.
+    pub fn sent_on<P: Procedure>() -> Self {
+        Self {
+            what: What::Sent,
+            ..Self::called::<P>()
+        }
+    }
+
     /// The next call of any procedure.
     pub const fn any() -> Self {
         Self {
+            what: What::Call,
             procedure: None,
             skip: 0,
             times: 1,
@@ -105,9 +129,9 @@ impl When {
         self.times(usize::MAX)
     }
 
-    /// Whether it is now, at a call of this procedure. Counts it.
-    pub(super) fn is_now(&mut self, procedure: ProcedureId) -> bool {
-        if self.procedure.is_some_and(|only| only != procedure) {
+    /// Whether it is now, at a call of this procedure or a packet of its stream. Counts it.
+    pub(super) fn is_now(&mut self, what: What, procedure: ProcedureId) -> bool {
+        if self.what != what || self.procedure.is_some_and(|only| only != procedure) {
             return false;
         }
         if self.skip > 0 {

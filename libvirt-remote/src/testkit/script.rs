@@ -8,8 +8,8 @@ use protocol_defs::message::{Call, ProcedureId};
 use tokio::time::sleep;
 use xdr_wire::{Decode, Procedure};
 
-use super::fault::{Fault, When};
-use crate::daemon::{Answer, End, Hypervisor, Program, Refusal, Request, Session};
+use super::fault::{Fault, What, When};
+use crate::daemon::{Answer, End, Hypervisor, Meeting, Program, Refusal, Request, Session};
 
 /// What a test and its daemon have in common.
 #[derive(Default)]
@@ -30,6 +30,18 @@ struct Heard {
     payload: Vec<u8>,
     /// If it is one of libvirtd's programs, and can be read.
     call: Option<Call>,
+}
+
+impl State {
+    /// What goes wrong now.
+    fn due(&mut self, what: What, procedure: ProcedureId) -> Vec<Fault> {
+        let faults = self.faults.iter_mut();
+        let due = faults
+            .filter_map(|(when, fault)| when.is_now(what, procedure).then(|| fault.clone()))
+            .collect();
+        self.faults.retain(|(when, _)| !when.is_over());
+        due
+    }
 }
 
 impl Script {
@@ -84,12 +96,7 @@ impl Script {
         };
         let mut state = self.lock();
         state.heard.push(heard);
-        let due = state
-            .faults
-            .iter_mut()
-            .filter_map(|(when, fault)| when.is_now(procedure).then(|| fault.clone()))
-            .collect();
-        state.faults.retain(|(when, _)| !when.is_over());
+        let due = state.due(What::Call, procedure);
         let answer = state
             .answers
             .iter()
@@ -97,6 +104,19 @@ impl Script {
             .and_then(|at| state.answers.remove(at));
         (due, answer.map(|(_, answer)| answer))
     }
+}
+
+/// What a packet meets that is sent on a stream which this procedure has begun.
+fn meet(script: &Script, procedure: ProcedureId) -> Meeting {
+    let mut meeting = Meeting::default();
+    for fault in script.lock().due(What::Sent, procedure) {
+        match fault {
+            Fault::Delay(after) => meeting.after += after,
+            Fault::Refuse(error) => meeting.error = meeting.error.or(Some(error)),
+            other => meeting.fate = other.fate().unwrap_or(meeting.fate),
+        }
+    }
+    meeting
 }
 
 impl fmt::Debug for Script {
@@ -123,6 +143,7 @@ impl<H> Scripted<H> {
 
 impl<H: Hypervisor> Hypervisor for Scripted<H> {
     async fn answer(&self, request: Request) -> Result<Answer, Refusal> {
+        let procedure = request.procedure();
         let (faults, answer) = self.script.hear(&request);
         let refused = faults.iter().find_map(|fault| match fault {
             Fault::Refuse(error) => Some(error.clone()),
@@ -133,6 +154,9 @@ impl<H: Hypervisor> Hypervisor for Scripted<H> {
             (None, Some(answer)) => Ok(answer),
             (None, None) => self.hypervisor.answer(request).await,
         };
+        let script = Arc::clone(&self.script);
+        let meets = || Arc::new(move || meet(&script, procedure)) as _;
+        let answer = answer.map(|answer| answer.with_meetings(meets));
         let mut fate = None;
         for fault in faults {
             if let Fault::Delay(after) = fault {

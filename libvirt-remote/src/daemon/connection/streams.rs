@@ -26,19 +26,16 @@ impl Connection {
     pub(super) fn look_at_streams(&mut self, cx: &mut Context<'_>) {
         let options = &self.shared.options;
         let mut state = self.session.inner.lock();
-        let end = match (state.stream_end(), &self.last) {
+        let end = match (state.queue.stream_end(), &self.last) {
             (Some(end), _) => Some(end),
             (None, Some(_)) => Some(stream::End::Disconnected),
             (None, None) => None,
         };
-        let is_told = matches!(state.course, Course::Leaves);
-        let State {
-            streams, outgoing, ..
-        } = &mut *state;
-        let out = &mut outgoing.bytes;
+        let is_told = matches!(state.queue.course, Course::Leaves);
+        let State { streams, queue, .. } = &mut *state;
         if let Some(end) = end {
             let error = is_told.then(leaving);
-            let waiting = streams.end_all(&end, error.as_ref(), out);
+            let waiting = streams.end_all(&end, error.as_ref(), queue);
             drop(state);
             waiting.wake();
             return;
@@ -53,7 +50,7 @@ impl Connection {
             until: Box::pin(sleep(options.stream_patience)),
         }));
         if stall.until.as_mut().poll(cx).is_ready() {
-            let waiting = streams.give_up(stalled.0, out);
+            let waiting = streams.give_up(stalled.0, queue);
             drop(state);
             waiting.wake();
         }
@@ -61,11 +58,9 @@ impl Connection {
 
     pub(super) fn take_stream(&self, packet: &Packet<Bytes>) {
         let mut state = self.session.inner.lock();
-        if state.takes_more() {
-            let State {
-                streams, outgoing, ..
-            } = &mut *state;
-            let waiting = streams.take(packet, &mut outgoing.bytes);
+        if state.queue.takes_more() {
+            let State { streams, queue, .. } = &mut *state;
+            let waiting = streams.take(packet, queue);
             drop(state);
             waiting.wake();
         }

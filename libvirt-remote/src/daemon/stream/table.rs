@@ -5,12 +5,14 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use protocol_defs::message::TOLERANT;
-use protocol_defs::packet::{ErrorCode, ErrorOrigin, MessageError, Packet};
+use protocol_defs::packet::{ErrorCode, ErrorOrigin, MessageError, Packet, WriteError};
 use protocol_defs::stream::{Stream as Numbers, StreamPacket};
 use xdr_wire::StreamDirection;
 
 use super::error::StreamError;
+use crate::daemon::fate::Fate;
 use crate::daemon::request::{Refusal, refusal};
+use crate::daemon::session::{Lane, Queue};
 use crate::stream::Piece;
 use crate::wire::incoming::to_keep;
 
@@ -54,7 +56,7 @@ impl Streams {
     }
 
     /// Takes a packet of the client. One of a stream that has ended, or has never been, was on its way.
-    pub(in crate::daemon) fn take(&mut self, packet: &Packet<Bytes>, out: &mut Vec<u8>) -> Wakers {
+    pub(in crate::daemon) fn take(&mut self, packet: &Packet<Bytes>, out: &mut Queue) -> Wakers {
         let numbers = Numbers::of(&packet.header);
         let entry = self.entry(numbers.serial);
         match entry.filter(|entry| entry.numbers == numbers && entry.end.is_none()) {
@@ -73,7 +75,7 @@ impl Streams {
         &mut self,
         end: &End,
         error: Option<&Refusal>,
-        out: &mut Vec<u8>,
+        out: &mut Queue,
     ) -> Wakers {
         let mut wakers = Wakers::default();
         for entry in self.entries.values_mut() {
@@ -96,7 +98,7 @@ impl Streams {
     }
 
     /// Gives a stream up whose handler takes nothing.
-    pub(in crate::daemon) fn give_up(&mut self, serial: u32, out: &mut Vec<u8>) -> Wakers {
+    pub(in crate::daemon) fn give_up(&mut self, serial: u32, out: &mut Queue) -> Wakers {
         let Some(entry) = self.entry(serial) else {
             return Wakers::default();
         };
@@ -186,7 +188,7 @@ impl Entry {
         self.end.is_some()
     }
 
-    fn take(&mut self, packet: &Packet<Bytes>, out: &mut Vec<u8>) -> Result<(), Refusal> {
+    fn take(&mut self, packet: &Packet<Bytes>, out: &mut Queue) -> Result<(), Refusal> {
         let said = StreamPacket::decode(&packet.borrowed(), TOLERANT)
             .map_err(|error| MessageError::rpc(format!("packet of a stream: {error}")))?;
         match said {
@@ -223,7 +225,7 @@ impl Entry {
     }
 
     /// Data of the client is a mistake from here on, or has been one already.
-    pub(super) fn refuse_data(&mut self, out: &mut Vec<u8>) {
+    pub(super) fn refuse_data(&mut self, out: &mut Queue) {
         self.reading = Reading::Refuses;
         if !self.pieces.is_empty() {
             self.refuse(no_data(), out);
@@ -256,8 +258,9 @@ impl Entry {
         &mut self,
         cx: &Context<'_>,
         packet: &StreamPacket<'_>,
+        fate: Fate,
         has_room: bool,
-        out: &mut Vec<u8>,
+        out: &mut Queue,
     ) -> Poll<Result<(), StreamError>> {
         if let Some(end) = &self.end {
             return Poll::Ready(Err(end.into()));
@@ -272,15 +275,22 @@ impl Entry {
             self.is_writing = Some(cx.waker().clone());
             return Poll::Pending;
         }
-        self.say(packet, out);
+        self.say_fated(packet, fate, out);
         Poll::Ready(Ok(()))
+    }
+
+    /// Whether to finish it says something now.
+    pub(super) fn has_last_word(&self) -> bool {
+        let is_to_complete = self.direction == StreamDirection::Read && !self.is_complete;
+        self.end.is_none() && (self.is_finished || is_to_complete)
     }
 
     /// Says that all is written, waits until the client is done, and confirms that.
     pub(super) fn poll_finish(
         &mut self,
         cx: &Context<'_>,
-        out: &mut Vec<u8>,
+        fate: Fate,
+        out: &mut Queue,
     ) -> Poll<Result<(), StreamError>> {
         match &self.end {
             Some(End::Finished) => return Poll::Ready(Ok(())),
@@ -290,11 +300,11 @@ impl Entry {
         self.discard();
         self.reading = Reading::Drops;
         if self.is_finished {
-            self.confirm(out);
+            self.confirm(fate, out);
             return Poll::Ready(Ok(()));
         }
-        if self.direction == StreamDirection::Read && !self.is_complete {
-            self.say(&StreamPacket::EndOfData, out);
+        if self.has_last_word() {
+            self.say_fated(&StreamPacket::EndOfData, fate, out);
         }
         self.is_complete = true;
         self.is_reading = Some(cx.waker().clone());
@@ -302,15 +312,15 @@ impl Entry {
     }
 
     /// Says yes to a client that is done, if it is.
-    pub(super) fn confirm(&mut self, out: &mut Vec<u8>) {
+    pub(super) fn confirm(&mut self, fate: Fate, out: &mut Queue) {
         if self.is_finished && self.end.is_none() {
-            self.say(&StreamPacket::Finish, out);
+            self.say_fated(&StreamPacket::Finish, fate, out);
             self.end(End::Finished);
         }
     }
 
     /// Ends it, and tells the client why.
-    pub(super) fn refuse(&mut self, error: Refusal, out: &mut Vec<u8>) {
+    pub(super) fn refuse(&mut self, error: Refusal, out: &mut Queue) {
         if self.end.is_none() {
             self.say_abort(&error, out);
             self.end(End::Refused(error));
@@ -327,18 +337,37 @@ impl Entry {
         self.cost = 0;
     }
 
-    fn say_abort(&self, error: &Refusal, out: &mut Vec<u8>) {
+    fn say_abort(&self, error: &Refusal, out: &mut Queue) {
         let packet = StreamPacket::Abort(Some(error.clone()));
-        if self.numbers.write(&packet, out).is_err() {
+        if self.try_say(&packet, out).is_err() {
             // It is longer than an error may be. Numbers break no bound.
             let short = MessageError::new(error.error_code(), error.origin());
             self.say(&StreamPacket::Abort(Some(Box::new(short))), out);
         }
     }
 
-    fn say(&self, packet: &StreamPacket<'_>, out: &mut Vec<u8>) {
+    fn say(&self, packet: &StreamPacket<'_>, out: &mut Queue) {
         // Neither data that is not empty nor numbers break a bound.
-        let _ = self.numbers.write(packet, out);
+        let _ = self.try_say(packet, out);
+    }
+
+    fn try_say(&self, packet: &StreamPacket<'_>, out: &mut Queue) -> Result<(), WriteError> {
+        self.numbers.write(packet, &mut out.outgoing.bytes)?;
+        out.pass(Lane::Stream(self.numbers.serial));
+        Ok(())
+    }
+
+    /// Says something that may not arrive as it is.
+    fn say_fated(&self, packet: &StreamPacket<'_>, fate: Fate, out: &mut Queue) {
+        if fate == Fate::Arrives {
+            self.say(packet, out);
+            return;
+        }
+        let mut bytes = Vec::new();
+        // As above.
+        let _ = self.numbers.write(packet, &mut bytes);
+        let lane = Lane::Stream(self.numbers.serial);
+        fate.deliver(lane, out, bytes, Vec::new());
     }
 
     fn wakers(&mut self) -> Wakers {

@@ -4,6 +4,8 @@
     reason = "what a helper of tests cannot do fails the test"
 )]
 
+mod streams;
+
 use std::time::Duration;
 
 use libvirt_remote::daemon::{Fate, Router, refusal};
