@@ -5,11 +5,13 @@ use std::io::{Seek, SeekFrom, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use libvirt_remote::Piece;
 use libvirt_remote::daemon::{
     Access, Daemon, Options, Refusal, Router, Stream, StreamError, Streaming, refusal,
 };
+use libvirt_remote::testkit::{FakeDaemon, Fault, When};
 use protocol_defs::packet::{ErrorCode, ErrorOrigin};
 use protocol_defs::remote::{
     NonnullStoragePool, NonnullStorageVol, StoragePoolIsActiveRet, StoragePoolLookupByNameRet,
@@ -75,10 +77,9 @@ fn full() -> Refusal {
     refusal(ErrorCode::OPERATION_FAILED, ErrorOrigin::STORAGE, text)
 }
 
-/// Serves a volume that is empty; or one that takes nothing, as the disk is full.
-fn serve(virsh: &Virsh, is_full: bool) -> (Daemon, Pieces) {
-    let pieces = Pieces::default();
-    let router = Router::with_state(Arc::clone(&pieces))
+/// A volume that holds this; or one that takes nothing, as the disk is full.
+fn router(pieces: &Pieces, is_full: bool) -> Router<Pieces> {
+    Router::with_state(Arc::clone(pieces))
         .always::<proc::StoragePoolLookupByName>(&StoragePoolLookupByNameRet { pool: pool() })
         .always::<proc::StoragePoolIsActive>(&StoragePoolIsActiveRet { active: 1 })
         .always::<proc::StorageVolLookupByName>(&StorageVolLookupByNameRet { vol: volume() })
@@ -96,8 +97,13 @@ fn serve(virsh: &Virsh, is_full: bool) -> (Daemon, Pieces) {
         .on_stream::<proc::StorageVolDownload>(|cx, _| async move {
             let pieces = copy(cx.state());
             Ok(((), Streaming::by(|stream| give(stream, pieces))))
-        });
-    let daemon = Daemon::new(router, Options::default());
+        })
+}
+
+/// Serves a volume that is empty.
+fn serve(virsh: &Virsh, is_full: bool) -> (Daemon, Pieces) {
+    let pieces = Pieces::default();
+    let daemon = Daemon::new(router(&pieces, is_full), Options::default());
     let listener = UnixListener::bind(virsh.socket()).expect("a socket");
     daemon.listen(listener, Access::ReadWrite);
     (daemon, pieces)
@@ -200,4 +206,51 @@ async fn virsh_shows_why_an_upload_has_failed() {
     assert_eq!(printed.code, Some(1));
     let text = "the disk of the example is full";
     assert!(printed.stderr.contains(text), "{printed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn virsh_shows_what_goes_wrong_with_a_download_except_for_data_that_is_missing() {
+    let Some(virsh) = Virsh::find() else { return };
+    let pieces = Pieces::default();
+    let fake = FakeDaemon::new(router(&pieces, false));
+    let listener = UnixListener::bind(virsh.socket()).expect("a socket");
+    fake.listen(listener, Access::ReadWrite);
+    let back = file(&virsh, "back");
+    let words = ["one", "two", "three"].map(|word| Piece::Data(word.into()));
+    set(&pieces, words.to_vec());
+    let download = |skip, fault| {
+        fake.inject(
+            When::sent_on::<proc::StorageVolDownload>().skip(skip),
+            fault,
+        );
+        let printed = run(&virsh, "vol-download", &back, &[]);
+        // What was for packets that did not come.
+        fake.heal();
+        (printed, fs::read_to_string(&back).unwrap_or_default())
+    };
+    for (skip, fault, expected) in [
+        (1, Fault::Lose, "onethree"),
+        (2, Fault::Truncate(2), "onetwothr"),
+        (0, Fault::Reorder(1), "twoonethree"),
+        (0, Fault::Double, "oneonetwothree"),
+        (1, Fault::Delay(Duration::from_millis(300)), "onetwothree"),
+    ] {
+        let text = format!("{fault:?}");
+        let (printed, got) = download(skip, fault);
+        assert_eq!(printed, Printed::only("\n"), "{text}");
+        assert_eq!(got, expected, "{text}");
+    }
+    for (fault, expected) in [
+        (Fault::Refuse(full()), "the disk of the example is full"),
+        (Fault::CutOff(20), "error: cannot receive data from volume"),
+        (
+            Fault::Garbage(vec![0xff; 40]),
+            "error: cannot receive data from volume",
+        ),
+    ] {
+        let text = format!("{fault:?}");
+        let (printed, _) = download(1, fault);
+        assert_eq!(printed.code, Some(1), "{text}: {printed:?}");
+        assert!(printed.stderr.contains(expected), "{text}: {printed:?}");
+    }
 }
