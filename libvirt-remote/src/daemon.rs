@@ -44,9 +44,10 @@
 //!
 //! # Queues
 //! Each client has two, both bounded. Of its calls so many [run](Options::max_calls) and so many
-//! [wait](Options::max_waiting); when there are more, nothing is read from it until one is answered. Of what it does not take
-//! so many [bytes](Options::queue_bytes) wait; then nothing is read from it either, and events for it are lost and counted,
-//! or its connection ends, as [`Options::overflow`] says. Keepalive is answered as long as anything is read.
+//! [wait](Options::max_waiting), with so many [descriptors](Options::max_descriptors); when there are more, nothing is read from
+//! it until one is answered. Of what it does not take so many [bytes](Options::queue_bytes) wait; then nothing is read from it
+//! either, none of its calls begins, and events for it are lost and counted, or its connection ends, as [`Options::overflow`]
+//! says. Keepalive is answered as long as anything is read.
 //!
 //! Streams have queues of their own beside these, [`Options::stream_window`]. The protocol cannot stop one stream alone: while
 //! a handler has that much to take, nothing is read from its client, calls that run are answered, and after

@@ -22,7 +22,7 @@ use super::session::{Course, Session, State};
 use super::stream;
 use crate::client::heart::{Beat, Heart};
 use crate::transport::Transport;
-use crate::wire::incoming::{Arrival, Incoming};
+use crate::wire::incoming::{Arrival, Incoming, to_keep};
 use crate::wire::keepalive;
 use crate::wire::outbox::Outbox;
 
@@ -36,6 +36,8 @@ pub(super) struct Connection {
     waiting: VecDeque<Arrival>,
     /// Bytes of their payloads.
     waiting_bytes: usize,
+    /// Their descriptors.
+    waiting_fds: usize,
     outbox: Outbox,
     heart: Heart,
     /// Why nothing is read any more.
@@ -61,6 +63,7 @@ impl Connection {
             incoming: Incoming::default(),
             waiting: VecDeque::new(),
             waiting_bytes: 0,
+            waiting_fds: 0,
             outbox: Outbox::new(),
             heart: Heart::new(),
             last: None,
@@ -210,6 +213,7 @@ impl Connection {
         let has_room = || {
             let state = self.session.inner.lock();
             state.queue.queued() <= options.queue_bytes
+                && state.running.fds + self.waiting_fds < options.max_descriptors.max(1)
                 && state.streams.stalled(options.stream_window).is_none()
         };
         self.last.is_none()
@@ -263,12 +267,14 @@ impl Connection {
         Ok(next)
     }
 
-    fn take(&mut self, arrival: Arrival) {
-        let packet = &arrival.packet;
+    fn take(&mut self, mut arrival: Arrival) {
+        let packet = &mut arrival.packet;
         let header = &packet.header;
         match header.kind {
             Kind::Call | Kind::CallWithFds => {
+                packet.payload = to_keep(&packet.payload);
                 self.waiting_bytes += packet.payload.len();
+                self.waiting_fds += arrival.fds.len();
                 self.waiting.push_back(arrival);
             }
             Kind::Message if header.program == Keepalive::PROGRAM => {

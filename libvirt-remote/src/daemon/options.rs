@@ -24,6 +24,10 @@ pub struct Options {
     pub max_calls: usize,
     /// How many calls of a client wait for those that run; 64 by default. Then nothing is read from it any more.
     pub max_waiting: usize,
+    /// How many file descriptors have come with calls of a client that wait or run; 64 by default. Then nothing is read from it
+    /// any more, so that it does not use up those of the process. A packet has up to 32, and those of the last are taken
+    /// whatever their number.
+    pub max_descriptors: usize,
     /// How many bytes a packet of a client has at most, its length word included. By default what the protocol allows, 32 MiB
     /// and a word. Each client may have the daemon hold as much while it sends one; what comes is held, not what is
     /// announced.
@@ -31,8 +35,8 @@ pub struct Options {
     /// How many registrations for events a client has at most; 1024 by default. Others are refused.
     pub max_registrations: usize,
     /// How many bytes wait for a client that does not take them; 4 MiB by default. Then nothing is read from it any more,
-    /// and [`overflow`](Self::overflow) says what becomes of events. Answers to calls that run already are kept, whatever
-    /// their length.
+    /// no call of it begins, and [`overflow`](Self::overflow) says what becomes of events. Answers to calls that run already
+    /// are kept, whatever their length.
     pub queue_bytes: usize,
     /// How long a client may take nothing, not a byte, of what waits for it; two minutes by default. Then its connection ends
     /// with [`End::Stalled`](super::End::Stalled). A client that puts off reading a stream may take nothing because of that.
@@ -69,6 +73,7 @@ impl Default for Options {
             opening_timeout: Some(Duration::from_mins(1)),
             max_calls: 20,
             max_waiting: 64,
+            max_descriptors: 64,
             packet_bytes: LENGTH_LEN + MAX_LEN,
             max_registrations: 1024,
             queue_bytes: 4 << 20,

@@ -14,6 +14,8 @@ pub(super) struct Call {
     session: Session,
     header: Header,
     pace: Pace,
+    /// How many descriptors came with it.
+    fds: usize,
     /// What a good answer does, whoever gives it.
     effect: Effect,
     name: &'static str,
@@ -22,12 +24,22 @@ pub(super) struct Call {
 }
 
 impl Call {
-    pub(super) fn begin(session: &Session, header: Header, pace: Pace, effect: Effect) -> Self {
-        *count(&mut session.inner.lock().running, pace) += 1;
+    pub(super) fn begin(
+        session: &Session,
+        header: Header,
+        pace: Pace,
+        fds: usize,
+        effect: Effect,
+    ) -> Self {
+        let mut state = session.inner.lock();
+        *count(&mut state.running, pace) += 1;
+        state.running.fds += fds;
+        drop(state);
         Self {
             session: session.clone(),
             header,
             pace,
+            fds,
             effect,
             name: "a procedure",
             stream: None,
@@ -72,6 +84,7 @@ impl Call {
         self.session.inner.counters.calls.add(1);
         self.session.inner.change(|state| {
             *count(&mut state.running, self.pace) -= 1;
+            state.running.fds -= self.fds;
             if is_good {
                 let is_yes = packet
                     .get(LENGTH_LEN + HEADER_LEN..)

@@ -70,6 +70,8 @@ pub(super) struct Running {
     pub(super) urgent: usize,
     /// One that opens or closes the driver. Others wait for it.
     pub(super) alone: usize,
+    /// Descriptors that came with them.
+    pub(super) fds: usize,
 }
 
 impl Running {

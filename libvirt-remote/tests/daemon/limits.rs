@@ -101,6 +101,41 @@ async fn a_client_with_too_many_calls_is_not_read_until_some_are_answered() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn calls_of_a_client_that_takes_no_answers_do_not_begin() {
+    let begun = Arc::new(AtomicUsize::new(0));
+    let router =
+        Router::with_state(Arc::clone(&begun)).on_sync::<proc::DomainGetXmlDesc>(|cx, _| {
+            cx.state().fetch_add(1, Ordering::SeqCst);
+            let xml = "x".repeat(10_000);
+            Ok(remote::DomainGetXmlDescRet { xml })
+        });
+    let options = Options {
+        max_calls: 3,
+        queue_bytes: 20_000,
+        ..Options::default()
+    };
+    let daemon = Daemon::new(router, options);
+    let (mut near, _) = super::peer::peer_with(&daemon, Access::ReadWrite, 4096);
+    near.open(0).await;
+    let args = remote::DomainGetXmlDescArgs {
+        dom: domain(1),
+        flags: 0,
+    };
+    for _ in 0..40 {
+        near.call(remote::Call::DomainGetXmlDesc(args.clone()))
+            .await;
+    }
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    // What the queue holds, and those that ran when it was full.
+    let waits = begun.load(Ordering::SeqCst);
+    assert!((2..=6).contains(&waits), "{waits}");
+    for _ in 0..40 {
+        assert!(near.answer().await.1.is_ok());
+    }
+    assert_eq!(begun.load(Ordering::SeqCst), 40);
+}
+
 #[tokio::test]
 async fn clients_that_are_too_many_wait_for_others_to_go() {
     let folder = tempfile::tempdir().expect("a folder");

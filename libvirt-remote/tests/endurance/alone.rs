@@ -48,6 +48,11 @@ impl Held {
         }
     }
 
+    /// By how many kilobytes the process has grown.
+    pub(crate) fn grown(&self) -> usize {
+        Self::now().kilobytes.saturating_sub(self.kilobytes)
+    }
+
     /// The process has no more than it had. Tasks that have been told to end may take a moment.
     pub(crate) async fn again(self) {
         let mut patience = 500;

@@ -198,3 +198,51 @@ fn a_thousand_clients_that_hang_up_cost_another_none_of_its_answers_and_leave_no
         }
     });
 }
+
+/// A packet of a stream that there is not: the daemon drops it.
+fn junk(length: usize) -> Vec<u8> {
+    let stream = protocol_defs::packet::Header {
+        program: remote::PROGRAM,
+        version: remote::PROTOCOL_VERSION,
+        procedure: 209,
+        kind: protocol_defs::packet::Kind::Stream,
+        serial: 999_999,
+        status: protocol_defs::packet::Status::Continue,
+    };
+    let mut bytes = Vec::new();
+    let written = protocol_defs::packet::write_raw(&stream, 0, &vec![7; length], &mut bytes);
+    written.expect("it is within bounds");
+    bytes
+}
+
+#[test]
+fn calls_that_wait_keep_no_more_than_themselves() {
+    alone(async {
+        let router = Router::new().on::<proc::ConnectGetMaxVcpus>(|_, _| std::future::pending());
+        let daemon = Daemon::new(router, Options::default());
+        let mut near = accepted(&daemon);
+        let mut sent = calls(0).1;
+        near.write_all(&sent).await.expect("the daemon reads");
+        let junk = junk(8 << 20);
+        let before = Held::now();
+        for serial in 0..30 {
+            near.write_all(&junk).await.expect("the daemon reads");
+            let args = remote::ConnectGetMaxVcpusArgs { r#type: None };
+            let call = Message::Call(remote::Call::ConnectGetMaxVcpus(args).into());
+            let mut bytes = Vec::new();
+            let written = call.write(1000 + serial, 0, &mut bytes);
+            written.expect("it is within bounds");
+            near.write_all(&bytes).await.expect("the daemon reads");
+            sent.extend_from_slice(&bytes);
+        }
+        let all = (sent.len() + 30 * junk.len()) as u64;
+        while daemon.stats().bytes_received < all {
+            sleep(Duration::from_millis(1)).await;
+        }
+        let grown = before.grown();
+        assert!(
+            grown < 48 << 10,
+            "{grown} kB for thirty calls without arguments"
+        );
+    });
+}

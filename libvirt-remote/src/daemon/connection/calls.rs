@@ -20,6 +20,7 @@ impl Connection {
                 break;
             };
             self.waiting_bytes -= arrival.packet.payload.len();
+            self.waiting_fds -= arrival.fds.len();
             self.run(arrival, pace);
             step = Step::Done;
         }
@@ -28,8 +29,11 @@ impl Connection {
 
     /// The first call that may begin, in the order in which they came.
     fn next_call(&self) -> Option<(usize, Pace)> {
-        let running = self.session.inner.lock().running;
-        if running.alone > 0 {
+        let state = self.session.inner.lock();
+        let (running, queued) = (state.running, state.queue.queued());
+        drop(state);
+        // A client that takes no answers gets no more of them.
+        if running.alone > 0 || queued > self.shared.options.queue_bytes {
             return None;
         }
         let most = self.shared.options.max_calls.max(1);
@@ -56,7 +60,8 @@ impl Connection {
             header, payload, ..
         } = packet;
         let refuse = |error: Refusal| Answer::new(Body::Error(error));
-        let call = Call::begin(&self.session, header, pace, effect(&header, &payload));
+        let effect = effect(&header, &payload);
+        let call = Call::begin(&self.session, header, pace, fds.len(), effect);
         let admitted = admit(&self.shared.programs, &self.session, &header, &payload);
         let admitted = admitted.and_then(|info| {
             if info.stream.is_some() {
