@@ -11,7 +11,7 @@ use protocol_defs::remote::{
 
 use super::peer::{Peer, connection, daemon, domain, opened};
 
-fn started(number: u8) -> DomainEventLifecycleMsg {
+pub(crate) fn started(number: u8) -> DomainEventLifecycleMsg {
     DomainEventLifecycleMsg {
         dom: domain(number),
         event: 2,
@@ -19,7 +19,7 @@ fn started(number: u8) -> DomainEventLifecycleMsg {
     }
 }
 
-async fn register(peer: &mut Peer, event_id: i32, dom: Option<NonnullDomain>) -> i32 {
+pub(crate) async fn register(peer: &mut Peer, event_id: i32, dom: Option<NonnullDomain>) -> i32 {
     let args = NonnullDomain::register(event_id, dom);
     let reply = peer
         .ask(remote::Call::ConnectDomainEventCallbackRegisterAny(args))

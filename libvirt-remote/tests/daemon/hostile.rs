@@ -15,7 +15,7 @@ use xdr_wire::ProcedureKind;
 use super::peer::{Peer, daemon, lookup, opened, packet, peer, procedure};
 
 /// Numbers that are the same in each run.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -25,7 +25,7 @@ impl Random {
         self.0
     }
 
-    fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         usize::try_from(self.next() % limit as u64).expect("it is below a usize")
     }
 
@@ -33,7 +33,7 @@ impl Random {
         (self.next() >> 32) as u32
     }
 
-    fn bytes(&mut self, most: usize) -> Vec<u8> {
+    pub(crate) fn bytes(&mut self, most: usize) -> Vec<u8> {
         let length = self.below(most + 1);
         (0..length)
             // Small numbers are lengths and flags that may be right.
@@ -61,7 +61,7 @@ fn proc_number<P: xdr_wire::Procedure>() -> u32 {
 }
 
 /// A packet that is wrong, but whole. Of a call, there is an answer to it.
-fn malformed(random: &mut Random, serial: u32) -> OwnedPacket {
+pub(crate) fn malformed(random: &mut Random, serial: u32) -> OwnedPacket {
     let payload = random.bytes(200);
     let known = random.procedure();
     let mut packet = packet(procedure(known), serial, payload);
@@ -139,7 +139,7 @@ async fn ten_thousand_malformed_packets_cost_no_well_formed_one_its_answer() {
 }
 
 /// Something behind which there is nothing that can be understood, or that no client sends.
-fn fatal(random: &mut Random) -> Vec<u8> {
+pub(crate) fn fatal(random: &mut Random) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut packet = packet(procedure(random.procedure()), 9, random.bytes(50));
     match random.below(7) {

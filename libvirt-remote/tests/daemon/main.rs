@@ -6,6 +6,8 @@
 
 mod access;
 mod calls;
+mod crowd;
+mod ends;
 mod events;
 mod hostile;
 mod keepalive;
