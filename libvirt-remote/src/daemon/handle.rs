@@ -125,8 +125,8 @@ pub(super) struct Shared {
     pub(super) options: Arc<Options>,
     pub(super) counters: Arc<Counters>,
     sessions: Mutex<HashMap<u64, Session>>,
-    /// Clients, and those of whom only the connection is left. It changes while `sessions` is locked, or gets less.
-    connections: AtomicUsize,
+    /// Places that are taken. It changes while `sessions` is locked, or gets less.
+    places: AtomicUsize,
     /// Clients that have not said what they have come for.
     opening: AtomicUsize,
     /// Connections, and calls that run.
@@ -144,7 +144,7 @@ impl Shared {
             options: Arc::new(options),
             counters: Arc::default(),
             sessions: Mutex::default(),
-            connections: AtomicUsize::new(0),
+            places: AtomicUsize::new(0),
             opening: AtomicUsize::new(0),
             tasks: Mutex::default(),
             room: Notify::new(),
@@ -187,7 +187,7 @@ impl Shared {
         access: &Access,
     ) -> Result<Session, Transport> {
         let sessions = self.sessions();
-        let has_room = self.connections.load(Ordering::SeqCst) < self.options.max_clients
+        let has_room = self.places.load(Ordering::SeqCst) < self.options.max_clients
             && self.opening.load(Ordering::SeqCst) < self.options.max_opening;
         if has_room {
             Ok(self.begin(sessions, transport, access.clone()))
@@ -217,14 +217,14 @@ impl Shared {
         );
         let session = Session { inner };
         sessions.insert(accepted, session.clone());
-        self.connections.fetch_add(1, Ordering::SeqCst);
+        let place = Place::take(self);
         self.opening.fetch_add(1, Ordering::SeqCst);
         drop(sessions);
         if self.is_leaving() {
             session.inner.leave();
         }
         let shared = Arc::clone(self);
-        self.spawn(Connection::new(shared, session.clone(), transport));
+        self.spawn(Connection::new(shared, place, session.clone(), transport));
         session
     }
 
@@ -240,12 +240,6 @@ impl Shared {
             self.opening.fetch_sub(1, Ordering::SeqCst);
             self.room.notify_waiters();
         }
-    }
-
-    /// Nothing is left of a client: another one may come.
-    pub(super) fn release(&self) {
-        self.connections.fetch_sub(1, Ordering::SeqCst);
-        self.room.notify_waiters();
     }
 
     fn is_leaving(&self) -> bool {
@@ -274,5 +268,26 @@ impl Shared {
     pub(super) fn abort(&self) {
         self.leave();
         self.tasks().abort_all();
+    }
+}
+
+/// One of the places for clients that a daemon has. It is taken until nothing is left of a client, neither its connection nor
+/// a call that still runs: otherwise who comes and goes could have any number of them run.
+pub(super) struct Place {
+    shared: Arc<Shared>,
+}
+
+impl Place {
+    fn take(shared: &Arc<Shared>) -> Self {
+        shared.places.fetch_add(1, Ordering::SeqCst);
+        let shared = Arc::clone(shared);
+        Self { shared }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.shared.places.fetch_sub(1, Ordering::SeqCst);
+        self.shared.room.notify_waiters();
     }
 }

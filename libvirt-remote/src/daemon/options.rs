@@ -10,7 +10,8 @@ use crate::connection::Feature;
 /// How a daemon behaves.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How many clients it has at most; 5000 by default. Those that come then wait until one goes.
+    /// How many clients it has at most; 5000 by default. Those that come then wait until one goes. One that has gone counts for
+    /// as long as a call of it runs.
     pub max_clients: usize,
     /// How many of them have not opened their driver yet; 100 at most by default. Those that come then wait until one has, or
     /// goes. libvirtd has `max_anonymous_clients` for that.

@@ -76,15 +76,20 @@ impl Call {
         if let Err(error) = self.check_stream(&answer) {
             answer.body = Body::Error(error);
         }
-        let (packet, is_good) = answer.packet(&self.header, self.name);
-        if !is_good {
-            answer.fds.clear();
-        }
+        let (mut packet, mut is_good) = answer.packet(&self.header, self.name);
         let effect = std::mem::replace(&mut self.effect, Effect::None);
         self.session.inner.counters.calls.add(1);
         self.session.inner.change(|state| {
             *count(&mut state.running, self.pace) -= 1;
             state.running.fds -= self.fds;
+            // Another stream may have begun since the call did.
+            if is_good && answer.streaming.is_some() {
+                let most = self.session.inner.options.max_streams;
+                if let Err(error) = self.check_place(state, most) {
+                    answer.body = Body::Error(error);
+                    (packet, is_good) = answer.packet(&self.header, self.name);
+                }
+            }
             if is_good {
                 let is_yes = packet
                     .get(LENGTH_LEN + HEADER_LEN..)
@@ -94,6 +99,8 @@ impl Call {
                     state.act(effect);
                 }
                 state.act(answer.effect);
+            } else {
+                answer.fds.clear();
             }
             let begun = answer.streaming.filter(|_| is_good);
             let line = begun.map(|streaming| (streaming, self.begin_stream(state)));
@@ -105,29 +112,29 @@ impl Call {
         })
     }
 
-    /// Whether a good answer has the stream that it needs, and may have it.
+    /// Whether a good answer has a stream if it needs one, and only then.
     fn check_stream(&self, answer: &Answer) -> Result<(), Refusal> {
         if matches!(answer.body, Body::Error(_)) {
             return Ok(());
         }
-        let internal = |why: &str| {
-            let text = format!("{} {why}", self.name);
-            refusal(ErrorCode::INTERNAL_ERROR, ErrorOrigin::RPC, text)
-        };
         match (self.stream, &answer.streaming) {
-            (None, None) => Ok(()),
-            (None, Some(_)) => Err(internal("begins no stream, and has been given one")),
-            (Some(_), None) => Err(internal("begins a stream, and has been given none")),
-            (Some(_), Some(_)) => {
-                let state = self.session.inner.lock();
-                let has_serial = state.streams.contains(self.header.serial);
-                drop(state);
-                if has_serial {
-                    return Err(internal("has the serial of a stream that is open"));
-                }
-                has_room(&self.session, self.name)
-            }
+            (None, None) | (Some(_), Some(_)) => Ok(()),
+            (None, Some(_)) => Err(self.internal("begins no stream, and has been given one")),
+            (Some(_), None) => Err(self.internal("begins a stream, and has been given none")),
         }
+    }
+
+    /// Whether there is a place for its stream.
+    fn check_place(&self, state: &State, most: usize) -> Result<(), Refusal> {
+        if state.streams.contains(self.header.serial) {
+            return Err(self.internal("has the serial of a stream that is open"));
+        }
+        has_room(state, most, self.name)
+    }
+
+    fn internal(&self, why: &str) -> Refusal {
+        let text = format!("{} {why}", self.name);
+        refusal(ErrorCode::INTERNAL_ERROR, ErrorOrigin::RPC, text)
     }
 
     fn begin_stream(&self, state: &mut State) -> Line {
@@ -150,10 +157,9 @@ impl Drop for Call {
     }
 }
 
-/// Whether the client may have another stream.
-pub(super) fn has_room(session: &Session, name: &str) -> Result<(), Refusal> {
-    let most = session.inner.options.max_streams;
-    if session.inner.lock().streams.len() < most {
+/// Whether the client may have another stream, of so many at most.
+pub(super) fn has_room(state: &State, most: usize, name: &str) -> Result<(), Refusal> {
+    if state.streams.len() < most {
         return Ok(());
     }
     let text = format!("{name}: {most} streams are open already");

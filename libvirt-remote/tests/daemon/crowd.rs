@@ -33,14 +33,14 @@ async fn misbehave(path: PathBuf, mut random: Random) {
             0 => bytes = random.bytes(500),
             1 => bytes.extend(fatal(&mut random)),
             2 => {
-                for serial in 1..200 {
+                for serial in 1..50 {
                     let packet = malformed(&mut random, serial);
                     packet.write(&mut bytes).expect("it is within bounds");
                 }
             }
             // Calls, and takes no answers.
             3 => {
-                for serial in 1..500 {
+                for serial in 1..100 {
                     let call = Message::Call(Call::Remote(lookup(1).0));
                     let written = call.write(serial, 0, &mut bytes);
                     written.expect("it is within bounds");

@@ -161,6 +161,35 @@ async fn clients_that_are_too_many_wait_for_others_to_go() {
     third.expect("it is let in");
 }
 
+#[tokio::test]
+async fn a_client_that_has_gone_keeps_its_place_for_as_long_as_its_calls_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("sock");
+    let options = Options {
+        max_clients: 1,
+        ..Options::default()
+    };
+    let (daemon, gate) = gate(options);
+    let listener = UnixListener::bind(&path).expect("a socket");
+    daemon.listen(listener, Access::ReadWrite);
+    let uri = format!("test+unix:///default?socket={}", path.display());
+    let gone = Connection::open(&uri).await.expect("it is let in");
+    let args = remote::DomainCreateArgs { dom: domain(1) };
+    let call = gone.call::<proc::DomainCreate>(&args);
+    let called = timeout(Duration::from_millis(100), call).await;
+    assert!(called.is_err(), "it runs");
+    drop(gone);
+    while daemon.stats().sessions > 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    // Otherwise who comes and goes would have any number of calls run.
+    let next = timeout(Duration::from_millis(200), Connection::open(&uri)).await;
+    assert!(next.is_err(), "it waits");
+    assert_eq!(gate.running.load(Ordering::SeqCst), 1);
+    gate.open.add_permits(1);
+    Connection::open(&uri).await.expect("it is let in");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_hundred_clients_call_at_once_and_all_get_the_events() {
     const CLIENTS: usize = 300;

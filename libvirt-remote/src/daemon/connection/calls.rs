@@ -65,7 +65,8 @@ impl Connection {
         let admitted = admit(&self.shared.programs, &self.session, &header, &payload);
         let admitted = admitted.and_then(|info| {
             if info.stream.is_some() {
-                has_room(&self.session, info.name)?;
+                let most = self.shared.options.max_streams;
+                has_room(&self.session.inner.lock(), most, info.name)?;
             }
             Ok(info)
         });
@@ -88,6 +89,7 @@ impl Connection {
             context: Context::new(self.session.clone(), handle, fds),
         };
         let hypervisor = Arc::clone(&self.shared.hypervisor);
+        let taken = Arc::clone(&self.place);
         self.shared.spawn(async move {
             let call = call.of(info);
             let answer = hypervisor.answer(request).await;
@@ -95,6 +97,7 @@ impl Connection {
             if let Some((streaming, line)) = begun {
                 streaming.run(line).await;
             }
+            drop(taken);
         });
     }
 }

@@ -4,10 +4,11 @@ use std::future::pending;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use libvirt_remote::daemon::{Access, Options};
+use libvirt_remote::daemon::{Access, Daemon, Options, Router, Streaming};
 use protocol_defs::packet::ErrorCode;
 use protocol_defs::remote::{self, proc};
 use protocol_defs::stream::StreamPacket;
+use tokio::sync::Barrier;
 use tokio::time::Instant;
 
 use super::{
@@ -141,4 +142,34 @@ async fn streams_are_counted_and_begun_by_those_who_may() {
     assert!(end(&mut ended).await.is_ok());
     tokio::task::yield_now().await;
     begun(&mut peer, call()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn streams_that_begin_at_once_are_counted_one_by_one() {
+    let options = Options {
+        max_streams: 1,
+        ..Options::default()
+    };
+    // All answers are ready in the same moment.
+    let all = Arc::new(Barrier::new(8));
+    let router = Router::with_state(all).on_stream::<proc::StorageVolUpload>(|cx, _| async move {
+        cx.state().wait().await;
+        let serve = Streaming::by(|mut stream| async move {
+            read_all(&mut stream).await?;
+            stream.finish().await
+        });
+        Ok(((), serve))
+    });
+    let daemon = Daemon::new(router, options);
+    for _ in 0..500 {
+        let (mut peer, _) = opened(&daemon).await;
+        for _ in 0..8 {
+            peer.call(remote::Call::StorageVolUpload(upload())).await;
+        }
+        let mut begun = 0;
+        for _ in 0..8 {
+            begun += usize::from(peer.answer().await.1.is_ok());
+        }
+        assert_eq!(begun, 1);
+    }
 }
