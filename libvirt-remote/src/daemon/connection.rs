@@ -191,14 +191,17 @@ impl Connection {
         }
         let is_written = state.queue.outgoing.is_empty() && self.outbox.is_done();
         let is_cut = matches!(state.queue.course, Course::Cut);
+        // Under the same lock as whether all is written: an answer may be queued as the call that it is to ends.
+        let is_answered = self.waiting.is_empty() && state.running.is_none();
         let is_settled = state.is_settled;
+        let is_settling = state.running.settling > 0;
         drop(state);
-        self.look_at_opening(cx, is_settled);
+        self.look_at_opening(cx, is_settled, is_settling);
         if is_written && is_cut {
             return Err(End::Here);
         }
         if is_cut || self.last.is_some() {
-            if is_written && self.is_answered() {
+            if is_written && is_answered {
                 return Err(self.last.take().unwrap_or(End::Here));
             }
             if self.is_out_of_patience(cx) {
@@ -206,11 +209,6 @@ impl Connection {
             }
         }
         Ok(Step::Waits)
-    }
-
-    /// Whether none of its calls waits or runs.
-    fn is_answered(&self) -> bool {
-        self.waiting.is_empty() && self.session.inner.lock().running.is_none()
     }
 
     fn write(&mut self, cx: &mut Context<'_>) -> Result<Step, End> {

@@ -17,8 +17,8 @@ pub struct Options {
     /// goes. libvirtd has `max_anonymous_clients` for that.
     pub max_opening: usize,
     /// How long a client may take until its driver is open; one minute by default. Then its connection ends with
-    /// [`End::NotOpened`](super::End::NotOpened). The time begins anew when it closes the driver; that in which a call of it
-    /// runs does not end it. A client that calls another program than those of libvirtd needs no driver.
+    /// [`End::NotOpened`](super::End::NotOpened). The time begins anew when it closes the driver; while
+    /// the daemon opens one it does not end. A client that calls another program than those of libvirtd needs no driver.
     pub opening_timeout: Option<Duration>,
     /// How many calls of a client run at a time; 20 by default. As many again of procedures that finish soon
     /// ([`Priority::High`](xdr_wire::Priority::High)) run beside them.

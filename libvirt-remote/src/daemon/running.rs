@@ -34,6 +34,7 @@ impl Call {
         let mut state = session.inner.lock();
         *count(&mut state.running, pace) += 1;
         state.running.fds += fds;
+        state.running.settling += usize::from(effect.settles());
         drop(state);
         Self {
             session: session.clone(),
@@ -82,6 +83,7 @@ impl Call {
         self.session.inner.change(|state| {
             *count(&mut state.running, self.pace) -= 1;
             state.running.fds -= self.fds;
+            state.running.settling -= usize::from(effect.settles());
             // Another stream may have begun since the call did.
             if is_good && answer.streaming.is_some() {
                 let most = self.session.inner.options.max_streams;

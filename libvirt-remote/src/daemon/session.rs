@@ -70,6 +70,8 @@ pub(super) struct Running {
     pub(super) urgent: usize,
     /// One that opens or closes the driver. Others wait for it.
     pub(super) alone: usize,
+    /// Those of them that say what the client has come for, if they succeed.
+    pub(super) settling: usize,
     /// Descriptors that came with them.
     pub(super) fds: usize,
 }
@@ -360,4 +362,11 @@ pub(super) enum Effect {
     Register(Numbered),
     RegisterLegacy(i32),
     CloseCallback(bool),
+}
+
+impl Effect {
+    /// Whether the client has then said what it has come for.
+    pub(super) fn settles(&self) -> bool {
+        matches!(self, Self::Open(_) | Self::Settle)
+    }
 }

@@ -65,6 +65,28 @@ async fn what_the_daemon_takes_to_open_a_driver_is_not_the_clients_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn calls_that_open_nothing_give_a_client_no_more_time() {
+    let router = Router::new().on::<proc::AuthList>(|_, ()| async {
+        sleep(Duration::from_secs(3)).await;
+        let types = vec![remote::AuthType::None];
+        Ok(remote::AuthListRet { types })
+    });
+    let daemon = Daemon::new(router, Options::default());
+    let (mut peer, _) = peer(&daemon, Access::ReadWrite);
+    // One of them runs at any time.
+    for _ in 0..35 {
+        peer.call(remote::Call::AuthList).await;
+        sleep(Duration::from_secs(2)).await;
+    }
+    let stats = daemon.stats();
+    assert_eq!((stats.sessions, stats.not_opened), (0, 1));
+    for _ in 0..30 {
+        assert!(peer.answer().await.1.is_ok(), "what has come is answered");
+    }
+    peer.end().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_client_that_closes_its_driver_has_a_minute_to_go_or_to_open_another() {
     let daemon = daemon(Options::default());
     let (mut peer, _) = opened(&daemon).await;

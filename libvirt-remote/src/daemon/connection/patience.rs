@@ -26,7 +26,12 @@ impl Connection {
     }
 
     /// Has no more read from a client that does not say what it has come for.
-    pub(super) fn look_at_opening(&mut self, cx: &mut Context<'_>, is_settled: bool) {
+    pub(super) fn look_at_opening(
+        &mut self,
+        cx: &mut Context<'_>,
+        is_settled: bool,
+        is_settling: bool,
+    ) {
         if is_settled == self.is_opening {
             self.is_opening = !is_settled;
             self.shared.count_opening(self.is_opening);
@@ -37,8 +42,8 @@ impl Connection {
         };
         let opening = self.opening.get_or_insert_with(|| Box::pin(sleep(after)));
         let is_over = opening.as_mut().poll(cx).is_ready();
-        // What the daemon takes for an answer is not the client's time.
-        if is_over && self.is_answered() && self.last.is_none() {
+        // What the daemon takes to open a driver is not the client's time.
+        if is_over && !is_settling && self.last.is_none() {
             self.last = Some(End::NotOpened);
         }
     }
