@@ -8,6 +8,7 @@ mod arguments;
 mod domains;
 mod socket;
 
+use std::convert::Infallible;
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,26 +22,35 @@ use tokio::task::JoinSet;
 use self::arguments::{Arguments, Monitor};
 use self::domains::{Domains, identified};
 use self::socket::Socket;
+use crate::console::Console;
 use crate::stop::Stop;
+use crate::tasks;
+use crate::text::printable;
 
 /// How long clients are given to take what waits for them at the end.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// The command, from its arguments to its exit code: 0 when it was asked to end, 1 when it cannot listen, 2 for arguments
-/// that it does not have.
+/// The command, from its arguments to its exit code: 0 when it was asked to end, 1 when it cannot listen or a QEMU is
+/// not watched any more, 2 for arguments that it does not have.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let Ok(console) = Console::new("virt-graphics-bridge") else {
+        // A system without threads to spare runs no daemon.
+        return ExitCode::FAILURE;
+    };
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
-    match runtime.and_then(|runtime| runtime.block_on(run(arguments))) {
+    let ran = runtime.and_then(|runtime| runtime.block_on(run(arguments, &console)));
+    if let Err(error) = &ran {
+        console.say(&printable(&error.to_string()));
+    }
+    console.flush();
+    match ran {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("virt-graphics-bridge: {error}");
-            ExitCode::FAILURE
-        }
+        Err(_) => ExitCode::FAILURE,
     }
 }
 
-async fn run(arguments: Arguments) -> io::Result<()> {
+async fn run(arguments: Arguments, console: &Console) -> io::Result<()> {
     let mut stop = Stop::new()?;
     let (socket, listener) = Socket::bind(&arguments.listen)?;
     let domains = Arc::new(Domains::default());
@@ -61,14 +71,18 @@ async fn run(arguments: Arguments) -> io::Result<()> {
             number,
             domains: Arc::clone(&domains),
             daemon: daemon.handle().clone(),
+            console: console.clone(),
         };
         watching.spawn(qemu.watch());
     }
-    stop.wait().await;
+    let ended = tokio::select! {
+        () = stop.wait() => Ok(()),
+        error = tasks::end(&mut watching) => Err(error),
+    };
     watching.shutdown().await;
     drop(socket);
     daemon.shutdown(GRACE).await;
-    Ok(())
+    ended
 }
 
 /// The name of this host.
@@ -84,10 +98,11 @@ struct Qemu {
     number: i32,
     domains: Arc<Domains>,
     daemon: Handle,
+    console: Console,
 }
 
 impl Qemu {
-    async fn watch(self) {
+    async fn watch(self) -> Infallible {
         let options = WatchOptions {
             name: Some(self.monitor.name.clone()),
             id: self.number,
@@ -127,7 +142,9 @@ impl Qemu {
         }
     }
 
+    /// Much of what there is to say are QEMU's words.
     fn say(&self, what: &str) {
-        eprintln!("virt-graphics-bridge: {}: {what}", self.monitor.name);
+        let text = format!("{}: {what}", self.monitor.name);
+        self.console.say(&printable(&text));
     }
 }

@@ -6,6 +6,9 @@
 #![forbid(unsafe_code)]
 
 pub mod bridge;
+mod console;
 pub mod demo;
 mod stop;
+mod tasks;
+mod text;
 pub mod watch;

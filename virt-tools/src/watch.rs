@@ -9,7 +9,6 @@ mod lines;
 mod screens;
 mod table;
 mod terminal;
-mod text;
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
@@ -19,29 +18,37 @@ use tokio::runtime;
 
 use self::arguments::Arguments;
 use self::host::{Hosts, Source};
+use crate::console::Console;
 use crate::stop::Stop;
+use crate::text::printable;
 
 /// The command, from its arguments to its exit code: 0 when it was asked to end, 1 when no host could be watched, 2 for
 /// arguments that it does not have.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let Ok(console) = Console::new("virt-watch") else {
+        // A system without threads to spare watches nothing.
+        return ExitCode::FAILURE;
+    };
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
     let ran = runtime.and_then(|runtime| {
-        let ran = runtime.block_on(run(&arguments));
+        let ran = runtime.block_on(run(&arguments, &console));
         // A thread may be left that writes to a pipe which nobody reads, or reads keys.
         runtime.shutdown_background();
         ran
     });
-    match ran {
+    let code = match ran {
         Ok(Outcome::Asked) => ExitCode::SUCCESS,
         Ok(Outcome::NoHost) => ExitCode::FAILURE,
         // Whoever read has enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("virt-watch: {error}");
+            console.say(&printable(&error.to_string()));
             ExitCode::FAILURE
         }
-    }
+    };
+    console.flush();
+    code
 }
 
 /// Why it ends.
@@ -52,20 +59,18 @@ enum Outcome {
     NoHost,
 }
 
-async fn run(arguments: &Arguments) -> io::Result<Outcome> {
+async fn run(arguments: &Arguments, console: &Console) -> io::Result<Outcome> {
     let mut stop = Stop::new()?;
     let sources = arguments.sources();
     let is_table = !arguments.json && io::stdout().is_terminal();
     if sources.contains(&Source::Demo) && !is_table {
-        eprintln!(
-            "virt-watch: no URI, so this is a demonstration with made-up names; try qemu:///system"
-        );
+        console.say("no URI, so this is a demonstration with made-up names; try qemu:///system");
     }
     let mut hosts = Hosts::watch(sources);
     let outcome = if is_table {
-        terminal::show(&mut hosts, &mut stop).await
+        terminal::show(&mut hosts, &mut stop, console).await
     } else {
-        lines::print(&mut hosts, &mut stop, arguments.json).await
+        lines::print(&mut hosts, &mut stop, console, arguments.json).await
     };
     hosts.close().await;
     outcome

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::demo;
+use crate::{demo, tasks};
 
 /// How long to wait before a lost host is tried again: at first, and at most.
 const FIRST_DELAY: Duration = Duration::from_millis(500);
@@ -96,8 +96,15 @@ impl Hosts {
     }
 
     /// What comes next; nothing when there is no host left. Cancel-safe.
-    pub(super) async fn next(&mut self) -> Option<Report> {
-        self.reports.recv().await
+    ///
+    /// # Errors
+    /// A host's task has panicked.
+    pub(super) async fn next(&mut self) -> io::Result<Option<Report>> {
+        tokio::select! {
+            biased;
+            error = tasks::end(&mut self.tasks) => Err(error),
+            report = self.reports.recv() => Ok(report),
+        }
     }
 
     /// What has come already.

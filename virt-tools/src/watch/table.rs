@@ -7,7 +7,7 @@ use ratatui::text::{Line, Text};
 use ratatui::widgets::{Cell, Paragraph, Row, Table};
 
 use super::screens::{Screens, State, Viewer};
-use super::text::{address, printable};
+use crate::text::{address, printable};
 
 const COLUMNS: [&str; 7] = [
     "HOST",

@@ -11,10 +11,15 @@ use super::Outcome;
 use super::host::Hosts;
 use super::screens::Screens;
 use super::table::draw;
+use crate::console::Console;
 use crate::stop::Stop;
 
 /// Shows the table until it is asked to end, or no host is left. The terminal is as it was then.
-pub(super) async fn show(hosts: &mut Hosts, stop: &mut Stop) -> io::Result<Outcome> {
+pub(super) async fn show(
+    hosts: &mut Hosts,
+    stop: &mut Stop,
+    console: &Console,
+) -> io::Result<Outcome> {
     let mut screens = Screens::new(hosts.sources());
     let outcome = {
         let mut terminal = Restored(ratatui::try_init()?);
@@ -23,7 +28,7 @@ pub(super) async fn show(hosts: &mut Hosts, stop: &mut Stop) -> io::Result<Outco
     if matches!(outcome, Outcome::NoHost) {
         // They have gone with the table.
         for note in &screens.notes {
-            eprintln!("{note}");
+            console.say(note);
         }
     }
     Ok(outcome)
@@ -44,7 +49,7 @@ async fn follow(
     stop: &mut Stop,
     screens: &mut Screens,
 ) -> io::Result<Outcome> {
-    let mut keys = keys();
+    let mut keys = keys()?;
     loop {
         terminal.draw(|frame| draw(frame, screens))?;
         tokio::select! {
@@ -55,7 +60,7 @@ async fn follow(
                 None => return Err(io::Error::other("the terminal cannot be read")),
             },
             report = hosts.next() => {
-                let Some(report) = report else {
+                let Some(report) = report? else {
                     return Ok(Outcome::NoHost);
                 };
                 screens.take(report);
@@ -75,9 +80,9 @@ enum Key {
 }
 
 /// Reads keys on a thread of its own, which is left behind at the end.
-fn keys() -> mpsc::Receiver<Key> {
+fn keys() -> io::Result<mpsc::Receiver<Key>> {
     let (sender, keys) = mpsc::channel(1);
-    thread::spawn(move || {
+    thread::Builder::new().spawn(move || {
         while let Ok(event) = event::read() {
             let Some(key) = key(&event) else {
                 continue;
@@ -86,8 +91,8 @@ fn keys() -> mpsc::Receiver<Key> {
                 return;
             }
         }
-    });
-    keys
+    })?;
+    Ok(keys)
 }
 
 /// While keys are read one by one, Ctrl-C is a key like others, and no signal.

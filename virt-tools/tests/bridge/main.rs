@@ -1,5 +1,6 @@
 //! The program `virt-graphics-bridge`, between a QEMU of a few lines and a client of libvirt's protocol.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
@@ -12,18 +13,23 @@ use protocol_defs::graphics::GraphicsEvent;
 use protocol_defs::remote::{ConnectListAllDomainsArgs, DomainLookupByNameArgs, proc};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 /// How long anything may take.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The program, ended with the test.
 struct Bridge(Child);
 
 impl Bridge {
     fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self::start_saying(folder, arguments, Stdio::piped())
+    }
+
+    fn start_saying(folder: &Path, arguments: &[&str], stderr: Stdio) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_virt-graphics-bridge"));
         command.args(arguments).env_clear().current_dir(folder);
-        command.stdin(Stdio::null()).stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stderr(stderr);
         Self(command.spawn().expect("it starts"))
     }
 
@@ -42,8 +48,9 @@ impl Bridge {
             sleep(Duration::from_millis(10));
         };
         let mut said = String::new();
-        let mut stderr = self.0.stderr.take().expect("it is piped");
-        stderr.read_to_string(&mut said).expect("it says text");
+        if let Some(mut stderr) = self.0.stderr.take() {
+            stderr.read_to_string(&mut said).expect("it says text");
+        }
         (status.code(), said)
     }
 }
@@ -62,13 +69,20 @@ struct Qemu(BufReader<UnixStream>);
 impl Qemu {
     /// Waits for the client, and answers what it asks first.
     fn accept(listener: &UnixListener, uuid: &str) -> Self {
+        let mut qemu = Self::greet(listener);
+        qemu.answer("query-uuid", &json!({ "UUID": uuid }));
+        qemu
+    }
+
+    /// Waits for the client, and lets it in.
+    fn greet(listener: &UnixListener) -> Self {
         let (stream, _) = listener.accept().expect("a client");
         stream.set_read_timeout(Some(PATIENCE)).expect("a limit");
+        stream.set_write_timeout(Some(PATIENCE)).expect("a limit");
         let mut qemu = Self(BufReader::new(stream));
         let version = json!({ "qemu": { "major": 7, "minor": 2, "micro": 0 }, "package": "" });
         qemu.say(&json!({ "QMP": { "version": version, "capabilities": [] } }));
         qemu.answer("qmp_capabilities", &json!({}));
-        qemu.answer("query-uuid", &json!({ "UUID": uuid }));
         qemu
     }
 
@@ -81,11 +95,22 @@ impl Qemu {
     }
 
     fn answer(&mut self, command: &str, value: &Value) {
+        let id = self.asked(command);
+        self.say(&json!({ "return": value, "id": id }));
+    }
+
+    fn refuse(&mut self, command: &str, why: &str) {
+        let id = self.asked(command);
+        self.say(&json!({ "error": { "class": "GenericError", "desc": why }, "id": id }));
+    }
+
+    /// The number of the command that it is asked next.
+    fn asked(&mut self, command: &str) -> Value {
         let mut line = String::new();
         self.0.read_line(&mut line).expect("the bridge asks");
-        let said: Value = serde_json::from_str(&line).expect("it is JSON");
+        let mut said: Value = serde_json::from_str(&line).expect("it is JSON");
         assert_eq!(said["execute"], command);
-        self.say(&json!({ "return": value, "id": said["id"] }));
+        said["id"].take()
     }
 
     fn viewer(&mut self, event: &str) {
@@ -206,5 +231,59 @@ fn a_socket_that_is_taken_is_said_to_be() {
     assert_eq!(
         said,
         "virt-graphics-bridge: cannot listen at sock: Address already in use (os error 98)\n"
+    );
+}
+
+/// A bridge to a QEMU which tells of viewers, after what it has to say first, as long as somebody hears it.
+async fn is_served(stderr: Stdio, is_read: bool, first: impl FnOnce(&mut Qemu)) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let listener = UnixListener::bind(folder.path().join("web.qmp")).expect("a socket");
+    let arguments = ["--listen", "sock", "--qmp", "web=web.qmp"];
+    let mut bridge = Bridge::start_saying(folder.path(), &arguments, stderr);
+    if !is_read {
+        drop(bridge.0.stderr.take());
+    }
+    let mut qemu = Qemu::accept(&listener, "6695eb01-f6a4-4304-98aa-97f2502e193f");
+    let conn = connect(&folder.path().join("sock")).await;
+    let events = conn.events::<GraphicsEvent>(None).await;
+    let mut events = events.expect("registered");
+    first(&mut qemu);
+    qemu.viewer("SPICE_CONNECTED");
+    let event = timeout(PATIENCE, events.recv()).await.expect("in time");
+    let event = event.expect("an event").expect("a good one");
+    assert_eq!(event.phase.to_string(), "connect");
+    assert_eq!(bridge.end(Some(Signal::TERM)).0, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn goes_on_serving_when_what_it_says_goes_nowhere() {
+    is_served(Stdio::piped(), false, |_| {}).await;
+    let full = File::options().write(true).open("/dev/full");
+    is_served(full.expect("it is there").into(), true, |_| {}).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn goes_on_serving_when_nobody_reads_what_it_says() {
+    // Each is a line of some 80 bytes, and the pipe takes 64 KiB.
+    let dropped = |qemu: &mut Qemu| (0..2000).for_each(|_| qemu.viewer("VNC_CONNECTED"));
+    is_served(Stdio::piped(), true, dropped).await;
+}
+
+#[test]
+fn what_a_qemu_says_of_itself_is_not_obeyed_by_the_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let listener = UnixListener::bind(folder.path().join("web.qmp")).expect("a socket");
+    let bridge = Bridge::start(folder.path(), &["--listen", "sock", "--qmp", "web=web.qmp"]);
+    let mut qemu = Qemu::greet(&listener);
+    qemu.refuse("query-uuid", "no\x1b[2J\u{202e}\nnever");
+    // It has heard that when it comes again.
+    drop(qemu);
+    Qemu::greet(&listener);
+    let (code, said) = bridge.end(Some(Signal::TERM));
+    assert_eq!(code, Some(0));
+    let first = said.lines().next().expect("it says something");
+    assert_eq!(
+        first,
+        "virt-graphics-bridge: web: query-uuid: no\\u{1b}[2J\\u{202e}\\u{a}never (GenericError); trying again"
     );
 }

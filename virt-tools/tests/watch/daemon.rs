@@ -33,6 +33,16 @@ impl Daemon {
         })
     }
 
+    /// Tells each client of this, once.
+    pub(crate) fn telling_once(host: &'static str, event: GraphicsEvent) -> Self {
+        Self::start(move |transport| {
+            let scene = |after, event| Scene { after, event };
+            let hours = 3_600_000;
+            let story = vec![scene(50, event.clone()), scene(hours, event.clone())];
+            demo::serve(transport, host, story)
+        })
+    }
+
     /// Answers every call with this error.
     pub(crate) fn refusing(error: MessageError) -> Self {
         Self::start(move |transport| refuse(transport, error.clone()))

@@ -195,3 +195,26 @@ fn arguments_that_it_does_not_have_are_told() {
     assert_eq!(status.code(), Some(2));
     assert!(stderr.contains("--json"), "{stderr}");
 }
+
+#[test]
+fn goes_on_watching_when_what_it_says_goes_nowhere() {
+    let daemon = Daemon::telling("a.example", events(1), LONG);
+    let mut program = Program::start_saying_nothing(&["--json", "nonsense", &daemon.uri()]);
+    // A second line shows that it has survived the first.
+    for _ in 0..2 {
+        assert!(program.line().starts_with("{\"host\":\"a.example\","));
+    }
+    program.signal(Signal::INT);
+    assert_eq!(program.end().0.code(), Some(0));
+}
+
+#[test]
+fn it_ends_when_nobody_reads_any_more_though_nothing_happens() {
+    // One event, and no further one before the test is over.
+    let daemon = Daemon::telling_once("a.example", events(1).remove(0));
+    let mut program = Program::start(&["--json", &daemon.uri()]);
+    program.line();
+    program.hang_up();
+    let (status, stderr) = program.end();
+    assert_eq!((status.code(), stderr.as_str()), (Some(0), ""));
+}

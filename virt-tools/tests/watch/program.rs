@@ -1,5 +1,6 @@
 //! The program, run, and ended with the test.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle, sleep};
@@ -27,8 +28,18 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
 impl Program {
     /// Starts it with pipes for its output.
     pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::start_saying(arguments, Stdio::piped())
+    }
+
+    /// Starts it with a pipe for what it prints, while what it says cannot be written.
+    pub(crate) fn start_saying_nothing(arguments: &[&str]) -> Self {
+        let full = File::options().write(true).open("/dev/full");
+        Self::start_saying(arguments, full.expect("it is there").into())
+    }
+
+    fn start_saying(arguments: &[&str], stderr: Stdio) -> Self {
         let mut command = command(arguments);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(stderr);
         let mut child = command.spawn().expect("it starts");
         let stdout = child.stdout.take().map(BufReader::new);
         let stderr = child.stderr.take().map(|mut stderr| {

@@ -3,10 +3,10 @@
 use protocol_defs::graphics::{Address, Family};
 
 /// With what a terminal could obey, or show in another order, escaped: a viewer chooses his certificate's name.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_control() || is_order(character) {
+        if is_obeyed(character) {
             printable.extend(character.escape_unicode());
         } else {
             printable.push(character);
@@ -15,20 +15,22 @@ pub(super) fn printable(text: &str) -> String {
     printable
 }
 
-/// Marks, embeddings, overrides and isolates of the direction of writing (Unicode, UAX 9), and ends of lines.
-fn is_order(character: char) -> bool {
-    matches!(
-        character,
-        '\u{61c}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-    )
+/// Whether a terminal could do something else than show it: control characters (C0, DEL, C1); marks, embeddings, overrides
+/// and isolates of the direction of writing (Unicode, UAX 9); ends of lines.
+pub(crate) fn is_obeyed(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61c}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2066}'..='\u{2069}'
+        )
 }
 
 /// An address as it is usually written.
-pub(super) fn address(address: &Address) -> String {
+pub(crate) fn address(address: &Address) -> String {
     let Address {
         family,
         node,
