@@ -10,6 +10,7 @@ mod socket;
 
 use std::convert::Infallible;
 use std::io;
+use std::os::unix::net::UnixListener;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,8 +39,7 @@ pub fn main() -> ExitCode {
         // A system without threads to spare runs no daemon.
         return ExitCode::FAILURE;
     };
-    let runtime = runtime::Builder::new_current_thread().enable_all().build();
-    let ran = runtime.and_then(|runtime| runtime.block_on(run(arguments, &console)));
+    let ran = start(arguments, &console);
     if let Err(error) = &ran {
         console.say(&printable(&error.to_string()));
     }
@@ -50,9 +50,27 @@ pub fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments, console: &Console) -> io::Result<()> {
-    let mut stop = Stop::new()?;
-    let (socket, listener) = Socket::bind(&arguments.listen)?;
+/// Takes its place, while nothing runs that it could block. Who ends it from then on leaves nothing behind.
+fn start(arguments: Arguments, console: &Console) -> io::Result<()> {
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let stop = {
+        let _context = runtime.enter();
+        Stop::new()?
+    };
+    let (socket, listener) = Socket::bind(&arguments.listen, arguments.mode)?;
+    runtime.block_on(run(arguments.monitors, stop, socket, listener, console))
+}
+
+async fn run(
+    monitors: Vec<Monitor>,
+    mut stop: Stop,
+    socket: Socket,
+    listener: UnixListener,
+    console: &Console,
+) -> io::Result<()> {
+    let listener = tokio::net::UnixListener::from_std(listener)?;
     let domains = Arc::new(Domains::default());
     let options = Options {
         facts: Facts {
@@ -65,7 +83,7 @@ async fn run(arguments: Arguments, console: &Console) -> io::Result<()> {
     let daemon = Daemon::new(domains::router(Arc::clone(&domains)), options);
     daemon.listen(listener, Access::ReadWrite);
     let mut watching = JoinSet::new();
-    for (number, monitor) in (1..).zip(arguments.monitors) {
+    for (number, monitor) in (1..).zip(monitors) {
         let qemu = Qemu {
             monitor,
             number,

@@ -9,13 +9,17 @@ use clap::error::ErrorKind;
 /// Watches QEMU processes that no libvirt has started, and tells libvirt's clients who comes to their screens.
 ///
 /// Clients connect by <qemu+unix:///system?socket=SOCKET>, as in `virsh -c URI event --all --loop`. Whoever may connect to
-/// the socket sees everything; there is nothing to change by it.
+/// the socket sees everything; there is nothing to change by it. While it listens there is a file SOCKET.lock.
 #[derive(Debug, Parser)]
 #[command(name = "virt-graphics-bridge", version)]
 struct Words {
     /// The UNIX socket to listen at for clients.
     #[arg(long, value_name = "SOCKET")]
     listen: PathBuf,
+
+    /// Who may connect, as the mode of the socket's file: 0660 for its group, 0666 for everybody.
+    #[arg(long, value_name = "OCTAL", default_value = "0600", value_parser = mode)]
+    mode: u32,
 
     /// QEMUs to watch: the name of each, and the UNIX socket of a monitor that has no other client
     /// (`-qmp unix:SOCKET,server=on,wait=off`).
@@ -27,6 +31,7 @@ struct Words {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Arguments {
     pub(super) listen: PathBuf,
+    pub(super) mode: u32,
     pub(super) monitors: Vec<Monitor>,
 }
 
@@ -46,7 +51,11 @@ impl Arguments {
     fn of(
         words: impl IntoIterator<Item = impl Into<std::ffi::OsString> + Clone>,
     ) -> Result<Self, clap::Error> {
-        let Words { listen, monitors } = Words::try_parse_from(words)?;
+        let Words {
+            listen,
+            mode,
+            monitors,
+        } = Words::try_parse_from(words)?;
         let (mut names, mut sockets) = (BTreeSet::new(), BTreeSet::new());
         for Monitor { name, socket } in &monitors {
             // A monitor has one client, and clients know a domain by its name.
@@ -59,7 +68,18 @@ impl Arguments {
                 return Err(command.error(ErrorKind::ValueValidation, what));
             }
         }
-        Ok(Self { listen, monitors })
+        Ok(Self {
+            listen,
+            mode,
+            monitors,
+        })
+    }
+}
+
+fn mode(text: &str) -> Result<u32, &'static str> {
+    match u32::from_str_radix(text, 8) {
+        Ok(mode @ 0..=0o777) => Ok(mode),
+        _ => Err("three octal digits, as 0660"),
     }
 }
 
@@ -97,6 +117,7 @@ mod tests {
         };
         let expected = Arguments {
             listen: "/run/sock".into(),
+            mode: 0o600,
             monitors: vec![monitor("web", "/run/web=1"), monitor("db", "db.qmp")],
         };
         for words in [
@@ -117,6 +138,8 @@ mod tests {
             ("--listen s --qmp x=", "with `=` between them"),
             ("--listen s --qmp a=x a=y", "a=y is given twice"),
             ("--listen s --qmp a=x b=x", "b=x is given twice"),
+            ("--listen s --qmp a=x --mode 0668", "three octal digits"),
+            ("--listen s --qmp a=x --mode 4755", "three octal digits"),
         ] {
             let error = of(words).expect_err(words);
             assert!(error.contains(expected), "{words}: {error}");
