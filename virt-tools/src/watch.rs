@@ -7,6 +7,7 @@ mod arguments;
 mod host;
 mod lines;
 mod screens;
+mod scroll;
 mod table;
 mod terminal;
 

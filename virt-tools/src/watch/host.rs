@@ -6,8 +6,9 @@ use std::{fmt, io};
 use libvirt_remote::error::AuthError;
 use libvirt_remote::uri::Uri;
 use libvirt_remote::{Connection, Error, EventError, Events, Options};
-use protocol_defs::graphics::GraphicsEvent;
-use protocol_defs::remote::proc;
+use protocol_defs::events::{FromEvent, RemoteEvent};
+use protocol_defs::graphics::{GraphicsEvent, Uuid};
+use protocol_defs::remote::{DomainEventLifecycleMsg, Event, proc};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
@@ -23,6 +24,9 @@ const CLOSING: Duration = Duration::from_secs(1);
 
 /// Reports that wait to be shown. When there are more, events wait in the connections, which count what they lose.
 const REPORTS: usize = 64;
+
+/// The event of a machine's life by which it has stopped (`VIR_DOMAIN_EVENT_STOPPED`).
+const STOPPED: i32 = 5;
 
 /// What is watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +55,8 @@ pub(super) enum What {
     },
     /// Somebody came to a screen or left it.
     Event(Box<GraphicsEvent>),
+    /// A machine does not run any more.
+    Stopped(Uuid),
     /// Events are missing here, or one cannot be read.
     Gap(EventError),
     /// The host was watched, and is not any more. It is tried again.
@@ -188,7 +194,10 @@ impl Host {
                 return Err(Stopped);
             };
             let what = match event {
-                Some(Ok(event)) => What::Event(Box::new(event)),
+                Some(Ok(event)) => match told(event) {
+                    Some(what) => what,
+                    None => continue,
+                },
                 Some(Err(EventError::Closed(closed))) => {
                     return Ok(Ended {
                         was_watched: true,
@@ -227,7 +236,8 @@ struct Ended {
 /// A host that is watched.
 struct Opened {
     conn: Connection,
-    events: Events<GraphicsEvent>,
+    /// Of viewers, and of machines that stop, in the order in which they happened.
+    events: Events<Event>,
     name: String,
 }
 
@@ -244,7 +254,8 @@ async fn open(source: &Source) -> Result<Opened, Error> {
             Connection::open_over(demo::connect(), &uri, options).await?
         }
     };
-    let events = conn.events::<GraphicsEvent>(None).await?;
+    let kinds = [GraphicsEvent::KIND, DomainEventLifecycleMsg::KIND];
+    let events = conn.domain_events(&kinds, None).await?;
     let name = match conn.call::<proc::ConnectGetHostname>(&()).await {
         Ok(ret) => ret.hostname,
         // Some drivers have none.
@@ -252,6 +263,17 @@ async fn open(source: &Source) -> Result<Opened, Error> {
         Err(error) => return Err(error),
     };
     Ok(Opened { conn, events, name })
+}
+
+/// What an event is to who watches screens, if it is anything.
+fn told(event: Event) -> Option<What> {
+    match GraphicsEvent::from_event(event) {
+        Ok(event) => Some(What::Event(Box::new(event))),
+        Err(event) => {
+            let lifecycle = DomainEventLifecycleMsg::from_event(*event).ok()?;
+            (lifecycle.event == STOPPED).then_some(What::Stopped(Uuid(lifecycle.dom.uuid)))
+        }
+    }
 }
 
 impl Source {
@@ -288,5 +310,31 @@ pub(super) fn help(error: &Error) -> Option<&'static str> {
         Error::Auth(AuthError::Polkit) => Some("polkit decides by `org.libvirt.unix.monitor`"),
         Error::Unsupported { .. } => Some("the daemon is of a libvirt before 1.1.1"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol_defs::remote::NonnullDomain;
+
+    use super::*;
+
+    #[test]
+    fn of_the_events_of_a_machines_life_the_one_by_which_it_stops_is_told() {
+        for (event, is_told) in [(2, false), (4, false), (5, true), (8, false)] {
+            let dom = NonnullDomain {
+                name: "web".to_owned(),
+                uuid: [7; 16],
+                id: -1,
+            };
+            let detail = 0;
+            let message = DomainEventLifecycleMsg { dom, event, detail };
+            let legacy = message.clone().into_legacy().expect("it is old");
+            for event in [message.into_event(3), legacy] {
+                let is_stop =
+                    matches!(told(event), Some(What::Stopped(Uuid(uuid))) if uuid == [7; 16]);
+                assert_eq!(is_stop, is_told);
+            }
+        }
     }
 }

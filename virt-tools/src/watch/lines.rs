@@ -50,7 +50,7 @@ pub(super) async fn print(
             }
             What::Event(event) if is_json => json(&names[host], &event)?,
             What::Event(event) => plain(&names[host], &event),
-            What::Gap(_) | What::Lost(_) | What::Failed(_) => continue,
+            What::Stopped(_) | What::Gap(_) | What::Lost(_) | What::Failed(_) => continue,
         };
         tokio::select! {
             () = &mut asked => return Ok(Outcome::Asked),
@@ -137,7 +137,7 @@ fn plain(host: &str, event: &GraphicsEvent) -> String {
 /// What a report has to say of something that went wrong.
 pub(super) fn in_words(source: &Source, what: &What) -> Option<String> {
     let mut told = match what {
-        What::Event(_) | What::Watched { again: false, .. } => return None,
+        What::Event(_) | What::Stopped(_) | What::Watched { again: false, .. } => return None,
         What::Watched { .. } => {
             format!("{source}: watched again; events may have been missed")
         }

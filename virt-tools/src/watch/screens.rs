@@ -2,16 +2,22 @@
 
 use std::collections::VecDeque;
 
-use protocol_defs::graphics::{GraphicsEvent, Phase};
+use protocol_defs::graphics::{GraphicsEvent, IdentityKind, Phase, Uuid};
 
 use super::host::{Report, Source, What};
 use super::lines::in_words;
+
+/// Viewers that are there and are known one by one, of all hosts; more are counted.
+const THERE: usize = 1000;
+
+/// Characters of a text of a viewer that are kept.
+const TEXT: usize = 256;
 
 /// Viewers that have gone and are still shown, and messages.
 const GONE: usize = 5;
 const NOTES: usize = 3;
 
-/// Everything that the table shows.
+/// Everything that the table shows. Whatever hosts say, it is bounded.
 pub(super) struct Screens {
     pub(super) hosts: Vec<Watched>,
     /// Who is there, by host and domain, and of one domain in the order in which they came.
@@ -28,6 +34,8 @@ pub(super) struct Watched {
     /// The URI, until the host has said its name.
     pub(super) name: String,
     pub(super) state: State,
+    /// Viewers that came when there was no room for one more: who they are is not known.
+    pub(super) more: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +50,8 @@ pub(super) enum State {
 pub(super) struct Viewer {
     pub(super) host: usize,
     pub(super) event: GraphicsEvent,
+    /// Whether events are missing since then: that he has gone may be among them.
+    pub(super) is_uncertain: bool,
 }
 
 impl Screens {
@@ -50,6 +60,7 @@ impl Screens {
             name: source.to_string(),
             source: source.clone(),
             state: State::Connecting,
+            more: 0,
         });
         Self {
             hosts: hosts.collect(),
@@ -57,6 +68,16 @@ impl Screens {
             gone: VecDeque::new(),
             notes: VecDeque::new(),
         }
+    }
+
+    /// How many are there.
+    pub(super) fn count(&self) -> usize {
+        self.there.len() + self.more()
+    }
+
+    /// How many of them are not known.
+    pub(super) fn more(&self) -> usize {
+        self.hosts.iter().map(|host| host.more).sum()
     }
 
     /// Takes a report in.
@@ -77,12 +98,19 @@ impl Screens {
             }
             What::Event(event) => self.event(Viewer {
                 host,
-                event: *event,
+                event: shortened(*event),
+                is_uncertain: false,
             }),
-            What::Gap(_) => {}
+            What::Stopped(uuid) => self.stopped(host, uuid),
+            What::Gap(_) => self
+                .there
+                .iter_mut()
+                .filter(|viewer| viewer.host == host)
+                .for_each(|viewer| viewer.is_uncertain = true),
             What::Lost(_) => {
                 watched.state = State::Lost;
                 // Who is there when the host is back, nobody says.
+                watched.more = 0;
                 self.there.retain(|viewer| viewer.host != host);
             }
             What::Failed(_) => watched.state = State::Failed,
@@ -90,20 +118,63 @@ impl Screens {
     }
 
     fn event(&mut self, viewer: Viewer) {
+        let phase = viewer.event.phase;
+        // At a port there is one at a time: if somebody comes there, that the one before has gone was not told.
         let known = self.known(&viewer);
-        if viewer.event.phase == Phase::Disconnect {
-            if let Some(known) = known {
+        let known = known.filter(|_| phase != Phase::Connect || viewer.has_port());
+        match known {
+            Some(known) if phase == Phase::Disconnect => {
                 self.there.remove(known);
+                self.has_gone(viewer);
             }
-            self.gone.truncate(GONE - 1);
-            self.gone.push_front(viewer);
-        } else if let Some(known) = known.filter(|_| viewer.event.phase != Phase::Connect) {
-            self.there[known] = viewer;
-        } else {
-            let place = self
-                .there
-                .partition_point(|other| other.order() <= viewer.order());
-            self.there.insert(place, viewer);
+            Some(known) => self.there[known] = viewer,
+            None => {
+                let more = self.hosts.get_mut(viewer.host).map(|host| &mut host.more);
+                match (phase, more) {
+                    (Phase::Disconnect, more) => {
+                        if let Some(more @ 1..) = more {
+                            *more -= 1;
+                        }
+                        self.has_gone(viewer);
+                    }
+                    // It is one of those that are only counted, most likely.
+                    (Phase::Initialize | Phase::Unknown(_), Some(1..)) => {}
+                    _ => self.comes(viewer),
+                }
+            }
+        }
+    }
+
+    fn comes(&mut self, viewer: Viewer) {
+        if self.there.len() >= THERE {
+            let Some(uncertain) = self.there.iter().position(|other| other.is_uncertain) else {
+                if let Some(host) = self.hosts.get_mut(viewer.host) {
+                    host.more += 1;
+                }
+                return;
+            };
+            self.there.remove(uncertain);
+        }
+        let place = self
+            .there
+            .partition_point(|other| other.order() <= viewer.order());
+        self.there.insert(place, viewer);
+    }
+
+    fn has_gone(&mut self, viewer: Viewer) {
+        self.gone.truncate(GONE - 1);
+        self.gone.push_front(viewer);
+    }
+
+    /// A machine that does not run has no screen. QEMU does not live to say who has left it.
+    fn stopped(&mut self, host: usize, uuid: Uuid) {
+        let is_there =
+            |viewer: &mut Viewer| viewer.host == host && viewer.event.domain.uuid == uuid;
+        let left: Vec<_> = self.there.extract_if(.., is_there).collect();
+        for mut viewer in left {
+            viewer.event.phase = Phase::Disconnect;
+            viewer.is_uncertain = false;
+            self.has_gone(viewer);
         }
     }
 
@@ -137,5 +208,39 @@ impl Viewer {
             && own.domain.uuid == others.domain.uuid
             && own.local == others.local
             && own.remote == others.remote
+    }
+
+    /// Whether the address tells the viewer from all others.
+    fn has_port(&self) -> bool {
+        !self.event.remote.service.is_empty()
+    }
+}
+
+/// The event with the beginnings of its texts, for which the protocol has room for mebibytes.
+fn shortened(mut event: GraphicsEvent) -> GraphicsEvent {
+    for text in [
+        &mut event.domain.name,
+        &mut event.local.node,
+        &mut event.local.service,
+        &mut event.remote.node,
+        &mut event.remote.service,
+        &mut event.auth_scheme,
+    ] {
+        shorten(text);
+    }
+    for identity in &mut event.subject {
+        shorten(&mut identity.name);
+        if let IdentityKind::Other(kind) = &mut identity.kind {
+            shorten(kind);
+        }
+    }
+    event
+}
+
+fn shorten(text: &mut String) {
+    if let Some((place, _)) = text.char_indices().nth(TEXT) {
+        text.truncate(place);
+        text.push('…');
+        text.shrink_to_fit();
     }
 }

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use super::Outcome;
 use super::host::Hosts;
 use super::screens::Screens;
+use super::scroll::{Move, Scroll};
 use super::table::draw;
 use crate::console::Console;
 use crate::stop::Stop;
@@ -50,12 +51,14 @@ async fn follow(
     screens: &mut Screens,
 ) -> io::Result<Outcome> {
     let mut keys = keys()?;
+    let mut scroll = Scroll::default();
     loop {
-        terminal.draw(|frame| draw(frame, screens))?;
+        terminal.draw(|frame| draw(frame, screens, &mut scroll))?;
         tokio::select! {
             () = stop.wait() => return Ok(Outcome::Asked),
             key = keys.recv() => match key {
                 Some(Key::Redraw) => {}
+                Some(Key::Scroll(to)) => scroll.go(to),
                 Some(Key::End) => return Ok(Outcome::Asked),
                 None => return Err(io::Error::other("the terminal cannot be read")),
             },
@@ -76,6 +79,7 @@ async fn follow(
 /// What the user wants.
 enum Key {
     Redraw,
+    Scroll(Move),
     End,
 }
 
@@ -105,6 +109,12 @@ fn key(event: &Event) -> Option<Key> {
             KeyCode::Char('l') if key.modifiers.contains(KeyModifiers::CONTROL) => {
                 Some(Key::Redraw)
             }
+            KeyCode::Up | KeyCode::Char('k') => Some(Key::Scroll(Move::Up)),
+            KeyCode::Down | KeyCode::Char('j') => Some(Key::Scroll(Move::Down)),
+            KeyCode::PageUp => Some(Key::Scroll(Move::PageUp)),
+            KeyCode::PageDown => Some(Key::Scroll(Move::PageDown)),
+            KeyCode::Home => Some(Key::Scroll(Move::Home)),
+            KeyCode::End => Some(Key::Scroll(Move::End)),
             _ => None,
         },
         _ => None,

@@ -10,6 +10,7 @@ use rustix::process::Signal;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
+use crate::daemon::{Daemon, events};
 use crate::program::{Program, command};
 
 /// What ends the program's own screen, and shows what was there before.
@@ -121,4 +122,25 @@ fn when_no_host_can_be_watched_the_reason_stays_on_the_terminal() {
         .wait_for("virt-watch: nonsense: the URI does not begin with a driver, as `qemu:///`\r\n");
     let (_, after) = terminal.shown.rsplit_once(LEAVE).expect("it was just seen");
     assert!(after.contains("virt-watch: nonsense: "), "{after:?}");
+}
+
+#[test]
+fn rows_are_scrolled_by_keys() {
+    let events = (0..60).map(|port| {
+        let mut event = events(1).remove(0);
+        // The first to come is the last in the table.
+        let name = if port == 0 { "zzz-last" } else { "many" };
+        event.domain.name = name.to_owned();
+        event.remote.service = port.to_string();
+        event
+    });
+    let daemon = Daemon::telling("a.example", events.collect(), Duration::from_mins(10));
+    let (mut terminal, program) = Terminal::start(&[&daemon.uri()]);
+    terminal.wait_for(" below: arrows");
+    terminal.shown.clear();
+    // The key End, as an xterm sends it.
+    terminal.press(b"\x1b[F");
+    terminal.wait_for("zzz-last");
+    terminal.press(b"q");
+    assert_eq!(program.end().0.code(), Some(0));
 }

@@ -7,12 +7,17 @@ use ratatui::backend::TestBackend;
 use super::*;
 use crate::demo::{self, Scene};
 use crate::watch::host::{Report, Source, What};
+use crate::watch::scroll::Move;
 
 /// The table on a terminal of this size.
 fn drawn(screens: &Screens, width: u16, height: u16) -> String {
+    scrolled(screens, width, height, &mut Scroll::default())
+}
+
+fn scrolled(screens: &Screens, width: u16, height: u16, scroll: &mut Scroll) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
     terminal
-        .draw(|frame| draw(frame, screens))
+        .draw(|frame| draw(frame, screens, scroll))
         .expect("it is drawn");
     terminal.backend().to_string()
 }
@@ -139,4 +144,111 @@ fn what_a_terminal_could_obey_is_not_drawn() {
     event.subject[0].name = "a\nb\u{202e}".to_owned();
     take(&mut screens, 0, event);
     insta::assert_snapshot!(drawn(&screens, 150, 7));
+}
+
+/// Somebody who comes from this port.
+fn from_port(port: u32, phase: Phase) -> GraphicsEvent {
+    let mut event = demo::story().swap_remove(0).event;
+    event.remote.service = port.to_string();
+    event.phase = phase;
+    event
+}
+
+#[test]
+fn more_viewers_than_have_room_are_counted() {
+    let mut screens = told(0);
+    for port in 0..1234 {
+        take(&mut screens, 0, from_port(port, Phase::Connect));
+        take(&mut screens, 0, from_port(port, Phase::Initialize));
+    }
+    assert_eq!((screens.there.len(), screens.count()), (1000, 1234));
+    let head = drawn(&screens, 150, 8);
+    assert!(
+        head.contains("1234 viewers (234 more than are listed) on demo.example"),
+        "{head}"
+    );
+    for port in 0..1234 {
+        take(&mut screens, 0, from_port(port, Phase::Disconnect));
+        assert_eq!(screens.count(), 1233 - port as usize);
+    }
+    assert_eq!(screens.gone.len(), 5);
+}
+
+#[test]
+fn of_a_text_without_end_the_beginning_is_kept() {
+    let mut screens = told(0);
+    let mut event = from_port(1, Phase::Connect);
+    event.domain.name = "ü".repeat(1 << 20);
+    take(&mut screens, 0, event.clone());
+    let name = &screens.there[0].event.domain.name;
+    assert_eq!(*name, format!("{}…", "ü".repeat(256)));
+    event.phase = Phase::Disconnect;
+    take(&mut screens, 0, event);
+    assert_eq!(screens.count(), 0);
+}
+
+#[test]
+fn a_machine_that_stops_has_no_viewers() {
+    let mut screens = told(10);
+    let build = screens.there[0].event.domain.clone();
+    let (all, of_build) = (screens.count(), 1);
+    let what = What::Stopped(build.uuid);
+    screens.take(Report { host: 0, what });
+    assert_eq!(screens.count(), all - of_build);
+    let gone = screens.gone.front().expect("it is told");
+    assert_eq!(gone.event.domain, build);
+    assert_eq!(gone.event.phase, Phase::Disconnect);
+}
+
+#[test]
+fn when_events_are_missing_who_was_there_is_in_doubt_until_something_is_heard_of_him() {
+    let mut screens = told(0);
+    for port in [1, 2] {
+        take(&mut screens, 0, from_port(port, Phase::Connect));
+    }
+    let what = What::Gap(libvirt_remote::EventError::Lost { count: 7 });
+    screens.take(Report { host: 0, what });
+    take(&mut screens, 0, from_port(1, Phase::Initialize));
+    insta::assert_snapshot!(drawn(&screens, 150, 8));
+    // A port is taken again, so the one before has gone.
+    take(&mut screens, 0, from_port(2, Phase::Connect));
+    assert_eq!(screens.count(), 2);
+    assert!(!screens.there.iter().any(|viewer| viewer.is_uncertain));
+    // Where there is no more room, those in doubt make it.
+    for port in 3..=1000 {
+        take(&mut screens, 0, from_port(port, Phase::Connect));
+    }
+    let what = What::Gap(libvirt_remote::EventError::Reconnected);
+    screens.take(Report { host: 0, what });
+    take(&mut screens, 0, from_port(2000, Phase::Connect));
+    assert_eq!((screens.there.len(), screens.more()), (1000, 0));
+}
+
+#[test]
+fn rows_that_have_no_room_are_scrolled_to() {
+    let screens = told(10);
+    let mut scroll = Scroll::default();
+    let mut after = |to: Option<Move>| {
+        if let Some(to) = to {
+            scroll.go(to);
+        }
+        scrolled(&screens, 150, 6, &mut scroll)
+    };
+    insta::assert_snapshot!("top", after(None));
+    insta::assert_snapshot!("down", after(Some(Move::Down)));
+    let down = after(Some(Move::Up));
+    let end = after(Some(Move::End));
+    insta::assert_snapshot!("end", end);
+    assert_eq!(after(Some(Move::Down)), end);
+    assert_eq!(after(Some(Move::PageDown)), end);
+    assert_ne!(after(Some(Move::PageUp)), end);
+    assert_eq!(after(Some(Move::Home)), down);
+    // None is too small.
+    for height in 0..8 {
+        let mut scroll = Scroll::default();
+        for to in [Move::End, Move::PageUp, Move::PageDown, Move::Down] {
+            scroll.go(to);
+            scrolled(&screens, 40, height, &mut scroll);
+        }
+    }
 }
