@@ -13,12 +13,12 @@ use tokio_rustls::rustls::client::danger::{
     HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
 };
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
-use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{
     CertificateDer, CertificateRevocationListDer, PrivateKeyDer, ServerName, UnixTime,
 };
 use tokio_rustls::rustls::{
-    ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
 };
 
 use super::{Transport, tcp_stream};
@@ -34,7 +34,8 @@ pub(super) async fn connect(host: &str, port: u16, uri: &Uri) -> io::Result<Tran
     let config = tokio::task::spawn_blocking(move || config(&files, no_verify));
     let connector = TlsConnector::from(Arc::new(config.await??));
     let stream = tcp_stream(host, port).await?;
-    let mut stream = connector.connect(name, stream).await?;
+    let connected = connector.connect(name, stream).await;
+    let mut stream = connected.map_err(in_words)?;
     welcome(&mut stream).await?;
     let transport = Transport::new(stream);
     // Whoever it is that has not been looked at may hand on what he is told.
@@ -43,6 +44,21 @@ pub(super) async fn connect(host: &str, port: u16, uri: &Uri) -> io::Result<Tran
     } else {
         transport.private()
     })
+}
+
+/// An error of TLS. Of a certificate without names it is said why that of its subject, which `GnuTLS` falls back to, is none.
+fn in_words(error: io::Error) -> io::Error {
+    let tls = error.get_ref().and_then(|error| error.downcast_ref());
+    match tls {
+        Some(Error::InvalidCertificate(CertificateError::NotValidForNameContext {
+            presented,
+            ..
+        })) if presented.is_empty() => {
+            let text = "the daemon's certificate names no host in subjectAltName, and its common name is not looked at";
+            io::Error::new(error.kind(), text)
+        }
+        _ => error,
+    }
 }
 
 /// Until it has come, what is sent may go to nobody.
@@ -148,9 +164,14 @@ fn verifier(
     let mut verifier =
         WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
     if files.revoked.exists() {
-        let list = CertificateRevocationListDer::from_pem_file(&files.revoked)
+        // Each authority has its own.
+        let lists = CertificateRevocationListDer::pem_file_iter(&files.revoked)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .map_err(|error| wrong(&files.revoked, error))?;
-        verifier = verifier.with_crls([list]).allow_unknown_revocation_status();
+        if lists.is_empty() {
+            return Err(wrong(&files.revoked, pem::Error::NoItemsFound));
+        }
+        verifier = verifier.with_crls(lists).allow_unknown_revocation_status();
     }
     verifier.build().map_err(io::Error::other)
 }
@@ -218,28 +239,4 @@ impl ServerCertVerifier for Anybody {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    #[test]
-    fn the_users_files_come_before_the_systems_and_a_key_with_its_certificate() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (system, user) = (folder.path().join("system"), folder.path().join("user"));
-        fs::create_dir(&user).expect("a folder in it");
-        let (system, user) = (Files::inside(&system), Files::inside(&user));
-        let chosen = || system.clone().behind(user.clone());
-        assert_eq!(chosen(), system);
-        fs::write(&user.authority, "").expect("a file in it");
-        fs::write(&user.key, "").expect("a file in it");
-        assert_eq!(chosen().authority, user.authority);
-        assert_eq!(chosen().key, system.key);
-        fs::write(&user.certificate, "").expect("a file in it");
-        assert_eq!(
-            (chosen().certificate, chosen().key),
-            (user.certificate.clone(), user.key.clone())
-        );
-        assert_eq!(chosen().revoked, system.revoked);
-    }
-}
+mod tests;
