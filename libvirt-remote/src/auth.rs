@@ -1,6 +1,8 @@
 //! Who the client is, before anything else is said.
 
 #[cfg(feature = "sasl")]
+mod file;
+#[cfg(feature = "sasl")]
 mod sasl;
 
 use protocol_defs::remote::{AuthType, proc};
@@ -31,7 +33,7 @@ pub(crate) async fn authenticate(client: &Client, uri: &Uri) -> Result<(), Error
                 Some(AuthChoice::Sasl(mechanism)) => mechanism.as_deref(),
                 _ => None,
             };
-            sasl::authenticate(client, mechanism, uri.user.as_deref()).await
+            sasl::authenticate(client, mechanism, uri).await
         }
         _ => {
             let offered = offered.into_iter().map(name).collect();

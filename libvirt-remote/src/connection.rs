@@ -50,7 +50,8 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Connects to the daemon that a URI names, authenticates, and opens the driver.
+    /// Connects to the daemon that a URI names, authenticates, and opens the driver. Aliases and the default of
+    /// `libvirt.conf` are known: [`Uri::resolve`].
     ///
     /// A daemon is never started, and no driver runs in this process: `test:///default` is the test driver of the
     /// session's daemon.
@@ -59,7 +60,7 @@ impl Connection {
     /// [`Error::Uri`], [`Error::Connect`], [`Error::Auth`], [`Error::Timeout`], [`Error::Closed`]; [`Error::Remote`] if
     /// the daemon has no such driver.
     pub async fn open(uri: &str) -> Result<Self, Error> {
-        Self::open_with(&uri.parse()?, Options::default()).await
+        Self::open_with(&Uri::resolve(uri)?, Options::default()).await
     }
 
     /// [`open`](Self::open) with options.

@@ -166,8 +166,15 @@ pub enum AuthError {
     /// polkit has not been satisfied.
     Polkit,
     /// The daemon asks who the client is, and nobody has told it:
-    /// [`Options::credentials`](crate::Options::credentials).
+    /// [`Options::credentials`](crate::Options::credentials), or `auth.conf`.
     NoCredentials,
+    /// `auth.conf` cannot be read, or is none.
+    File {
+        /// Which file.
+        path: String,
+        /// Why.
+        why: String,
+    },
     /// The daemon offers no mechanism of SASL that is known here and may be used: PLAIN only where nobody can listen, on
     /// a UNIX socket or in TLS.
     NoMechanism {
@@ -194,6 +201,7 @@ impl fmt::Display for AuthError {
             ),
             Self::Polkit => f.write_str("polkit refuses"),
             Self::NoCredentials => f.write_str("the daemon asks for a user and a password"),
+            Self::File { path, why } => write!(f, "{path}: {why}"),
             Self::NoMechanism { offered } => write!(
                 f,
                 "of the mechanisms of SASL that the daemon offers ({}) none will do",

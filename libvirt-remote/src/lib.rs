@@ -52,6 +52,7 @@ pub mod events;
 #[cfg(feature = "qmp")]
 pub mod qmp;
 pub mod stream;
+mod surroundings;
 pub mod testkit;
 mod transport;
 pub mod uri;

@@ -8,6 +8,7 @@
 //! | `socket` | the path of the UNIX socket |
 //! | `mode` | which daemon's socket otherwise: `auto`, `legacy` (libvirtd's), `direct` (that of the driver's own daemon) |
 //! | `auth` | how to authenticate: `none`, `polkit`, `sasl`, `sasl.MECHANISM` |
+//! | `authfile` | an `auth.conf`, with user and password for SASL |
 //! | `pkipath` | a folder with `cacert.pem`, `clientcert.pem` and `clientkey.pem` |
 //! | `no_verify` | other than 0: takes any certificate, as libvirt does; no password is then sent in the clear (SASL PLAIN) |
 //! | `command` | the program that is run for the transport `ssh`, and for `ext`, which has none of its own |
@@ -19,6 +20,7 @@
 //! `no_verify` has `ssh` take any host. Parameters that are only for transports over SSH are not sent to the daemon, nor
 //! are these; others are.
 
+mod configuration;
 mod endpoint;
 mod parse;
 mod program;
@@ -26,6 +28,7 @@ mod program;
 use std::fmt;
 use std::str::FromStr;
 
+pub use configuration::Configuration;
 pub use endpoint::{Endpoint, Surroundings};
 
 /// A libvirt URI, taken apart.
@@ -126,6 +129,18 @@ impl Uri {
         "sshauth",
         "tls_priority",
     ];
+
+    /// The URI that a user means by a URI, by an alias of `libvirt.conf`, or by nothing: that is `LIBVIRT_DEFAULT_URI`, or
+    /// `uri_default` of `libvirt.conf`. That file is read only where there is no `://`.
+    ///
+    /// # Errors
+    /// As [`Configuration::here`] and [`Configuration::resolve`].
+    pub fn resolve(text: &str) -> Result<Self, UriError> {
+        if text.contains("://") {
+            return text.parse();
+        }
+        Configuration::here()?.resolve(text)
+    }
 
     /// The first value of a parameter. Their names are compared without regard to case, as libvirt does.
     pub fn parameter(&self, name: &str) -> Option<&str> {
@@ -228,6 +243,13 @@ pub enum UriError {
     NoCommand,
     /// Where sockets of sessions are cannot be told: neither `XDG_RUNTIME_DIR` nor `HOME` is set.
     NoSession,
+    /// No URI was given, and there is no default.
+    NoDefault,
+    /// `libvirt.conf` cannot be read, or is none.
+    Configuration {
+        /// Why, and where.
+        why: String,
+    },
 }
 
 impl fmt::Display for UriError {
@@ -255,6 +277,10 @@ impl fmt::Display for UriError {
             Self::NoSession => f.write_str(
                 "the folder of the session's sockets is not known: set XDG_RUNTIME_DIR or HOME",
             ),
+            Self::NoDefault => f.write_str(
+                "no URI is given, as `qemu:///system`, and neither LIBVIRT_DEFAULT_URI nor uri_default in libvirt.conf is one",
+            ),
+            Self::Configuration { why } => write!(f, "libvirt.conf: {why}"),
         }
     }
 }

@@ -7,7 +7,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use libvirt_remote::uri::{AuthChoice, Endpoint, Mode, Surroundings, Transport, Uri, UriError};
+use libvirt_remote::uri::{
+    AuthChoice, Configuration, Endpoint, Mode, Surroundings, Transport, Uri, UriError,
+};
 
 fn uri(text: &str) -> Uri {
     text.parse()
@@ -309,5 +311,60 @@ fn says_what_is_wrong_with_a_uri() {
         ),
     ] {
         assert_eq!(error(text).to_string(), expected, "{text}");
+    }
+}
+
+#[test]
+fn aliases_and_the_default_are_those_of_libvirt_conf() {
+    let text = "# Made up.\n\
+        uri_aliases = [\n\
+        \x20 \"lab=qemu+tls://host.example/system\", # The first.\n\
+        \x20 'lab-2=qemu+tcp://[2001:db8::7]/system?a=b',\n\
+        ]\n\
+        #uri_default = \"xen:///\"\n\
+        uri_default = \"qemu:///session\"\n\
+        other = 7\n\
+        more = \"\"\"a \"text\" of it\"\"\"\n";
+    let configuration: Configuration = text.parse().expect("it is one");
+    let resolved = |text: &str| {
+        configuration
+            .resolve(text)
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(resolved("lab"), Ok(uri("qemu+tls://host.example/system")));
+    assert_eq!(
+        resolved("lab-2").map(|uri| uri.host),
+        Ok(Some("2001:db8::7".to_owned()))
+    );
+    assert_eq!(resolved(""), Ok(uri("qemu:///session")));
+    assert_eq!(resolved("test:///default"), Ok(uri("test:///default")));
+    let error = "the URI does not begin with a driver, as `qemu:///`";
+    assert_eq!(resolved("lab-3"), Err(error.to_owned()));
+    let error = Configuration::default()
+        .resolve("")
+        .expect_err("there is none");
+    assert_eq!(error, UriError::NoDefault);
+}
+
+#[test]
+fn says_what_is_wrong_with_libvirt_conf() {
+    for (text, expected) in [
+        ("\nuri_default", "line 2: there is no `NAME = VALUE`"),
+        ("uri_default = \"a", "line 1: a text has no end"),
+        ("uri_default = 7", "line 1: the value is of another type"),
+        ("uri_aliases = [\n\"a=b\"", "line 2: a list has no `]`"),
+        ("uri_aliases = [ 7 ]", "line 1: a list has other than texts"),
+        (
+            "uri_aliases = [ \"a b=c\" ]",
+            "line 1: an alias is no `NAME=URI`",
+        ),
+        ("x = ]", "line 1: there is no value"),
+    ] {
+        let error = text.parse::<Configuration>().expect_err(text);
+        assert_eq!(
+            error.to_string(),
+            format!("libvirt.conf: {expected}"),
+            "{text}"
+        );
     }
 }

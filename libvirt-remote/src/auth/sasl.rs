@@ -5,8 +5,10 @@ use protocol_defs::remote::{AuthSaslStartArgs, AuthSaslStepArgs, proc};
 use rsasl::mechname::Mechname;
 use rsasl::prelude::{MessageSent, SASLClient, SASLConfig, State};
 
-use crate::client::Client;
-use crate::error::{AuthError, Error};
+use super::file;
+use crate::client::{Client, Credentials};
+use crate::error::{AuthError, CloseReason, Closed, Error};
+use crate::uri::Uri;
 
 /// A mechanism that gives the password away to whoever listens.
 const PLAIN: &str = "PLAIN";
@@ -14,10 +16,14 @@ const PLAIN: &str = "PLAIN";
 pub(super) async fn authenticate(
     client: &Client,
     mechanism: Option<&str>,
-    user: Option<&str>,
+    uri: &Uri,
 ) -> Result<(), Error> {
     let offered = client.call::<proc::AuthSaslInit>(&()).await?.mechlist;
-    let mut exchange = Exchange::new(client, &offered, mechanism, user)?;
+    let credentials = match &client.options().credentials {
+        Some(credentials) => credentials.clone(),
+        None => looked_up(uri).await?,
+    };
+    let mut exchange = Exchange::new(client, &offered, mechanism, credentials, uri)?;
     let first = exchange.step(None)?;
     let args = AuthSaslStartArgs {
         mech: exchange.mechanism.clone(),
@@ -44,6 +50,15 @@ pub(super) async fn authenticate(
     }
 }
 
+/// What libvirt's own clients would look up.
+async fn looked_up(uri: &Uri) -> Result<Credentials, Error> {
+    let uri = uri.clone();
+    let read = tokio::task::spawn_blocking(move || file::credentials(&uri));
+    let ended = |_| Error::Closed(Closed::new(CloseReason::Runtime));
+    let found = read.await.map_err(ended)??;
+    Ok(found.ok_or(AuthError::NoCredentials)?)
+}
+
 /// This side of a mechanism.
 struct Exchange {
     session: rsasl::prelude::Session,
@@ -59,13 +74,13 @@ impl Exchange {
         client: &Client,
         offered: &str,
         mechanism: Option<&str>,
-        user: Option<&str>,
+        credentials: Credentials,
+        uri: &Uri,
     ) -> Result<Self, Error> {
-        let credentials = client.options().credentials.as_ref();
-        let credentials = credentials.ok_or(AuthError::NoCredentials)?;
-        let user = credentials.user.as_deref().or(user);
-        let user = user.ok_or(AuthError::NoCredentials)?.to_owned();
-        let config = SASLConfig::with_credentials(None, user, credentials.password.clone());
+        let Credentials { user, password } = credentials;
+        let user = user.or_else(|| uri.user.clone());
+        let user = user.ok_or(AuthError::NoCredentials)?;
+        let config = SASLConfig::with_credentials(None, user, password);
         let config = config.map_err(failed)?;
 
         let is_private = client.is_private();

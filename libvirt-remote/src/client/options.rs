@@ -16,7 +16,7 @@ use std::time::Duration;
 pub struct Options {
     /// Whether [`Connection`](crate::Connection) opens the driver for reading only, which needs fewer rights.
     pub read_only: bool,
-    /// Who the client is, where the daemon asks by SASL.
+    /// Who the client is, where the daemon asks by SASL; otherwise it is looked up in libvirt's `auth.conf`.
     pub credentials: Option<Credentials>,
     /// How long opening takes at most, from the name of the host to the daemon's last answer. 30 s by default.
     pub open_timeout: Duration,

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Mode, Transport, Uri, UriError};
+use crate::surroundings::variable;
 
 /// libvirtd's port for TCP, and for TLS.
 const TCP_PORT: u16 = 16509;
@@ -51,15 +52,10 @@ pub struct Surroundings {
 impl Surroundings {
     /// Those of this process.
     pub fn here() -> Self {
-        let folder = |variable| {
-            std::env::var_os(variable)
-                .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
-        };
         Self {
             is_root: rustix::process::geteuid().is_root(),
-            session: folder("XDG_RUNTIME_DIR")
-                .or_else(|| Some(folder("HOME")?.join(".cache")))
+            session: variable("XDG_RUNTIME_DIR")
+                .or_else(|| Some(variable("HOME")?.join(".cache")))
                 .map(|folder| folder.join("libvirt")),
             system: PathBuf::from("/var/run/libvirt"),
         }

@@ -11,15 +11,24 @@ async fn open(
     mechanisms: &str,
     daemon: impl AsyncFnOnce(&mut Peer),
 ) -> Result<Connection, Error> {
-    let (near, mut peer) = pair();
-    let near = if is_private { near.private() } else { near };
-    let uri = "test://viewer@host.example/default"
-        .parse()
-        .expect("it is a URI");
+    let uri = "test://viewer@host.example/default";
     let credentials = Some(Credentials {
         user: None,
         password: "correct horse".to_owned(),
     });
+    open_at(uri, credentials, is_private, mechanisms, daemon).await
+}
+
+async fn open_at(
+    uri: &str,
+    credentials: Option<Credentials>,
+    is_private: bool,
+    mechanisms: &str,
+    daemon: impl AsyncFnOnce(&mut Peer),
+) -> Result<Connection, Error> {
+    let (near, mut peer) = pair();
+    let near = if is_private { near.private() } else { near };
+    let uri = uri.parse().expect("it is a URI");
     let options = Options {
         credentials,
         ..Options::default()
@@ -148,4 +157,64 @@ async fn a_daemon_that_never_ends_is_left() {
     });
     let error = opened.await.expect_err("it has to end");
     assert_eq!(error.to_string(), "SASL: the daemon goes on after the end");
+}
+
+#[tokio::test]
+async fn who_the_client_is_comes_from_libvirts_auth_conf_when_nobody_says_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("auth.conf");
+    let text = "[auth-libvirt-host.example]\ncredentials=lab\n\
+                [credentials-lab]\nauthname=viewer\npassword=correct horse\n";
+    std::fs::write(&path, text).expect("a file");
+    for user in ["", "viewer@"] {
+        let uri = format!(
+            "test://{user}host.example/default?authfile={}",
+            path.display()
+        );
+        let opened = open_at(&uri, None, true, "PLAIN", async |peer: &mut Peer| {
+            let args = started(peer, 1, &[]).await;
+            assert_eq!(args.data, b"\0viewer\0correct horse");
+            peer.let_in(&[]).await;
+        });
+        opened.await.expect("it opens");
+    }
+}
+
+#[tokio::test]
+async fn a_password_in_auth_conf_is_for_its_host_and_its_user() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("auth.conf");
+    let text = "[auth-libvirt-host.example]\ncredentials=lab\n\
+                [credentials-lab]\nauthname=viewer\npassword=correct horse\n";
+    std::fs::write(&path, text).expect("a file");
+    for (uri, file, expected) in [
+        (
+            "other@host.example",
+            "auth.conf",
+            "the daemon asks for a user and a password".to_owned(),
+        ),
+        (
+            "elsewhere.example",
+            "auth.conf",
+            "the daemon asks for a user and a password".to_owned(),
+        ),
+        (
+            "host.example",
+            "absent",
+            format!(
+                "{}: No such file or directory (os error 2)",
+                folder.path().join("absent").display()
+            ),
+        ),
+    ] {
+        let file = folder.path().join(file);
+        let uri = format!("test://{uri}/default?authfile={}", file.display());
+        let opened = open_at(&uri, None, true, "PLAIN", async |peer: &mut Peer| {
+            peer.end().await;
+        });
+        assert_eq!(
+            opened.await.expect_err("nobody says it").to_string(),
+            expected
+        );
+    }
 }
