@@ -6,6 +6,7 @@
 mod arguments;
 mod host;
 mod lines;
+mod password;
 mod screens;
 mod scroll;
 mod table;
@@ -67,7 +68,15 @@ async fn run(arguments: &Arguments, console: &Console) -> io::Result<Outcome> {
     if sources.contains(&Source::Demo) && !is_table {
         console.say("no URI, so this is a demonstration with made-up names; try qemu:///system");
     }
-    let mut hosts = Hosts::watch(sources);
+    let password = match &arguments.password_file {
+        Some(path) => Some(password::of_file(path)?),
+        None if arguments.ask_password => match password::ask(&mut stop).await? {
+            Some(password) => Some(password),
+            None => return Ok(Outcome::Asked),
+        },
+        None => None,
+    };
+    let mut hosts = Hosts::watch(sources, password);
     let outcome = if is_table {
         terminal::show(&mut hosts, &mut stop, console).await
     } else {

@@ -128,7 +128,7 @@ pub(crate) fn passwords(folder: &Path) {
 }
 
 #[track_caller]
-fn with_sasl() -> Option<Daemon> {
+pub(crate) fn with_sasl() -> Option<Daemon> {
     if !has("saslpasswd2") {
         xdr_tests::skip("there is no saslpasswd2");
         return None;

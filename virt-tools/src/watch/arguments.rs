@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::Parser;
 
 use super::host::Source;
@@ -7,6 +9,10 @@ use super::host::Source;
 /// Shows who is on which screen of libvirt's virtual machines, while it happens.
 ///
 /// On a terminal it draws a table; otherwise it prints each event as virsh does, behind the host's name. Ctrl-C ends it.
+///
+/// Where a daemon asks by SASL who the user is, that is found as in virsh: in the file that `LIBVIRT_AUTH_FILE` or the URI's
+/// authfile= names, in ~/.config/libvirt/auth.conf or in /etc/libvirt/auth.conf. Or the URI names the user, as in
+/// <qemu+tls://USER@host.example/system>, and the password is in a file or asked for.
 #[derive(Debug, Parser)]
 #[command(name = "virt-watch", version)]
 pub(super) struct Arguments {
@@ -14,7 +20,16 @@ pub(super) struct Arguments {
     #[arg(long)]
     pub(super) json: bool,
 
-    /// Daemons to watch, such as <qemu:///system> or <qemu+tls://host.example/system>; without any, a demonstration.
+    /// Ask for the password of the users that URIs name, once.
+    #[arg(long)]
+    pub(super) ask_password: bool,
+
+    /// Take the password of the users that URIs name from the first line of a file.
+    #[arg(long, value_name = "FILE", conflicts_with = "ask_password")]
+    pub(super) password_file: Option<PathBuf>,
+
+    /// Daemons to watch, such as <qemu:///system> or <qemu+tls://host.example/system>, or aliases of libvirt.conf; "" is
+    /// `LIBVIRT_DEFAULT_URI` or the default of libvirt.conf; without any, a demonstration.
     #[arg(value_name = "URI")]
     uris: Vec<String>,
 }

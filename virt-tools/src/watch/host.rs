@@ -1,11 +1,12 @@
 //! Hosts: each is connected to, listened to, and connected to again.
 
+use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
 
 use libvirt_remote::error::AuthError;
 use libvirt_remote::uri::Uri;
-use libvirt_remote::{Connection, Error, EventError, Events, Options};
+use libvirt_remote::{Connection, Credentials, Error, EventError, Events, Options};
 use protocol_defs::events::{FromEvent, RemoteEvent};
 use protocol_defs::graphics::{GraphicsEvent, Uuid};
 use protocol_defs::remote::{DomainEventLifecycleMsg, Event, proc};
@@ -75,7 +76,9 @@ pub(super) struct Hosts {
 
 impl Hosts {
     /// Begins to watch.
-    pub(super) fn watch(sources: Vec<Source>) -> Self {
+    /// The password is that of the users that URIs name.
+    pub(super) fn watch(sources: Vec<Source>, password: Option<String>) -> Self {
+        let password: Option<Arc<str>> = password.map(Into::into);
         let (sender, reports) = mpsc::channel(REPORTS);
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
@@ -83,6 +86,7 @@ impl Hosts {
             let host = Host {
                 number,
                 source: source.clone(),
+                password: password.clone(),
                 reports: sender.clone(),
                 stopped: stopped.clone(),
             };
@@ -134,6 +138,7 @@ impl Hosts {
 struct Host {
     number: usize,
     source: Source,
+    password: Option<Arc<str>>,
     reports: mpsc::Sender<Report>,
     stopped: watch::Receiver<bool>,
 }
@@ -171,12 +176,12 @@ impl Host {
 
     /// Watches until the connection ends, and says why it did.
     async fn visit(&mut self, again: bool) -> Result<Ended, Stopped> {
-        let source = self.source.clone();
+        let (source, password) = (self.source.clone(), self.password.clone());
         let Opened {
             conn,
             mut events,
             name,
-        } = match self.unless_stopped(open(&source)).await? {
+        } = match self.unless_stopped(open(&source, password)).await? {
             Ok(opened) => opened,
             Err(error) => {
                 return Ok(Ended {
@@ -241,25 +246,32 @@ struct Opened {
     name: String,
 }
 
-async fn open(source: &Source) -> Result<Opened, Error> {
+async fn open(source: &Source, password: Option<Arc<str>>) -> Result<Opened, Error> {
+    let uri = match source {
+        Source::Uri(uri) => Uri::resolve(uri)?,
+        Source::Demo => "test:///default".parse()?,
+    };
+    // Others than those of the URI are looked up.
+    let password = password.filter(|_| uri.user.is_some());
     let options = Options {
+        credentials: password.map(|password| Credentials {
+            user: None,
+            password: password.to_string(),
+        }),
         // For listening one needs no more, and may not have it.
         read_only: true,
         ..Options::default()
     };
     let conn = match source {
-        Source::Uri(uri) => Connection::open_with(&uri.parse()?, options).await?,
-        Source::Demo => {
-            let uri: Uri = "test:///default".parse()?;
-            Connection::open_over(demo::connect(), &uri, options).await?
-        }
+        Source::Uri(_) => Connection::open_with(&uri, options).await?,
+        Source::Demo => Connection::open_over(demo::connect(), &uri, options).await?,
     };
     let kinds = [GraphicsEvent::KIND, DomainEventLifecycleMsg::KIND];
     let events = conn.domain_events(&kinds, None).await?;
     let name = match conn.call::<proc::ConnectGetHostname>(&()).await {
         Ok(ret) => ret.hostname,
         // Some drivers have none.
-        Err(Error::Remote(_)) => source.host(),
+        Err(Error::Remote(_)) => uri.host.unwrap_or_else(|| "localhost".to_owned()),
         Err(error) => return Err(error),
     };
     Ok(Opened { conn, events, name })
@@ -273,18 +285,6 @@ fn told(event: Event) -> Option<What> {
             let lifecycle = DomainEventLifecycleMsg::from_event(*event).ok()?;
             (lifecycle.event == STOPPED).then_some(What::Stopped(Uuid(lifecycle.dom.uuid)))
         }
-    }
-}
-
-impl Source {
-    /// The host, by the URI.
-    fn host(&self) -> String {
-        let uri = match self {
-            Self::Uri(uri) => uri.parse::<Uri>().ok(),
-            Self::Demo => return demo::HOST.to_owned(),
-        };
-        let host = uri.and_then(|uri| uri.host);
-        host.unwrap_or_else(|| "localhost".to_owned())
     }
 }
 
@@ -307,6 +307,9 @@ pub(super) fn help(error: &Error) -> Option<&'static str> {
             io::ErrorKind::PermissionDenied => Some("this user may not use the daemon's socket"),
             _ => None,
         },
+        Error::Auth(AuthError::NoCredentials) => Some(
+            "name the user in the URI and add --ask-password, or both in ~/.config/libvirt/auth.conf",
+        ),
         Error::Auth(AuthError::Polkit) => Some("polkit decides by `org.libvirt.unix.monitor`"),
         Error::Unsupported { .. } => Some("the daemon is of a libvirt before 1.1.1"),
         _ => None,

@@ -218,3 +218,16 @@ fn it_ends_when_nobody_reads_any_more_though_nothing_happens() {
     let (status, stderr) = program.end();
     assert_eq!((status.code(), stderr.as_str()), (Some(0), ""));
 }
+
+#[test]
+fn an_empty_uri_is_the_default_one() {
+    let daemon = Daemon::telling("a.example", events(1), LONG);
+    let mut program = Program::start_in(&[("LIBVIRT_DEFAULT_URI", &daemon.uri())], &["--json", ""]);
+    assert!(program.line().starts_with("{\"host\":\"a.example\","));
+    program.signal(Signal::INT);
+    let (status, stderr) = program.end();
+    assert_eq!((status.code(), stderr.as_str()), (Some(0), ""));
+    // Nobody has asked for it here.
+    let mut program = Program::start_in(&[("LIBVIRT_DEFAULT_URI", &daemon.uri())], &["--json"]);
+    assert!(program.line().starts_with("{\"host\":\"demo.example\","));
+}

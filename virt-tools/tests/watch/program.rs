@@ -28,17 +28,23 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
 impl Program {
     /// Starts it with pipes for its output.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        Self::start_saying(arguments, Stdio::piped())
+        Self::start_in(&[], arguments)
+    }
+
+    /// Starts it with variables.
+    pub(crate) fn start_in(variables: &[(&str, &str)], arguments: &[&str]) -> Self {
+        let mut command = command(arguments);
+        command.envs(variables.iter().copied());
+        Self::of_command(command, Stdio::piped())
     }
 
     /// Starts it with a pipe for what it prints, while what it says cannot be written.
     pub(crate) fn start_saying_nothing(arguments: &[&str]) -> Self {
         let full = File::options().write(true).open("/dev/full");
-        Self::start_saying(arguments, full.expect("it is there").into())
+        Self::of_command(command(arguments), full.expect("it is there").into())
     }
 
-    fn start_saying(arguments: &[&str], stderr: Stdio) -> Self {
-        let mut command = command(arguments);
+    fn of_command(mut command: Command, stderr: Stdio) -> Self {
         command.stdout(Stdio::piped()).stderr(stderr);
         let mut child = command.spawn().expect("it starts");
         let stdout = child.stdout.take().map(BufReader::new);

@@ -144,3 +144,30 @@ fn rows_are_scrolled_by_keys() {
     terminal.press(b"q");
     assert_eq!(program.end().0.code(), Some(0));
 }
+
+#[test]
+fn a_password_is_asked_for_and_not_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let uri = format!(
+        "test+unix:///default?socket={}/none",
+        folder.path().display()
+    );
+    let (mut terminal, program) = Terminal::start(&["--ask-password", &uri]);
+    terminal.wait_for("Password: ");
+    terminal.press(b"correct horse\r");
+    assert_eq!(program.end().0.code(), Some(1));
+    terminal.wait_for("is the daemon running there?");
+    assert!(!terminal.shown.contains("horse"), "{}", terminal.shown);
+    let ends: [fn(&mut Terminal, &Program); 2] = [
+        |terminal, _| terminal.press(b"\x03"),
+        |_, program| program.signal(Signal::TERM),
+    ];
+    for end in ends {
+        let (mut terminal, program) = Terminal::start(&["--ask-password", &uri]);
+        terminal.wait_for("Password: ");
+        assert!(!terminal.is_as_it_was());
+        end(&mut terminal, &program);
+        assert_eq!(program.end().0.code(), Some(0));
+        assert!(terminal.is_as_it_was());
+    }
+}
