@@ -15,11 +15,11 @@ use crate::events::{expected, machine};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A program that is ended with the test.
-struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Running {
     /// Ends it by Ctrl-C, and gives its exit code.
-    fn interrupt(&mut self) -> Option<i32> {
+    pub(crate) fn interrupt(&mut self) -> Option<i32> {
         let id = self.0.id().to_string();
         let sent = Command::new("kill").args(["-INT", &id]).status();
         assert!(sent.expect("kill runs").success(), "it is there");
@@ -41,7 +41,7 @@ impl Drop for Running {
     }
 }
 
-fn wait(what: &str, mut is: impl FnMut() -> bool) {
+pub(crate) fn wait(what: &str, mut is: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !is() {
         assert!(Instant::now() < deadline, "{what} takes too long");

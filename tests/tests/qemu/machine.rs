@@ -34,6 +34,31 @@ impl Machine {
         Some(machine)
     }
 
+    /// Starts one whose arguments not every QEMU has; if it ends at once, the calling test is reported as skipped.
+    #[track_caller]
+    pub(crate) fn start_if_it_can(arguments: &[&str]) -> Option<Self> {
+        if !xdr_tests::has_program(PROGRAM) {
+            return None;
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let arguments: Vec<_> = arguments.iter().map(|word| (*word).to_owned()).collect();
+        let mut machine = Self {
+            child: spawn(&folder, &arguments),
+            folder,
+        };
+        match machine.is_ready() {
+            Ok(()) => Some(machine),
+            Err(why) => {
+                // Debian has some of it in packages of their own, such as qemu-system-modules-spice from version 13 on.
+                xdr_tests::skip(&format!(
+                    "this QEMU does not start with {}: {why}",
+                    arguments.join(" ")
+                ));
+                None
+            }
+        }
+    }
+
     /// Ends it, as if it had crashed, and starts another at the same places.
     pub(crate) fn replace(&mut self, arguments: &[String]) {
         self.end();
@@ -52,16 +77,25 @@ impl Machine {
         self.folder.path().join(name)
     }
 
-    /// The socket appears when it listens. Connecting would make this the monitor's client.
     fn wait_until_ready(&mut self) {
+        if let Err(why) = self.is_ready() {
+            panic!("QEMU has ended: {why}");
+        }
+    }
+
+    /// The socket appears when it listens. Connecting would make this the monitor's client. If it has ended, it has said why.
+    fn is_ready(&mut self) -> Result<(), String> {
         let deadline = Instant::now() + Duration::from_mins(1);
         while !self.monitor().exists() {
             let ended = self.child.try_wait().expect("it is a child");
             let log = || fs::read_to_string(self.path("qemu.log")).unwrap_or_default();
-            assert!(ended.is_none(), "QEMU has ended: {}", log());
+            if ended.is_some() {
+                return Err(log());
+            }
             assert!(Instant::now() < deadline, "QEMU is not ready: {}", log());
             sleep(Duration::from_millis(20));
         }
+        Ok(())
     }
 
     fn end(&mut self) {
