@@ -208,7 +208,12 @@ impl Client {
 
     /// Ends the connection now, for all its clones. Calls that wait get [`CloseReason::Here`].
     pub fn disconnect(&self) {
-        self.shared().close(CloseReason::Here);
+        self.end(CloseReason::Here);
+    }
+
+    /// Ends the connection now, for this reason.
+    pub(crate) fn end(&self, reason: CloseReason) {
+        self.shared().close(reason);
         self.shared().with(|state| {
             state.is_released = true;
             (Wake::Task, ())
@@ -267,39 +272,6 @@ impl Client {
             // The task has ended without a word, which it does only with its runtime.
             Err(_) => Err(Closed::new(CloseReason::Runtime).into()),
         }
-    }
-
-    /// Waits until all registrations that were taken back are gone. libvirtd works on several calls of a client at once, and
-    /// refuses a registration that overtakes the end of an equal one.
-    pub(crate) async fn left(&self) {
-        let leaving = std::mem::take(&mut self.shared().lock().leaving);
-        if leaving.is_empty() {
-            return;
-        }
-        let _queued = Queued::new(self.shared());
-        let all = async {
-            for answer in leaving {
-                // Whatever it is, what follows says what is wrong.
-                let _ = answer.await;
-            }
-        };
-        match self.options().call_timeout {
-            None => all.await,
-            Some(after) => timeout(after, all).await.unwrap_or_default(),
-        }
-    }
-
-    /// Sends a call that takes a registration back.
-    pub(crate) fn send(&self, call: Call, write: Write<'_>) {
-        self.shared()
-            .with(|state| match begin(state, call, Effect::Leave, write) {
-                Ok((wake, _, answer)) => {
-                    state.leave(answer);
-                    (wake, ())
-                }
-                // A connection that has ended has nobody to tell.
-                Err(_) => (Wake::Nobody, ()),
-            });
     }
 }
 
@@ -403,10 +375,10 @@ fn timed_out(what: &'static str, after: Duration) -> Error {
 }
 
 /// A caller that waits for answers to calls of others.
-struct Queued<'a>(&'a Shared);
+pub(crate) struct Queued<'a>(&'a Shared);
 
 impl<'a> Queued<'a> {
-    fn new(shared: &'a Shared) -> Self {
+    pub(crate) fn new(shared: &'a Shared) -> Self {
         shared.with(|state| {
             state.queued += 1;
             (state.wake_resting(), ())

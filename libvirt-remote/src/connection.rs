@@ -139,6 +139,9 @@ impl Connection {
     /// Registers for a kind of events, of one object or of all. They are in the stream from the moment in which the
     /// daemon has registered the client.
     ///
+    /// Streams that want the same share one registration, since a daemon refuses a second one: each has all events from
+    /// its own beginning, and the last one ends the registration.
+    ///
     /// Cancel-safe: if the future is dropped, the registration is taken back.
     ///
     /// # Errors
@@ -186,7 +189,7 @@ impl Connection {
         let registering = tokio::spawn(async move {
             let queue = queue(link.client().options());
             let mut registered = Vec::with_capacity(registrations.len());
-            for registration in registrations {
+            for registration in different(registrations) {
                 registered.push(link.register(registration, &queue).await?);
             }
             Ok(Events::new(queue, registered, filter))
@@ -239,6 +242,17 @@ impl fmt::Debug for Connection {
             .field("client", &self.client())
             .finish_non_exhaustive()
     }
+}
+
+/// Those among which no two are equal: a stream has each event once.
+fn different(registrations: Vec<Registration>) -> Vec<Registration> {
+    let mut different: Vec<Registration> = Vec::with_capacity(registrations.len());
+    for registration in registrations {
+        if !different.iter().any(|before| before.is_same(&registration)) {
+            different.push(registration);
+        }
+    }
+    different
 }
 
 async fn supports(client: &Client, feature: Feature) -> Result<bool, Error> {

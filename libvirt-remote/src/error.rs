@@ -284,6 +284,12 @@ pub enum CloseReason {
         /// How many.
         pings: u32,
     },
+    /// The connection was made anew, but the daemon has not answered in time when events were registered for again.
+    NotRenewed {
+        /// How long it had: [`call_timeout`](crate::Options::call_timeout), or
+        /// [`open_timeout`](crate::Options::open_timeout) if there is none.
+        after: Duration,
+    },
     /// The daemon has answered none of so many calls whose callers have gone, because their time was over or they were
     /// dropped. Late answers have to be known for what they are; so many are not remembered.
     Unanswered {
@@ -321,6 +327,10 @@ impl fmt::Display for CloseReason {
             Self::Keepalive { pings } => {
                 write!(f, "the daemon has not answered {pings} keepalive packets")
             }
+            Self::NotRenewed { after } => write!(
+                f,
+                "the daemon has not answered a registration for events within {after:?}"
+            ),
             Self::Unanswered { calls } => write!(
                 f,
                 "the daemon has not answered {calls} calls whose callers have gone"

@@ -112,10 +112,8 @@ async fn events_go_on_and_say_that_some_may_be_missing() {
     let (conn, mut peer) = open(&uri, options, folder.path()).await;
     let (events, ()) = tokio::join!(conn.events(None), register(&mut peer, 7));
     let mut events = events.expect("registered");
-    let (other, ()) = tokio::join!(
-        conn.events::<DomainEventRebootMsg>(None),
-        register(&mut peer, 8)
-    );
+    let of_one = conn.events::<DomainEventRebootMsg>(Some(domain(1)));
+    let (other, ()) = tokio::join!(of_one, register(&mut peer, 8));
     drop(other.expect("registered"));
     // What is not read before a socket is closed keeps the other end from reading on.
     peer.call().await;
@@ -336,4 +334,58 @@ async fn who_is_dropped_does_not_come_back() {
         timeout(soon, daemon(folder.path())).await.is_err(),
         "nobody comes back"
     );
+}
+
+#[tokio::test]
+async fn equal_streams_are_registered_for_once_again() {
+    let (folder, uri, options) = place(None);
+    let (conn, mut peer) = open(&uri, options, folder.path()).await;
+    let (one, ()) = tokio::join!(conn.events(None), register(&mut peer, 7));
+    let (mut one, mut two) = (
+        one.expect("registered"),
+        conn.events(None).await.expect("registered"),
+    );
+    drop(peer);
+    let mut peer = open_daemon(folder.path()).await;
+    register(&mut peer, 8).await;
+    conn.ready().await.expect("it is there again");
+    reboot(&mut peer, 8, 1).await;
+    for events in [&mut one, &mut two] {
+        assert_eq!(next(events).await, "reconnected");
+        assert_eq!(next(events).await, "guest-1");
+    }
+    drop(one);
+    reboot(&mut peer, 8, 2).await;
+    assert_eq!(next(&mut two).await, "guest-2");
+    drop(two);
+    let (_, call) = peer.call().await;
+    let args = remote::ConnectDomainEventCallbackDeregisterAnyArgs { callback_id: 8 };
+    assert_eq!(
+        call,
+        remote::Call::ConnectDomainEventCallbackDeregisterAny(args)
+    );
+}
+
+#[tokio::test]
+async fn a_daemon_that_does_not_answer_a_registration_is_lost_again() {
+    let (folder, uri, options) = place(None);
+    let options = Options {
+        open_timeout: Duration::from_millis(500),
+        ..options
+    };
+    let (conn, mut peer) = open(&uri, options, folder.path()).await;
+    let (events, ()) = tokio::join!(conn.events(None), register(&mut peer, 7));
+    let mut events = events.expect("registered");
+    drop(peer);
+    let mut silent = open_daemon(folder.path()).await;
+    silent.call().await;
+    let mut peer = timeout(Duration::from_secs(10), open_daemon(folder.path()))
+        .await
+        .expect("it comes back");
+    silent.end().await;
+    register(&mut peer, 8).await;
+    reboot(&mut peer, 8, 1).await;
+    assert_eq!(next(&mut events).await, "reconnected", "once is enough");
+    assert_eq!(next(&mut events).await, "guest-1");
+    conn.ready().await.expect("it is there");
 }

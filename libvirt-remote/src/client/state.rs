@@ -2,6 +2,8 @@
 //!
 //! It is behind a lock that is held for as long as a packet takes to be encoded, and never while anything is awaited.
 
+mod registrations;
+
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,15 +11,14 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use protocol_defs::message::ProcedureId;
-use protocol_defs::packet::{Header, Kind, Packet, Status, write_raw};
+use protocol_defs::packet::{Header, Kind, Packet, Status};
 use tokio::sync::oneshot;
-use tokio::sync::oneshot::error::TryRecvError;
 
-use super::Waiting;
 use super::options::{KeepaliveOptions, Options};
 use super::streams::Streams;
 use crate::error::{CloseReason, Closed};
 use crate::events::queue::Queue;
+use crate::events::registration::Way;
 use crate::events::route::{Subscriber, Subscribers};
 use crate::transport::Transport;
 use crate::wire::outgoing::Outgoing;
@@ -53,9 +54,9 @@ pub(crate) struct State {
     pub(super) queued: usize,
     /// Nothing is read from the connection, see [`is_paused`](Self::is_paused).
     pub(super) is_resting: bool,
-    /// Answers to calls that take registrations back.
-    pub(crate) leaving: Vec<Waiting>,
     pub(crate) subscribers: Subscribers,
+    /// Who waits until registrations that are taken back are gone.
+    settling: Vec<Waker>,
     pub(crate) keepalive: Option<KeepaliveOptions>,
     /// Callers that wait for room in `outgoing`.
     pub(super) room: Vec<Waker>,
@@ -81,7 +82,7 @@ pub(crate) type Caller = oneshot::Sender<Result<Answer, Closed>>;
 impl Pending {
     /// Whether somebody waits for the answer.
     pub(super) fn is_awaited(&self) -> bool {
-        !matches!(self.effect, Effect::Leave) && !self.is_abandoned()
+        !self.is_abandoned()
     }
 
     fn is_abandoned(&self) -> bool {
@@ -92,16 +93,12 @@ impl Pending {
 /// What is done with a good answer as soon as it is read, before the next packet is.
 pub(crate) enum Effect {
     None,
-    /// The answer is the number of a registration, whose events go to a queue.
-    Subscribe {
-        subscriber: Subscriber,
-        /// Takes the registration back, if by then nobody waits for it any more: arguments, from its number.
-        undo: (ProcedureId, fn(i32) -> Vec<u8>),
-    },
+    /// The call registers for events, which go to a queue. If by then nobody waits for it any more, it is taken back.
+    Subscribe(Subscriber),
+    /// The call takes a registration back.
+    Unsubscribe(Arc<Way>),
     /// The call begins a stream.
     Stream,
-    /// The call takes a registration back. Nobody waits for its answer but who registers next.
-    Leave,
 }
 
 /// An answer, as it came.
@@ -188,11 +185,13 @@ impl Shared {
             .clone();
         let pending = std::mem::take(&mut state.pending);
         state.abandoned = 0;
-        let subscribers = std::mem::take(&mut state.subscribers);
+        let subscribers = state.subscribers.take();
         let room = std::mem::take(&mut state.room);
+        let settling = std::mem::take(&mut state.settling);
         let watchers = std::mem::take(&mut state.watchers);
         state.outgoing.clear();
         let mut wakers = room;
+        wakers.extend(settling);
         wakers.extend(state.streams.close(&closed));
         drop(state);
         for pending in pending.into_values() {
@@ -200,7 +199,9 @@ impl Shared {
             let _ = pending.caller.map(|it| it.send(Err(closed.clone())));
         }
         if !self.keeps_queues || matches!(closed.reason(), CloseReason::Here) {
-            subscribers.end(&closed);
+            for subscriber in subscribers {
+                subscriber.finish(&closed);
+            }
         }
         for watcher in watchers {
             // Who has gone does not want to know.
@@ -224,13 +225,6 @@ impl State {
             Some(task) => task.clone_from(waker),
             None => self.task = Some(waker.clone()),
         }
-    }
-
-    /// Keeps the answer to a call that takes a registration back, until it has come.
-    pub(crate) fn leave(&mut self, answer: Waiting) {
-        self.leaving
-            .retain_mut(|answer| matches!(answer.try_recv(), Err(TryRecvError::Empty)));
-        self.leaving.push(answer);
     }
 
     /// A serial that no call and no stream has.
@@ -334,16 +328,13 @@ impl State {
         };
         let is_abandoned = pending.is_abandoned();
         match pending.effect {
-            Effect::Subscribe { subscriber, undo } if is_ok => {
-                let number = payload.first_chunk().copied().map(i32::from_be_bytes);
-                if let Some(number) = number
-                    && is_abandoned
-                {
-                    self.undo(undo.0, &undo.1(number));
-                } else {
-                    self.subscribers.add(subscriber.confirmed(number));
+            Effect::Subscribe(subscriber) => {
+                if is_ok {
+                    self.subscribe(subscriber, &payload, is_abandoned);
                 }
+                done.wakers.append(&mut self.settling);
             }
+            Effect::Unsubscribe(_) => done.wakers.append(&mut self.settling),
             Effect::Stream if !is_ok => {
                 self.streams.refused(header.serial);
             }
@@ -382,29 +373,6 @@ impl State {
         let is_too_many = calls > ABANDONED_MAX;
         let reason = is_too_many.then_some(CloseReason::Unanswered { calls });
         (self.wake_resting(), reason)
-    }
-
-    /// Makes a call that nobody waits for. The task that reads what leads to it writes next.
-    fn undo(&mut self, procedure: ProcedureId, args: &[u8]) {
-        let serial = self.serial();
-        let header = Header {
-            program: procedure.program,
-            version: procedure.version,
-            procedure: procedure.procedure,
-            kind: Kind::Call,
-            serial,
-            status: Status::Ok,
-        };
-        let written = self.append(|out| write_raw(&header, 0, args, &mut out.bytes));
-        if written.is_ok() {
-            let pending = Pending {
-                procedure,
-                caller: None,
-                effect: Effect::None,
-            };
-            self.pending.insert(serial, pending);
-            self.abandoned += 1;
-        }
     }
 }
 

@@ -4,11 +4,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use crate::client::Client;
 use crate::error::{CloseReason, Closed, Error};
 use crate::events::queue::Queue;
-use crate::events::registration::Registration;
+use crate::events::registration::{Registration, deregister};
 use crate::events::route::Ticket;
 
 /// A daemon that lets this side in.
@@ -54,19 +55,19 @@ struct Wanted {
 }
 
 impl Wanted {
+    /// Registers, or ends the queue if the daemon refuses, or the connection if it does not answer.
     async fn register(&self, opened: &Opened) -> Option<Ticket> {
-        let Opened {
-            client,
-            has_callbacks,
-        } = opened;
+        let client = &opened.client;
         self.queue.reconnected();
-        let registering = self
-            .registration
-            .register(client, &self.queue, *has_callbacks);
-        match registering.await {
+        match self.answered(opened).await {
             Ok(ticket) => Some(ticket),
             // It has been lost again, and will be made anew again.
             Err(Error::Closed(_)) => None,
+            // As good as lost.
+            Err(Error::Timeout { after, .. }) => {
+                client.end(CloseReason::NotRenewed { after });
+                None
+            }
             Err(error) => {
                 let reason = CloseReason::NotRegistered(Box::new(error));
                 self.queue.end(Closed::new(reason));
@@ -75,10 +76,22 @@ impl Wanted {
         }
     }
 
-    fn deregister(&self, opened: &Opened, ticket: Option<Ticket>) {
-        if let Some(ticket) = ticket {
-            self.registration.deregister(&opened.client, ticket);
-        }
+    /// Registers within a time, as all wait for it.
+    async fn answered(&self, opened: &Opened) -> Result<Ticket, Error> {
+        let Opened {
+            client,
+            has_callbacks,
+        } = opened;
+        let options = client.options();
+        let after = options.call_timeout.unwrap_or(options.open_timeout);
+        let registering = self
+            .registration
+            .register(client, &self.queue, *has_callbacks);
+        let registered = timeout(after, registering).await;
+        registered.map_err(|_| Error::Timeout {
+            what: "a registration for events",
+            after,
+        })?
     }
 }
 
@@ -178,7 +191,11 @@ impl Link {
             match slots.all.iter_mut().find(|slot| slot.key == wanted.key) {
                 Some(slot) => slot.ticket = ticket,
                 // Its stream has been dropped meanwhile.
-                None => wanted.deregister(&opened, ticket),
+                None => {
+                    if let Some(ticket) = ticket {
+                        deregister(&opened.client, ticket);
+                    }
+                }
             }
         }
         if slots.is_final {
@@ -233,7 +250,7 @@ impl Drop for Registered {
         let client = self.link.client();
         drop(slots);
         if let Some(ticket) = slot.ticket {
-            slot.registration.deregister(&client, ticket);
+            deregister(&client, ticket);
         }
     }
 }

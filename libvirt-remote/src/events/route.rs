@@ -7,17 +7,20 @@ use protocol_defs::message::ProcedureId;
 use protocol_defs::remote;
 
 use super::queue::Queue;
+use super::registration::Way;
 use crate::error::Closed;
 
 /// Names a subscriber, so that it can be removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket(pub(crate) u64);
 
-/// What a queue is to get.
+/// Who is to get events, and of which registration.
 pub(crate) struct Subscriber {
-    pub(crate) ticket: Ticket,
-    pub(crate) which: Which,
-    pub(crate) queue: Arc<Queue>,
+    ticket: Ticket,
+    way: Arc<Way>,
+    /// The number of the registration, once the daemon has given it; nothing where there is none.
+    number: Option<i32>,
+    queue: Arc<Queue>,
 }
 
 /// Which events.
@@ -25,36 +28,54 @@ pub(crate) struct Subscriber {
 pub(crate) enum Which {
     /// Those of a procedure, whose messages do not say for which registration they are.
     Procedure(ProcedureId),
-    /// Those of a procedure, for the registration of this number.
+    /// Those that bear the number of the registration.
     Registration {
         /// The procedure of a known kind of events.
         procedure: Option<ProcedureId>,
-        /// The number, once the daemon has given it.
-        callback: Option<i32>,
     },
 }
 
 impl Subscriber {
-    /// The same, now that the daemon has given the registration a number.
-    pub(crate) fn confirmed(mut self, number: Option<i32>) -> Self {
-        if let Which::Registration { callback, .. } = &mut self.which {
-            *callback = number;
+    pub(crate) fn new(ticket: Ticket, way: Arc<Way>, queue: Arc<Queue>) -> Self {
+        Self {
+            ticket,
+            way,
+            number: None,
+            queue,
         }
-        self
+    }
+
+    pub(crate) fn way(&self) -> &Arc<Way> {
+        &self.way
+    }
+
+    /// The same, now that the daemon has answered; nothing if the answer lacks the number.
+    pub(crate) fn confirmed(mut self, answer: &[u8]) -> Option<Self> {
+        if let Which::Registration { .. } = self.way.which() {
+            self.number = Some(i32::from_be_bytes(*answer.first_chunk()?));
+        }
+        Some(self)
+    }
+
+    /// The call that ends the registration, and its arguments.
+    pub(crate) fn end(&self) -> (ProcedureId, Vec<u8>) {
+        self.way.end(self.number)
+    }
+
+    /// Tells that nothing follows.
+    pub(crate) fn finish(&self, closed: &Closed) {
+        self.queue.end(closed.clone());
     }
 
     fn wants(&self, event: ProcedureId, number: Option<i32>) -> bool {
-        match self.which {
+        match self.way.which() {
             Which::Procedure(procedure) => procedure == event,
-            Which::Registration {
-                procedure,
-                callback,
-            } => {
+            Which::Registration { procedure } => {
                 let is_kind = match procedure {
                     Some(procedure) => procedure == event,
                     None => event.program == remote::PROGRAM && !is_known(event.procedure),
                 };
-                is_kind && callback.is_some() && callback == number
+                is_kind && self.number.is_some() && self.number == number
             }
         }
     }
@@ -80,15 +101,26 @@ impl Subscribers {
         self.all.push(subscriber);
     }
 
-    /// Whether another wants the events of a procedure whatever their registration.
-    pub(crate) fn has(&self, which: Which) -> bool {
-        self.all.iter().any(|subscriber| subscriber.which == which)
+    /// Adds one to a registration that there is already.
+    pub(crate) fn join(&mut self, way: &Way, queue: &Arc<Queue>) -> Option<Ticket> {
+        let found = self.all.iter().find(|found| found.way.is_same(way))?;
+        let (way, number) = (Arc::clone(&found.way), found.number);
+        let ticket = self.ticket();
+        self.all.push(Subscriber {
+            ticket,
+            way,
+            number,
+            queue: Arc::clone(queue),
+        });
+        Some(ticket)
     }
 
-    /// Removes it, and says what it was to get.
-    pub(crate) fn remove(&mut self, ticket: Ticket) -> Option<Which> {
+    /// Removes it, and gives it if nobody else shares its registration.
+    pub(crate) fn remove(&mut self, ticket: Ticket) -> Option<Subscriber> {
         let at = self.all.iter().position(|found| found.ticket == ticket)?;
-        Some(self.all.swap_remove(at).which)
+        let removed = self.all.swap_remove(at);
+        let is_shared = self.all.iter().any(|left| left.way.is_same(&removed.way));
+        (!is_shared).then_some(removed)
     }
 
     pub(crate) fn deliver(&mut self, event: ProcedureId, payload: &[u8]) {
@@ -111,10 +143,9 @@ impl Subscribers {
         self.unclaimed
     }
 
-    pub(crate) fn end(self, closed: &Closed) {
-        for subscriber in self.all {
-            subscriber.queue.end(closed.clone());
-        }
+    /// All of them, as there are none any more.
+    pub(crate) fn take(&mut self) -> Vec<Subscriber> {
+        std::mem::take(&mut self.all)
     }
 }
 

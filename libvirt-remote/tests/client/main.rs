@@ -14,4 +14,5 @@ mod open;
 mod peer;
 #[cfg(feature = "sasl")]
 mod sasl;
+mod sharing;
 mod streams;

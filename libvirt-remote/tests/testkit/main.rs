@@ -8,7 +8,7 @@ mod streams;
 
 use std::time::Duration;
 
-use libvirt_remote::daemon::{Fate, Router, refusal};
+use libvirt_remote::daemon::{Fate, Router, Session, refusal};
 use libvirt_remote::testkit::{FakeDaemon, Fault, When};
 use libvirt_remote::{CloseReason, Connection, Error, EventError, Options};
 use protocol_defs::message::Call;
@@ -17,7 +17,7 @@ use protocol_defs::remote::{
     self, ConnectNumOfDomainsRet, DomainEventLifecycleMsg, DomainLookupByIdArgs,
     DomainLookupByIdRet, NonnullDomain, proc,
 };
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 type Number = proc::ConnectNumOfDomains;
 type Lookup = proc::DomainLookupById;
@@ -252,4 +252,37 @@ async fn a_client_without_a_driver_can_be_tested_too() {
     let refused = refused.expect_err("the driver cannot be opened");
     assert_eq!(refused.to_string(), "no such driver (code 5, domain 12)");
     assert!(fake.connect().await.is_ok());
+}
+
+/// The two have to meet within a microsecond or so, which they do in a few of a thousand attempts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_registration_that_is_given_up_while_its_answer_comes_leaves_nothing() {
+    type Register = proc::ConnectDomainEventCallbackRegisterAny;
+    let fake = fake();
+    let after = Duration::from_millis(1);
+    let options = Options {
+        call_timeout: Some(after),
+        ..Options::default()
+    };
+    let uri = "test:///default".parse().expect("it is a URI");
+    let conn = loop {
+        // It may be too slow for that, too.
+        if let Ok(conn) = fake.connect_with(&uri, options.clone()).await {
+            break conn;
+        }
+    };
+    fake.inject(When::called::<Register>().always(), Fault::Delay(after));
+    for _ in 0..1000 {
+        // One or the other.
+        drop(conn.events::<DomainEventLifecycleMsg>(None).await);
+    }
+    let left = || {
+        let sessions = fake.sessions();
+        sessions.iter().map(Session::registrations).sum::<usize>()
+    };
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while left() > 0 {
+        assert!(Instant::now() < deadline, "{} are left", left());
+        sleep(after).await;
+    }
 }

@@ -12,7 +12,7 @@ use crate::remote::{
     NonnullDomain, NonnullNetwork, NonnullNodeDevice, NonnullSecret, NonnullStoragePool, proc,
 };
 
-/// An object that has events. Its name is what it is known by here; what a daemon goes by is [`Self::is_same`].
+/// An object that has events.
 pub trait EventObject: Clone + Send + Sync + 'static {
     /// Registers. Its result begins with the number of the registration.
     type Register: Procedure<Args: xdr_wire::Encode>;
@@ -29,8 +29,14 @@ pub trait EventObject: Clone + Send + Sync + 'static {
     /// The arguments that end the registration of this number.
     fn deregister(callback_id: i32) -> <Self::Deregister as Procedure>::Args;
 
-    /// Whether both are the same, as daemons see it: by UUID where there is one, by name otherwise.
-    fn is_same(&self, other: &Self) -> bool;
+    /// What daemons know it by, whatever else is said of it: its UUID where there is one, its name otherwise. Of two
+    /// registrations of a client for one kind of events of the same object they refuse the second.
+    fn key(&self) -> Vec<u8>;
+
+    /// Whether both are the same, as daemons see it.
+    fn is_same(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
 }
 
 macro_rules! objects {
@@ -48,6 +54,10 @@ macro_rules! objects {
 
             fn deregister(callback_id: i32) -> $deregister_args {
                 $deregister_args { callback_id }
+            }
+
+            fn key(&self) -> Vec<u8> {
+                self.$key.clone().into()
             }
 
             fn is_same(&self, other: &Self) -> bool {

@@ -1,0 +1,78 @@
+//! Registrations for events: what their answers do, and how they are taken back.
+
+use std::sync::Arc;
+use std::task::Context;
+
+use protocol_defs::packet::{Header, Kind, Status, write_raw};
+
+use super::{Effect, Pending, State, Wake};
+use crate::events::registration::Way;
+use crate::events::route::{Subscriber, Ticket};
+
+impl State {
+    /// Has the events of a registration go to their queue from now on.
+    pub(super) fn subscribe(&mut self, subscriber: Subscriber, answer: &[u8], is_given_up: bool) {
+        match subscriber.confirmed(answer) {
+            // The task that reads this writes next.
+            Some(subscriber) if is_given_up => {
+                self.end_registration(&subscriber);
+            }
+            Some(subscriber) => self.subscribers.add(subscriber),
+            // Who waits for the answer sees what is wrong with it.
+            None => {}
+        }
+    }
+
+    /// Removes a subscriber, and ends its registration if that was the last one.
+    pub(crate) fn unsubscribe(&mut self, ticket: Ticket) -> Wake {
+        let last = self.subscribers.remove(ticket);
+        last.map_or(Wake::Nobody, |last| self.end_registration(&last))
+    }
+
+    /// Whether a registration like this is being taken back, or will be when it has been made, as nobody waits for it.
+    pub(crate) fn is_leaving(&self, way: &Way) -> bool {
+        self.pending.values().any(|call| match &call.effect {
+            Effect::Unsubscribe(ended) => ended.is_same(way),
+            Effect::Subscribe(made) => made.way().is_same(way) && call.is_abandoned(),
+            Effect::None | Effect::Stream => false,
+        })
+    }
+
+    /// Has the caller woken when a registration has been made or taken back, and when the connection has ended.
+    pub(crate) fn wait_until_settled(&mut self, cx: &Context<'_>) {
+        if !self
+            .settling
+            .iter()
+            .any(|waker| waker.will_wake(cx.waker()))
+        {
+            self.settling.push(cx.waker().clone());
+        }
+    }
+
+    /// Calls for the end of a registration. Nobody waits for the answer itself.
+    fn end_registration(&mut self, ended: &Subscriber) -> Wake {
+        let (procedure, args) = ended.end();
+        let serial = self.serial();
+        let header = Header {
+            program: procedure.program,
+            version: procedure.version,
+            procedure: procedure.procedure,
+            kind: Kind::Call,
+            serial,
+            status: Status::Ok,
+        };
+        let written = self.append(|out| write_raw(&header, 0, &args, &mut out.bytes));
+        // Numbers break no bound.
+        let Ok(wake) = written else {
+            return Wake::Nobody;
+        };
+        let pending = Pending {
+            procedure,
+            caller: None,
+            effect: Effect::Unsubscribe(Arc::clone(ended.way())),
+        };
+        self.pending.insert(serial, pending);
+        self.abandoned += 1;
+        wake
+    }
+}
