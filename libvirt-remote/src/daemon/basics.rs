@@ -12,7 +12,7 @@ use protocol_defs::remote::{
     ConnectSupportsFeatureRet,
 };
 
-use super::registrations::Numbered;
+use super::registrations::{Place, Wanted};
 use super::request::{Answer, Refusal, Request, refusal};
 use super::session::{Effect, Session};
 use crate::connection::Feature;
@@ -169,11 +169,9 @@ fn register<O: EventObject>(
         let text = format!("no kind of these events has the number {event_id}");
         return Err(failed(ErrorCode::INVALID_ARG, text));
     }
-    has_room(session)?;
-    let callback_id = session.inner.lock().registrations.number();
-    let registration = Numbered::new(callback_id, event_id, object);
-    let answer = Answer::from(Reply::from(reply(callback_id)));
-    Ok(answer.with_effect(Effect::Register(registration)))
+    let place = begin(session, Wanted::new(event_id, object))?;
+    let answer = Answer::from(Reply::from(reply(place.callback_id())));
+    Ok(answer.with_effect(Effect::Register(place)))
 }
 
 fn deregister(
@@ -200,12 +198,8 @@ fn register_legacy(
         let text = format!("events of kind {event_id} cannot be registered for without a number");
         return Err(failed(ErrorCode::INVALID_ARG, text));
     }
-    has_room(session)?;
-    if session.inner.lock().registrations.has_legacy(event_id) {
-        let text = format!("events of kind {event_id} have been registered for");
-        return Err(failed(ErrorCode::INTERNAL_ERROR, text));
-    }
-    Ok(Answer::from(reply).with_effect(Effect::RegisterLegacy(event_id)))
+    let place = begin(session, Wanted::legacy(event_id))?;
+    Ok(Answer::from(reply).with_effect(Effect::Register(place)))
 }
 
 fn deregister_legacy(
@@ -220,13 +214,30 @@ fn deregister_legacy(
     Err(failed(ErrorCode::INTERNAL_ERROR, text))
 }
 
-fn has_room(session: &Session) -> Result<(), Refusal> {
+/// A place for a registration, if the client may have it.
+fn begin(session: &Session, wanted: Wanted) -> Result<Place, Refusal> {
     let most = session.inner.options.max_registrations;
-    if session.inner.lock().registrations.len() < most {
-        return Ok(());
+    let event_id = wanted.event_id();
+    let mut state = session.inner.lock();
+    if state.registrations.begun() >= most {
+        let text = format!("a client registers for events {most} times at most");
+        return Err(failed(ErrorCode::OPERATION_DENIED, text));
     }
-    let text = format!("a client registers for events {most} times at most");
-    Err(failed(ErrorCode::OPERATION_DENIED, text))
+    let place = state.registrations.begin(wanted);
+    place.ok_or_else(|| already(event_id))
+}
+
+/// In the form in which libvirtd has it, as clients may look at more than the code.
+fn already(event_id: i32) -> Refusal {
+    let why = format!("events of kind {event_id} have been registered for");
+    Box::new(MessageError {
+        message: Some(format!("invalid argument: {why}")),
+        str1: Some("invalid argument: %s".to_owned()),
+        str2: Some(why),
+        int1: -1,
+        int2: -1,
+        ..MessageError::new(ErrorCode::INVALID_ARG, ErrorOrigin::NONE)
+    })
 }
 
 fn close_callback(

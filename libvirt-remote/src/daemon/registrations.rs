@@ -1,6 +1,7 @@
 //! What a client has registered for, and the messages of an event that it gets for that.
 
 use std::any::Any;
+use std::sync::{Arc, Weak};
 
 use protocol_defs::events::{EventKind, EventObject, ObjectKind, RemoteEvent};
 use protocol_defs::message::{Event, Message};
@@ -9,74 +10,174 @@ use protocol_defs::packet::{HEADER_LEN, LENGTH_LEN, WriteError};
 /// All of a client.
 #[derive(Default)]
 pub(super) struct Registrations {
-    numbered: Vec<Numbered>,
-    /// Kinds of domain events in the way of libvirt before 1.1.1.
-    legacy: Vec<i32>,
+    all: Vec<Registration>,
     /// Whether it wants to know when the driver loses its hypervisor.
     pub(super) has_close_callback: bool,
     /// A number that is given twice would be a registration that another one ends.
     next: i32,
 }
 
-/// A registration that has a number.
-pub(super) struct Numbered {
-    callback_id: i32,
+/// What a client asks to be registered for.
+pub(super) struct Wanted {
     object: ObjectKind,
     event_id: i32,
-    /// Of which object, an [`EventObject`]; of all, if there is none.
-    about: Option<Box<dyn Any + Send>>,
+    /// Of which object; of all, if there is none.
+    about: Option<About>,
+    has_number: bool,
 }
 
-impl Numbered {
-    pub(super) fn new<O: EventObject>(callback_id: i32, event_id: i32, about: Option<O>) -> Self {
+struct About {
+    key: Vec<u8>,
+    /// An [`EventObject`].
+    object: Box<dyn Any + Send>,
+}
+
+struct Registration {
+    wanted: Wanted,
+    callback_id: i32,
+    course: Course,
+}
+
+enum Course {
+    /// The answer is on its way, or it has been dropped with its [`Place`].
+    Begins(Weak<()>),
+    Stands,
+}
+
+/// The place of a registration that stands once its answer is queued. Dropped before that, there is none: calls of a client
+/// run beside each other, so an equal one may come in between.
+pub(super) struct Place {
+    callback_id: i32,
+    held: Arc<()>,
+}
+
+impl Place {
+    pub(super) fn callback_id(&self) -> i32 {
+        self.callback_id
+    }
+}
+
+impl Wanted {
+    /// In the way that has numbers.
+    pub(super) fn new<O: EventObject>(event_id: i32, about: Option<O>) -> Self {
+        let about = about.map(|object| About {
+            key: object.key(),
+            object: Box::new(object),
+        });
         Self {
-            callback_id,
             object: O::KIND,
             event_id,
-            about: about.map(|object| Box::new(object) as Box<dyn Any + Send>),
+            about,
+            has_number: true,
+        }
+    }
+
+    /// Events of domains in the way of libvirt before 1.1.1.
+    pub(super) fn legacy(event_id: i32) -> Self {
+        Self {
+            object: ObjectKind::Domain,
+            event_id,
+            about: None,
+            has_number: false,
+        }
+    }
+
+    pub(super) fn event_id(&self) -> i32 {
+        self.event_id
+    }
+
+    fn is_of(&self, object: ObjectKind, event_id: i32) -> bool {
+        self.object == object && self.event_id == event_id
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.is_of(other.object, other.event_id) && self.key() == other.key()
+    }
+
+    fn key(&self) -> Option<&[u8]> {
+        self.about.as_ref().map(|about| &*about.key)
+    }
+}
+
+impl Registration {
+    fn stands(&self) -> bool {
+        matches!(self.course, Course::Stands)
+    }
+
+    fn is_there(&self) -> bool {
+        match &self.course {
+            Course::Begins(held) => held.strong_count() > 0,
+            Course::Stands => true,
         }
     }
 }
 
 impl Registrations {
-    /// A number for the next registration.
-    pub(super) fn number(&mut self) -> i32 {
-        let number = self.next;
-        self.next = number.wrapping_add(1) & i32::MAX;
-        number
+    /// Keeps a place for a registration, unless there is an equal one.
+    pub(super) fn begin(&mut self, wanted: Wanted) -> Option<Place> {
+        if self.beginning().any(|found| found.wanted.is_same(&wanted)) {
+            return None;
+        }
+        let callback_id = self.next;
+        if wanted.has_number {
+            self.next = callback_id.wrapping_add(1) & i32::MAX;
+        }
+        let held = Arc::new(());
+        self.all.push(Registration {
+            wanted,
+            callback_id,
+            course: Course::Begins(Arc::downgrade(&held)),
+        });
+        Some(Place { callback_id, held })
+    }
+
+    /// Has a registration stand, unless all have been ended meanwhile.
+    pub(super) fn stand(&mut self, place: &Place) {
+        let held = Arc::downgrade(&place.held);
+        for registration in &mut self.all {
+            if matches!(&registration.course, Course::Begins(other) if other.ptr_eq(&held)) {
+                registration.course = Course::Stands;
+            }
+        }
+    }
+
+    /// How many there are, those that begin among them.
+    pub(super) fn begun(&mut self) -> usize {
+        self.beginning().count()
+    }
+
+    fn beginning(&mut self) -> impl Iterator<Item = &Registration> {
+        self.all.retain(Registration::is_there);
+        self.all.iter()
+    }
+
+    fn standing(&self) -> impl Iterator<Item = &Registration> {
+        self.all.iter().filter(|registration| registration.stands())
     }
 
     pub(super) fn len(&self) -> usize {
-        self.numbered.len() + self.legacy.len()
-    }
-
-    pub(super) fn add(&mut self, registration: Numbered) {
-        self.numbered.push(registration);
+        self.standing().count()
     }
 
     /// Whether there was one.
     pub(super) fn remove(&mut self, object: ObjectKind, callback_id: i32) -> bool {
-        let before = self.numbered.len();
-        self.numbered
-            .retain(|found| found.object != object || found.callback_id != callback_id);
-        self.numbered.len() < before
-    }
-
-    pub(super) fn has_legacy(&self, event_id: i32) -> bool {
-        self.legacy.contains(&event_id)
-    }
-
-    pub(super) fn add_legacy(&mut self, event_id: i32) {
-        if !self.has_legacy(event_id) {
-            self.legacy.push(event_id);
-        }
+        self.remove_if(|found| {
+            let Wanted { has_number, .. } = found.wanted;
+            has_number && found.wanted.object == object && found.callback_id == callback_id
+        })
     }
 
     /// Whether there was one.
     pub(super) fn remove_legacy(&mut self, event_id: i32) -> bool {
-        let before = self.legacy.len();
-        self.legacy.retain(|found| *found != event_id);
-        self.legacy.len() < before
+        self.remove_if(|found| {
+            !found.wanted.has_number && found.wanted.is_of(ObjectKind::Domain, event_id)
+        })
+    }
+
+    fn remove_if(&mut self, is_meant: impl Fn(&Registration) -> bool) -> bool {
+        let before = self.all.len();
+        self.all.retain(|found| !found.stands() || !is_meant(found));
+        self.all.len() < before
     }
 
     pub(super) fn clear(&mut self) {
@@ -88,22 +189,21 @@ impl Registrations {
 
     /// Calls `send` with each packet of the event for this client.
     pub(super) fn each_packet(&self, emission: &Emission, mut send: impl FnMut(&[u8])) {
-        let kind = &emission.kind;
-        let is_of = |object, event_id| object == kind.object && event_id == kind.id;
-        for registration in &self.numbered {
-            let is_wanted = is_of(registration.object, registration.event_id)
-                && registration
-                    .about
-                    .as_deref()
-                    .is_none_or(|object| (emission.is_about)(object));
-            if is_wanted {
-                send(&emission.numbered(registration.callback_id));
+        let EventKind { object, id, .. } = emission.kind;
+        for registration in self.standing() {
+            let Wanted {
+                about, has_number, ..
+            } = &registration.wanted;
+            let is_wanted = registration.wanted.is_of(object, id)
+                && about
+                    .as_ref()
+                    .is_none_or(|about| (emission.is_about)(&*about.object));
+            match &emission.legacy {
+                _ if !is_wanted => {}
+                _ if *has_number => send(&emission.numbered(registration.callback_id)),
+                Some(packet) => send(packet),
+                None => {}
             }
-        }
-        if let Some(packet) = &emission.legacy
-            && self.legacy.iter().any(|id| is_of(ObjectKind::Domain, *id))
-        {
-            send(packet);
         }
     }
 }

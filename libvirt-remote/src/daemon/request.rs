@@ -315,7 +315,7 @@ impl fmt::Debug for Effect {
             Self::Open(_) => "Open",
             Self::Close => "Close",
             Self::Keepalive => "Keepalive",
-            Self::Register(_) | Self::RegisterLegacy(_) => "Register",
+            Self::Register(_) => "Register",
             Self::CloseCallback(_) => "CloseCallback",
         })
     }

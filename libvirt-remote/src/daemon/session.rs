@@ -19,7 +19,7 @@ use super::access::{Access, Permission};
 use super::end::End;
 use super::fate::Fate;
 use super::options::{Options, Overflow};
-use super::registrations::{Emission, Numbered, Registrations, packet};
+use super::registrations::{Emission, Place, Registrations, packet};
 use super::stats::Counters;
 use super::stream::Streams;
 
@@ -343,8 +343,7 @@ impl State {
                 self.registrations.clear();
             }
             Effect::Keepalive => self.has_keepalive = true,
-            Effect::Register(registration) => self.registrations.add(registration),
-            Effect::RegisterLegacy(event_id) => self.registrations.add_legacy(event_id),
+            Effect::Register(place) => self.registrations.stand(&place),
             Effect::CloseCallback(has) => self.registrations.has_close_callback = has,
         }
     }
@@ -359,8 +358,7 @@ pub(super) enum Effect {
     Open(Opened),
     Close,
     Keepalive,
-    Register(Numbered),
-    RegisterLegacy(i32),
+    Register(Place),
     CloseCallback(bool),
 }
 

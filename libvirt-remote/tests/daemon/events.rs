@@ -1,12 +1,17 @@
 //! Events for those who have registered for them.
 
-use libvirt_remote::daemon::{Access, Emitted, Options, Overflow};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use libvirt_remote::daemon::{
+    Access, Answer, Daemon, Emitted, Hypervisor, Options, Overflow, Refusal, Request, refusal,
+};
 use libvirt_remote::{EventError, Feature};
 use protocol_defs::events::{EventObject, KINDS, ObjectKind};
 use protocol_defs::graphics::{Address, Domain, Family, GraphicsEvent, Phase, Uuid};
+use protocol_defs::packet::{ErrorCode, ErrorOrigin, MessageError};
 use protocol_defs::remote::{
     self, DomainEventCallbackLifecycleMsg, DomainEventLifecycleMsg, DomainEventRebootMsg,
-    NetworkEventLifecycleMsg, NonnullDomain, NonnullNetwork,
+    NetworkEventLifecycleMsg, NonnullDomain, NonnullNetwork, NonnullNodeDevice,
 };
 
 use super::peer::{Peer, connection, daemon, domain, opened};
@@ -27,6 +32,19 @@ pub(crate) async fn register(peer: &mut Peer, event_id: i32, dom: Option<Nonnull
     match reply {
         Ok(remote::Reply::ConnectDomainEventCallbackRegisterAny(ret)) => ret.callback_id,
         other => panic!("{other:?}"),
+    }
+}
+
+/// What libvirtd says of a registration that there is already, but for its words.
+fn already(event_id: i32) -> MessageError {
+    let why = format!("events of kind {event_id} have been registered for");
+    MessageError {
+        message: Some(format!("invalid argument: {why}")),
+        str1: Some("invalid argument: %s".to_owned()),
+        str2: Some(why),
+        int1: -1,
+        int2: -1,
+        ..MessageError::new(ErrorCode::INVALID_ARG, ErrorOrigin::NONE)
     }
 }
 
@@ -74,6 +92,101 @@ async fn each_registration_gets_the_events_of_its_kind_and_its_domain() {
 }
 
 #[tokio::test]
+async fn a_kind_of_events_of_an_object_is_registered_for_once_as_at_libvirtd() {
+    let daemon = daemon(Options::default());
+    let (mut peer, session) = opened(&daemon).await;
+    let numbered = |event_id, dom| {
+        let args = NonnullDomain::register(event_id, dom);
+        remote::Call::ConnectDomainEventCallbackRegisterAny(args)
+    };
+    let restarted = NonnullDomain {
+        name: "renamed".to_owned(),
+        id: 99,
+        ..domain(1)
+    };
+    let all = register(&mut peer, 0, None).await;
+    register(&mut peer, 0, Some(domain(1))).await;
+    register(&mut peer, 0, Some(domain(2))).await;
+    register(&mut peer, 1, None).await;
+    for again in [None, Some(domain(1)), Some(restarted)] {
+        let refused = peer.ask(numbered(0, again)).await;
+        assert_eq!(refused.expect_err("there is one"), already(0));
+    }
+    let any = remote::ConnectDomainEventRegisterAnyArgs { event_id: 0 };
+    let legacy = remote::Call::ConnectDomainEventRegisterAny(any);
+    for call in [&legacy, &remote::Call::ConnectDomainEventRegister] {
+        let refused = peer.ask(call.clone()).await;
+        assert_eq!(refused.expect_err("it is for all domains, too"), already(0));
+    }
+    assert_eq!(session.registrations(), 4);
+    let args = NonnullDomain::deregister(all);
+    let deregister = remote::Call::ConnectDomainEventCallbackDeregisterAny(args);
+    assert!(peer.ask(deregister).await.is_ok());
+    assert!(peer.ask(legacy).await.is_ok(), "there is none any more");
+    let refused = peer.ask(numbered(0, None)).await;
+    assert_eq!(refused.expect_err("there is one again"), already(0));
+    for args in [0, 1].map(|event_id| NonnullNodeDevice::register(event_id, None)) {
+        let call = remote::Call::ConnectNodeDeviceEventRegisterAny(args.clone());
+        assert!(peer.ask(call.clone()).await.is_ok(), "of other objects");
+        let refused = peer.ask(call).await;
+        assert_eq!(refused.expect_err("there is one"), already(args.event_id));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn equal_registrations_that_come_at_once_are_one() {
+    let daemon = daemon(Options::default());
+    let (mut peer, session) = opened(&daemon).await;
+    for event_id in 0..27 {
+        let args = NonnullDomain::register(event_id, None);
+        let call = remote::Call::ConnectDomainEventCallbackRegisterAny(args);
+        for _ in 0..4 {
+            peer.call(call.clone()).await;
+        }
+        let mut good = 0;
+        for _ in 0..4 {
+            match peer.answer().await.1 {
+                Ok(_) => good += 1,
+                Err(refused) => assert_eq!(refused, already(event_id)),
+            }
+        }
+        assert_eq!(good, 1);
+    }
+    assert_eq!(session.registrations(), 27);
+}
+
+/// Refuses what it has let in, the first time.
+struct Fickle {
+    has_refused: AtomicBool,
+}
+
+impl Hypervisor for Fickle {
+    async fn answer(&self, request: Request) -> Result<Answer, Refusal> {
+        let is_registration = request.info().name.contains("CALLBACK_REGISTER");
+        let answer = request.basics()?;
+        if is_registration && !self.has_refused.swap(true, Ordering::SeqCst) {
+            drop(answer);
+            return Err(refusal(ErrorCode::NO_MEMORY, ErrorOrigin::RPC, "not now"));
+        }
+        Ok(answer)
+    }
+}
+
+#[tokio::test]
+async fn a_registration_that_is_refused_after_all_is_none() {
+    let has_refused = AtomicBool::new(false);
+    let daemon = Daemon::new(Fickle { has_refused }, Options::default());
+    let (mut peer, session) = opened(&daemon).await;
+    let args = NonnullDomain::register(0, None);
+    let call = remote::Call::ConnectDomainEventCallbackRegisterAny(args);
+    let refused = peer.ask(call).await.expect_err("it is fickle");
+    assert_eq!(refused.error_code(), ErrorCode::NO_MEMORY);
+    assert_eq!(session.registrations(), 0);
+    register(&mut peer, 0, None).await;
+    assert_eq!(session.registrations(), 1);
+}
+
+#[tokio::test]
 async fn who_registers_without_a_number_gets_messages_without_one() {
     let daemon = daemon(Options::default());
     let (mut peer, _) = opened(&daemon).await;
@@ -81,10 +194,7 @@ async fn who_registers_without_a_number_gets_messages_without_one() {
     let register = remote::Call::ConnectDomainEventRegisterAny(any);
     assert!(peer.ask(register.clone()).await.is_ok());
     let twice = peer.ask(register).await.expect_err("there is one already");
-    assert_eq!(
-        twice.message.as_deref(),
-        Some("events of kind 0 have been registered for")
-    );
+    assert_eq!(twice, already(0));
     assert_eq!(daemon.emit(started(1)).map(total), Ok((1, 0)));
     let expected = remote::Event::DomainEventLifecycle(started(1));
     assert_eq!(peer.event().await, expected);
@@ -117,7 +227,10 @@ async fn kinds_that_nobody_knows_cannot_be_registered_for() {
         .iter()
         .filter(|kind| kind.object == ObjectKind::Domain);
     for kind in domains {
-        register(&mut peer, kind.id, None).await;
+        let callback_id = register(&mut peer, kind.id, None).await;
+        let args = NonnullDomain::deregister(callback_id);
+        let deregister = remote::Call::ConnectDomainEventCallbackDeregisterAny(args);
+        assert!(peer.ask(deregister).await.is_ok());
         let args = remote::ConnectDomainEventRegisterAnyArgs { event_id: kind.id };
         let reply = peer
             .ask(remote::Call::ConnectDomainEventRegisterAny(args))
@@ -310,11 +423,11 @@ async fn a_client_registers_so_often_and_no_more() {
     };
     let daemon = daemon(options);
     let (mut peer, session) = opened(&daemon).await;
-    for _ in 0..10 {
-        register(&mut peer, 0, None).await;
+    for id in 0..10 {
+        register(&mut peer, id, None).await;
     }
     assert_eq!(session.registrations(), 10);
-    let args = NonnullDomain::register(0, None);
+    let args = NonnullDomain::register(10, None);
     let call = remote::Call::ConnectDomainEventCallbackRegisterAny(args);
     let refused = peer.ask(call).await.expect_err("it has ten");
     assert_eq!(

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::Duration;
 
-use libvirt_remote::{Connection, EventError, Options, ReconnectOptions};
+use libvirt_remote::{Connection, EventError, Events, Options, ReconnectOptions};
 use protocol_defs::events::{KINDS, ObjectKind};
 use protocol_defs::remote::{self, proc};
 use tokio::time::{sleep, timeout};
@@ -158,6 +158,70 @@ async fn a_stream_that_is_dropped_gets_no_more_and_others_do() {
         0,
         "the daemon sends each event once"
     );
+}
+
+/// A kind of events that two streams of one connection want.
+type Life = remote::DomainEventLifecycleMsg;
+
+async fn lifes(events: &mut Events<Life>) -> Vec<String> {
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        let event = timeout(Duration::from_secs(10), events.recv()).await;
+        let event = event.expect("it comes").expect("an event");
+        seen.push(in_words(&event.expect("a good one")));
+    }
+    seen
+}
+
+#[tokio::test]
+async fn equal_streams_of_a_connection_have_the_same_events_and_go_on_alone() {
+    let Some(daemon) = Daemon::start() else {
+        return;
+    };
+    let conn = daemon.open().await;
+    let (one, two) = tokio::join!(conn.events::<Life>(None), conn.events::<Life>(None));
+    let (mut one, mut two) = (one.expect("registered"), two.expect("registered"));
+    live(&conn).await;
+    assert_eq!(lifes(&mut one).await, lifes(&mut two).await);
+    drop(one);
+    live(&conn).await;
+    lifes(&mut two).await;
+    // The last one is taken back while the next is registered for.
+    for _ in 0..20 {
+        drop(two);
+        two = conn.events::<Life>(None).await.expect("registered");
+    }
+    live(&conn).await;
+    lifes(&mut two).await;
+    assert_eq!(conn.client().unclaimed_events(), 0);
+}
+
+#[tokio::test]
+async fn streams_of_a_domain_and_of_all_do_not_end_each_other() {
+    let Some(daemon) = Daemon::start() else {
+        return;
+    };
+    let conn = daemon.open().await;
+    let args = remote::DomainLookupByNameArgs {
+        name: "test".to_owned(),
+    };
+    let found = conn.call::<proc::DomainLookupByName>(&args).await;
+    let dom = found.expect("it is there").dom;
+    // What it is before its start.
+    let same = remote::NonnullDomain {
+        id: -1,
+        ..dom.clone()
+    };
+    let all = conn.events::<Life>(None).await.expect("registered");
+    let mut one = conn.events::<Life>(Some(dom)).await.expect("registered");
+    let mut again = conn.events::<Life>(Some(same)).await.expect("registered");
+    drop(all);
+    live(&conn).await;
+    assert_eq!(lifes(&mut one).await, lifes(&mut again).await);
+    drop(one);
+    let mut all = conn.events::<Life>(None).await.expect("registered");
+    live(&conn).await;
+    assert_eq!(lifes(&mut all).await, lifes(&mut again).await);
 }
 
 #[tokio::test]
