@@ -20,6 +20,25 @@
 //! }
 //! ```
 //!
+//! Besides what happens to domains and other objects there are two kinds more. That the driver has lost its own connection to
+//! the hypervisor is told by `remote::ConnectEventConnectionClosedMsg`, if the driver has one to lose. What QEMU says on its
+//! monitor is a `qemu::DomainMonitorEventMsg`, and the object a [`MonitorFilter`](protocol_defs::events::MonitorFilter):
+//!
+//! ```no_run
+//! use libvirt_remote::{Connection, Error};
+//! use protocol_defs::events::MonitorFilter;
+//! use protocol_defs::qemu::DomainMonitorEventMsg;
+//!
+//! async fn stop(conn: &Connection) -> Result<(), Error> {
+//!     let filter = MonitorFilter { event: Some("STOP".to_owned()), ..MonitorFilter::default() };
+//!     let mut events = conn.events::<DomainMonitorEventMsg>(Some(filter)).await?;
+//!     if let Some(Ok(event)) = events.recv().await {
+//!         println!("{}: {}", event.dom.name, event.details.unwrap_or_default());
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
 //! # An application that is slow
 //! Each stream has a queue of its own, as long as [`Options::event_queue`](crate::Options::event_queue) and
 //! [`event_queue_bytes`](crate::Options::event_queue_bytes) say. When it is full, further events of this stream are lost:
@@ -43,9 +62,7 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use protocol_defs::events::FromEvent;
-use protocol_defs::message::{ProcedureId, ReadError, TOLERANT};
-use protocol_defs::remote;
-use xdr_wire::Message as _;
+use protocol_defs::message::{Event, ProcedureId, ReadError, TOLERANT};
 
 use self::queue::{Item, Queue};
 use crate::connection::link::Registered;
@@ -148,11 +165,10 @@ impl<E> fmt::Debug for Events<E> {
 
 /// Bytes → event. It is done where the event is taken, not where it is received.
 fn read<E: FromEvent>(id: ProcedureId, payload: &[u8]) -> Result<E, EventError> {
-    let event = remote::Event::decode(id.procedure, payload, TOLERANT)
-        .map_err(|error| EventError::Unreadable(error.into()))?;
+    let event = Event::decode(id, payload, TOLERANT).map_err(EventError::Unreadable)?;
     E::from_event(event).map_err(|event| {
         // Its queue gets the events of its kind only.
-        let number = event.procedure();
+        let number = event.procedure().procedure;
         EventError::Unreadable(xdr_wire::MessageError::UnknownProcedure { number }.into())
     })
 }

@@ -1,4 +1,4 @@
-//! The kinds of events of the remote program: what a client registers for, and which messages come of it.
+//! The kinds of events that a client registers for, and which messages come of it.
 //!
 //! A kind is an object, such as a domain, and a number among its events. The numbers are in libvirt's C headers, not in
 //! its protocol files, so they are a table here ([`KINDS`]).
@@ -7,10 +7,14 @@
 //! gave for it ([`callback_id`]). The sixteen oldest kinds of domain events exist twice, since daemons before libvirt
 //! 1.1.1 sent them without that number. [`RemoteEvent`] makes one type of both.
 //!
+//! Two kinds are not in the table. `remote::ConnectEventConnectionClosedMsg` is about the [`DriverConnection`], and has no
+//! number of a registration; with the feature `qemu`, `qemu::DomainMonitorEventMsg` is what QEMU says on its monitor, of
+//! which a client chooses with a `MonitorFilter`.
+//!
 //! ```
 //! use protocol_defs::events::{FromEvent, RemoteEvent};
 //! use protocol_defs::graphics::GraphicsEvent;
-//! use protocol_defs::remote::{DomainEventCallbackPmwakeupMsg, DomainEventPmwakeupMsg, Event, NonnullDomain};
+//! use protocol_defs::remote::{self, DomainEventCallbackPmwakeupMsg, DomainEventPmwakeupMsg, NonnullDomain};
 //!
 //! assert_eq!(GraphicsEvent::KIND.name, "graphics");
 //! assert_eq!((GraphicsEvent::KIND.id, GraphicsEvent::KIND.procedure), (5, 323));
@@ -18,21 +22,27 @@
 //! let dom = NonnullDomain { name: "web".to_owned(), uuid: [7; 16], id: 1 };
 //! let msg = DomainEventPmwakeupMsg { dom };
 //! let new = DomainEventCallbackPmwakeupMsg { callback_id: 3, reason: 0, msg: msg.clone() };
-//! for event in [Event::DomainEventPmwakeup(msg.clone()), Event::DomainEventCallbackPmwakeup(new)] {
-//!     assert_eq!(DomainEventPmwakeupMsg::from_event(event), Ok(msg.clone()));
+//! let old = remote::Event::DomainEventPmwakeup(msg.clone());
+//! for event in [old.clone(), remote::Event::DomainEventCallbackPmwakeup(new)] {
+//!     assert_eq!(DomainEventPmwakeupMsg::from_event(event.into()), Ok(msg.clone()));
 //! }
-//! assert_eq!(msg.clone().into_legacy(), Some(Event::DomainEventPmwakeup(msg)));
+//! assert_eq!(msg.into_legacy(), Some(old.into()));
 //! ```
 
 mod kinds;
+#[cfg(feature = "qemu")]
+mod monitor;
 mod objects;
 
 pub use kinds::KINDS;
-pub use objects::EventObject;
+#[cfg(feature = "qemu")]
+pub use monitor::MonitorFilter;
+pub use objects::{DriverConnection, EventObject};
 
-use crate::remote::Event;
+use crate::message::Event;
+use crate::remote;
 
-/// What can be made of an event of the remote program.
+/// What can be made of an event.
 pub trait FromEvent: Sized {
     /// What the event says, or the event, if it says something else.
     ///
@@ -45,6 +55,17 @@ pub trait FromEvent: Sized {
 impl FromEvent for Event {
     fn from_event(event: Event) -> Result<Self, Box<Event>> {
         Ok(event)
+    }
+}
+
+/// Any event of the remote program.
+impl FromEvent for remote::Event {
+    fn from_event(event: Event) -> Result<Self, Box<Event>> {
+        match event {
+            Event::Remote(event) => Ok(event),
+            #[cfg(any(feature = "qemu", feature = "lxc-monitor"))]
+            other => Err(Box::new(other)),
+        }
     }
 }
 
@@ -76,7 +97,8 @@ pub struct EventKind {
     pub id: i32,
     /// What virsh calls it.
     pub name: &'static str,
-    /// The procedure of its message, which begins with the number of a registration; 0 for a kind that is not known.
+    /// The procedure of its message, in the program in which it is registered for; 0 for a kind that is not known. The
+    /// message begins with the number of the registration, if that has one.
     pub procedure: u32,
     /// The procedure of the message without that number, if there is one.
     pub legacy: Option<u32>,
@@ -90,7 +112,7 @@ impl EventKind {
             .find(|kind| kind.object == object && kind.id == id)
     }
 
-    /// A kind that a newer libvirt has. Its events are [`Event::Unknown`].
+    /// A kind that a newer libvirt has. Its events are [`Unknown`](remote::Event::Unknown).
     pub const fn unknown(object: ObjectKind, id: i32) -> Self {
         Self {
             object,
@@ -116,12 +138,16 @@ pub enum ObjectKind {
     NodeDevice,
     /// A secret.
     Secret,
+    /// What a driver drives, as the connection to it may end.
+    Driver,
+    /// QEMU's monitor.
+    Monitor,
 }
 
 /// The number of the registration at the beginning of an event's message, as all messages of events have it but the
 /// [`legacy`](EventKind::legacy) ones and `CONNECT_EVENT_CONNECTION_CLOSED`. Those of newer daemons will, too.
 pub fn callback_id(procedure: u32, payload: &[u8]) -> Option<i32> {
-    let closed = crate::remote::Procedure::ConnectEventConnectionClosed as u32;
+    let closed = remote::Procedure::ConnectEventConnectionClosed as u32;
     if procedure == closed || KINDS.iter().any(|kind| kind.legacy == Some(procedure)) {
         return None;
     }

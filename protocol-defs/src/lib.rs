@@ -4,7 +4,7 @@
 //! - [`message`]: packets → what they say, typed by program, procedure, kind and status, and back;
 //! - [`stream`]: the packets of streams;
 //! - a module for each protocol, of which [`remote`], how a client drives libvirtd, is the one on by default;
-//! - [`events`]: the kinds of events of the remote program, and their messages;
+//! - [`events`]: the kinds of events that a client registers for, and their messages;
 //! - [`graphics`]: the graphics event of the remote program as an application wants it.
 //!
 //! | feature | what it adds |

@@ -1,12 +1,16 @@
 //! The table of events against the protocol.
 #![cfg(feature = "remote")]
 
-use protocol_defs::events::{EventKind, EventObject, KINDS, ObjectKind, RemoteEvent, callback_id};
+use protocol_defs::events::{
+    EventKind, EventObject, FromEvent, KINDS, ObjectKind, RemoteEvent, callback_id,
+};
 use protocol_defs::graphics::GraphicsEvent;
-use protocol_defs::remote::{self, Event, NonnullDomain};
-use xdr_wire::{Message, Options, ProcedureInfo, ProcedureKind, to_vec};
+use protocol_defs::message::{Event, Message, ProcedureId};
+use protocol_defs::packet::PacketReader;
+use protocol_defs::remote::{self, NonnullDomain, NonnullNodeDevice};
+use xdr_wire::{Options, ProcedureInfo, ProcedureKind, to_vec};
 
-/// The event that is no kind of its own: it needs no number, and happens to the connection.
+/// The event that is not in the table: it has no number, and happens to the connection.
 const CONNECTION_CLOSED: u32 = 362;
 
 /// The last procedure of libvirt 9.0.0. Which numbers later events have is in the headers of a later libvirt.
@@ -76,10 +80,33 @@ fn a_domain_is_the_same_if_its_uuid_is() {
         dom: domain("web", 1),
     };
     assert!(msg.is_about(&domain("renamed", 1)));
+    assert_eq!(domain("web", 1).key(), [1; 16]);
+    let name = "pci_0000_00_00_0".to_owned();
+    assert_eq!(NonnullNodeDevice { name }.key(), b"pci_0000_00_00_0");
     let bytes = to_vec(&msg).expect("it is within bounds");
-    let event = Event::decode(169, &bytes, Options::new()).expect("it can be read");
-    let refused = <GraphicsEvent as protocol_defs::events::FromEvent>::from_event(event.clone());
+    let event = Event::decode(remote_procedure(169), &bytes, Options::new());
+    let event = event.expect("it can be read");
+    let refused = GraphicsEvent::from_event(event.clone());
     assert_eq!(refused, Err(Box::new(event)));
+}
+
+fn remote_procedure(procedure: u32) -> ProcedureId {
+    ProcedureId {
+        program: remote::PROGRAM,
+        version: remote::PROTOCOL_VERSION,
+        procedure,
+    }
+}
+
+/// The payload of an event, as it is in its packet.
+fn payload(event: &Event) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let written = Message::Event(event.clone()).write(1, 0, &mut bytes);
+    written.expect("it is within bounds");
+    let mut reader = PacketReader::new();
+    reader.feed(&bytes);
+    let packet = reader.next_packet().expect("it is a packet");
+    packet.expect("it is whole").payload.to_vec()
 }
 
 #[test]
@@ -89,14 +116,13 @@ fn what_a_daemon_sends_is_what_a_client_makes_the_message_of() {
         E: RemoteEvent + Clone + PartialEq + std::fmt::Debug,
     {
         let sent = event.clone().into_event(7);
-        assert_eq!(sent.procedure(), E::KIND.procedure);
-        let mut payload = Vec::new();
-        let written = sent.encode_into(&mut payload, Options::new());
-        assert_eq!(written, Ok(()));
-        assert_eq!(callback_id(E::KIND.procedure, &payload), Some(7));
+        assert_eq!(sent.procedure(), remote_procedure(E::KIND.procedure));
+        let number = callback_id(E::KIND.procedure, &payload(&sent));
+        assert_eq!(number, E::Object::HAS_NUMBERS.then_some(7));
         assert_eq!(E::from_event(sent).as_ref(), Ok(event));
         let legacy = event.clone().into_legacy();
-        assert_eq!(legacy.as_ref().map(Event::procedure), E::KIND.legacy);
+        let expected = E::KIND.legacy.map(remote_procedure);
+        assert_eq!(legacy.as_ref().map(Event::procedure), expected);
         if let Some(legacy) = legacy {
             assert_eq!(E::from_event(legacy).as_ref(), Ok(event));
         }
@@ -129,6 +155,59 @@ fn what_a_daemon_sends_is_what_a_client_makes_the_message_of() {
     };
     goes_both_ways(&graphics);
     goes_both_ways(&GraphicsEvent::from(graphics));
+    goes_both_ways(&remote::ConnectEventConnectionClosedMsg { reason: 2 });
+}
+
+#[cfg(feature = "qemu")]
+#[test]
+fn events_of_the_monitor_are_chosen_by_domain_and_name() {
+    use protocol_defs::events::MonitorFilter;
+    use protocol_defs::qemu::DomainMonitorEventMsg;
+
+    let domain = |number| NonnullDomain {
+        name: "web".to_owned(),
+        uuid: [number; 16],
+        id: 1,
+    };
+    let msg = DomainMonitorEventMsg {
+        callback_id: 7,
+        dom: domain(1),
+        event: "STOP".to_owned(),
+        seconds: 1,
+        micros: 2,
+        details: None,
+    };
+    let filter = |event: Option<&str>, flags| MonitorFilter {
+        domain: None,
+        event: event.map(str::to_owned),
+        flags,
+    };
+    let of = |number| MonitorFilter {
+        domain: Some(domain(number)),
+        ..filter(None, 0)
+    };
+    let passes = [
+        of(1),
+        filter(None, MonitorFilter::PATTERN),
+        filter(Some("STOP"), 0),
+        filter(Some("stop"), MonitorFilter::ANY_CASE),
+        filter(Some("ST.P"), MonitorFilter::PATTERN),
+    ];
+    for filter in passes {
+        assert!(msg.is_about(&filter), "{filter:?}");
+    }
+    for filter in [of(2), filter(Some("stop"), 0), filter(Some("RESUME"), 2)] {
+        assert!(!msg.is_about(&filter), "{filter:?}");
+    }
+    assert!(
+        filter(None, 0).is_same(&filter(None, 1)),
+        "no name, no flags"
+    );
+    assert!(!filter(Some("STOP"), 0).is_same(&filter(Some("STOP"), 1)));
+    assert!(!of(1).is_same(&of(2)));
+    let sent = msg.clone().into_event(7);
+    assert_eq!(payload(&sent)[..4], [0, 0, 0, 7]);
+    assert_eq!(DomainMonitorEventMsg::from_event(sent), Ok(msg));
 }
 
 fn address() -> remote::DomainEventGraphicsAddress {

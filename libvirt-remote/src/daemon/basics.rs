@@ -1,8 +1,9 @@
 //! What is the same for all drivers, and which every client begins with.
 
-use protocol_defs::events::{EventKind, EventObject, ObjectKind};
+use protocol_defs::events::{EventKind, EventObject, MonitorFilter, ObjectKind, RemoteEvent};
 use protocol_defs::message::{Call, Reply};
 use protocol_defs::packet::{ErrorCode, ErrorOrigin, MessageError};
+use protocol_defs::qemu::{self, ConnectDomainMonitorEventRegisterRet, DomainMonitorEventMsg};
 use protocol_defs::remote::{
     self, AuthListRet, AuthType, ConnectDomainEventCallbackRegisterAnyRet,
     ConnectDomainEventDeregisterRet, ConnectDomainEventRegisterRet, ConnectGetHostnameRet,
@@ -22,8 +23,10 @@ const LIFECYCLE: i32 = 0;
 
 pub(super) fn answer(request: &Request) -> Result<Answer, Refusal> {
     let session = request.context.session();
-    let Call::Remote(call) = request.call()? else {
-        return Err(MessageError::unknown_procedure(request.header.procedure).into());
+    let call = match request.call()? {
+        Call::Remote(call) => call,
+        Call::Qemu(call) => return monitor(session, call, request.header.procedure),
+        _ => return Err(MessageError::unknown_procedure(request.header.procedure).into()),
     };
     match call {
         remote::Call::ConnectDomainEventRegister => {
@@ -159,6 +162,47 @@ fn callbacks(session: &Session, call: remote::Call, number: u32) -> Result<Answe
     }
 }
 
+/// Registers and deregisters for what QEMU says on its monitor.
+fn monitor(session: &Session, call: qemu::Call, number: u32) -> Result<Answer, Refusal> {
+    match call {
+        qemu::Call::ConnectDomainMonitorEventRegister(args) => {
+            let filter = MonitorFilter::from(args);
+            check_filter(&filter)?;
+            let is_named = filter.event.is_some();
+            let wanted = Wanted::new(DomainMonitorEventMsg::KIND.id, Some(filter));
+            // As libvirtd has it: with a name of its own, each is another one.
+            let wanted = if is_named {
+                wanted.repeatable()
+            } else {
+                wanted
+            };
+            let place = begin(session, wanted)?;
+            let callback_id = place.callback_id();
+            let ret = ConnectDomainMonitorEventRegisterRet { callback_id };
+            let reply = qemu::Reply::ConnectDomainMonitorEventRegister(ret);
+            Ok(Answer::from(Reply::from(reply)).with_effect(Effect::Register(place)))
+        }
+        qemu::Call::ConnectDomainMonitorEventDeregister(args) => {
+            let reply = qemu::Reply::ConnectDomainMonitorEventDeregister;
+            deregister(session, ObjectKind::Monitor, args.callback_id, reply)
+        }
+        _ => Err(MessageError::unknown_procedure(number).into()),
+    }
+}
+
+fn check_filter(filter: &MonitorFilter) -> Result<(), Refusal> {
+    let MonitorFilter { event, flags, .. } = filter;
+    if flags & !(MonitorFilter::PATTERN | MonitorFilter::ANY_CASE) != 0 {
+        let text = format!("no filter of events has the flags {flags:#x}");
+        return Err(failed(ErrorCode::INVALID_ARG, text));
+    }
+    if event.is_some() && flags & MonitorFilter::PATTERN != 0 {
+        let text = "patterns are not known here, only names of events";
+        return Err(failed(ErrorCode::ARGUMENT_UNSUPPORTED, text));
+    }
+    Ok(())
+}
+
 fn register<O: EventObject>(
     session: &Session,
     event_id: i32,
@@ -178,11 +222,11 @@ fn deregister(
     session: &Session,
     object: ObjectKind,
     callback_id: i32,
-    reply: remote::Reply,
+    reply: impl Into<Reply>,
 ) -> Result<Answer, Refusal> {
     let mut state = session.inner.lock();
     if state.registrations.remove(object, callback_id) {
-        return Ok(reply.into());
+        return Ok(Answer::from(reply.into()));
     }
     let text = format!("no registration has the number {callback_id}");
     Err(failed(ErrorCode::INTERNAL_ERROR, text))

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol_defs::events::RemoteEvent;
 use protocol_defs::packet::WriteError;
-use protocol_defs::remote::{self, ConnectEventConnectionClosedMsg};
+use protocol_defs::remote::ConnectEventConnectionClosedMsg;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
@@ -18,7 +18,7 @@ use super::connection::Connection;
 use super::fate::Fate;
 use super::hypervisor::{AnyHypervisor, Hypervisor};
 use super::options::Options;
-use super::registrations::{Emission, packet};
+use super::registrations::Emission;
 use super::session::{Emitted, Inner, Session};
 use super::stats::{Counters, Stats};
 use crate::transport::Transport;
@@ -35,6 +35,9 @@ impl Handle {
     /// for each registration, in the form that the registration is of.
     ///
     /// The event's own number of a registration, which the newer kinds have as a field, is not looked at.
+    ///
+    /// What QEMU says on its monitor goes to those whose [`MonitorFilter`](protocol_defs::events::MonitorFilter) it passes. One
+    /// with a pattern cannot be registered for: there are no regular expressions here.
     ///
     /// ```
     /// use libvirt_remote::daemon::Handle;
@@ -71,20 +74,12 @@ impl Handle {
     }
 
     /// Tells all clients that have registered for it that the driver has lost its own connection; `reason` is of
-    /// `enum virConnectCloseReason`.
+    /// `enum virConnectCloseReason`. It is [`emit`](Self::emit) of that event.
     ///
     /// # Errors
     /// None that is known: the message has no bounds.
     pub fn connection_closed(&self, reason: i32) -> Result<Emitted, WriteError> {
-        let msg = ConnectEventConnectionClosedMsg { reason };
-        let packet = packet(remote::Event::ConnectEventConnectionClosed(msg).into())?;
-        Ok(self.to_all(|inner| {
-            inner.emit_with(|registrations, send| {
-                if registrations.has_close_callback {
-                    send(&packet);
-                }
-            })
-        }))
+        self.emit(ConnectEventConnectionClosedMsg { reason })
     }
 
     fn to_all(&self, send: impl Fn(&Inner) -> Emitted) -> Emitted {

@@ -24,6 +24,8 @@ pub(super) struct Wanted {
     /// Of which object; of all, if there is none.
     about: Option<About>,
     has_number: bool,
+    /// Whether there may be an equal one.
+    is_repeatable: bool,
 }
 
 struct About {
@@ -69,6 +71,15 @@ impl Wanted {
             event_id,
             about,
             has_number: true,
+            is_repeatable: false,
+        }
+    }
+
+    /// The same, whether or not there is an equal one.
+    pub(super) fn repeatable(self) -> Self {
+        Self {
+            is_repeatable: true,
+            ..self
         }
     }
 
@@ -79,6 +90,7 @@ impl Wanted {
             event_id,
             about: None,
             has_number: false,
+            is_repeatable: false,
         }
     }
 
@@ -115,7 +127,7 @@ impl Registration {
 impl Registrations {
     /// Keeps a place for a registration, unless there is an equal one.
     pub(super) fn begin(&mut self, wanted: Wanted) -> Option<Place> {
-        if self.beginning().any(|found| found.wanted.is_same(&wanted)) {
+        if self.beginning().any(|found| found.wanted.is_same(&wanted)) && !wanted.is_repeatable {
             return None;
         }
         let callback_id = self.next;
@@ -190,6 +202,13 @@ impl Registrations {
     /// Calls `send` with each packet of the event for this client.
     pub(super) fn each_packet(&self, emission: &Emission, mut send: impl FnMut(&[u8])) {
         let EventKind { object, id, .. } = emission.kind;
+        if object == ObjectKind::Driver {
+            // There is one at most, and it has no number.
+            if self.has_close_callback {
+                send(&emission.packet);
+            }
+            return;
+        }
         for registration in self.standing() {
             let Wanted {
                 about, has_number, ..
@@ -211,7 +230,7 @@ impl Registrations {
 /// An event, encoded once for all clients.
 pub(super) struct Emission {
     kind: EventKind,
-    /// With the number 0 for that of a registration.
+    /// With the number 0 for that of a registration, where there are numbers.
     packet: Vec<u8>,
     legacy: Option<Vec<u8>>,
     is_about: Box<IsAbout>,
@@ -228,8 +247,8 @@ impl Emission {
         let legacy = event.clone().into_legacy();
         Ok(Self {
             kind: E::KIND,
-            packet: packet(event.clone().into_event(0).into())?,
-            legacy: legacy.map(|legacy| packet(legacy.into())).transpose()?,
+            packet: packet(event.clone().into_event(0))?,
+            legacy: legacy.map(packet).transpose()?,
             is_about: Box::new(move |object| {
                 let object = object.downcast_ref::<E::Object>();
                 object.is_some_and(|object| event.is_about(object))

@@ -11,7 +11,7 @@ use protocol_defs::events::{EventKind, EventObject, ObjectKind};
 use protocol_defs::message::ProcedureId;
 use protocol_defs::packet::write_raw;
 use protocol_defs::remote::{
-    self, ConnectDomainEventDeregisterAnyArgs, ConnectDomainEventRegisterAnyArgs, proc,
+    ConnectDomainEventDeregisterAnyArgs, ConnectDomainEventRegisterAnyArgs, proc,
 };
 use tokio::time::timeout;
 use xdr_wire::{Encode, Procedure, to_vec};
@@ -58,28 +58,38 @@ enum DeregisterArgs {
 
 impl Registration {
     pub(crate) fn new<O: EventObject>(kind: &EventKind, object: Option<O>) -> Result<Self, Error> {
-        let procedure = |number| ProcedureId {
-            program: remote::PROGRAM,
-            version: remote::PROTOCOL_VERSION,
-            procedure: number,
+        let register = id::<O::Register>();
+        let procedure = |procedure| ProcedureId {
+            procedure,
+            ..register
         };
         let key = Key {
-            register: id::<O::Register>(),
+            register,
             kind: kind.id,
             object: object.as_ref().map(O::key),
         };
+        let (which, deregister_args) = if O::HAS_NUMBERS {
+            let procedure = (kind.procedure != 0).then(|| procedure(kind.procedure));
+            // A number breaks no bound.
+            let args = |number| to_vec(&O::deregister(number)).unwrap_or_default();
+            (
+                Which::Registration { procedure },
+                DeregisterArgs::OfNumber(args),
+            )
+        } else {
+            let args = encode::<O::Deregister>(&O::deregister(0))?;
+            (
+                Which::Procedure(procedure(kind.procedure)),
+                DeregisterArgs::Are(args),
+            )
+        };
         let way = Way {
             key,
-            which: Which::Registration {
-                procedure: (kind.procedure != 0).then(|| procedure(kind.procedure)),
-            },
+            which,
             name: O::Register::NAME,
             args: encode::<O::Register>(&O::register(kind.id, object))?,
             deregister: id::<O::Deregister>(),
-            // A number breaks no bound.
-            deregister_args: DeregisterArgs::OfNumber(|number| {
-                to_vec(&O::deregister(number)).unwrap_or_default()
-            }),
+            deregister_args,
         };
         let legacy = kind.legacy.map(procedure);
         let legacy = legacy

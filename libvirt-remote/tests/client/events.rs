@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use libvirt_remote::{Error, EventError, Options};
-use protocol_defs::events::{EventKind, KINDS, ObjectKind};
+use protocol_defs::events::{EventKind, KINDS, MonitorFilter, ObjectKind};
 use protocol_defs::graphics::{GraphicsEvent, Phase};
+use protocol_defs::message::{Call, Message};
 use protocol_defs::packet::{ErrorCode, ErrorOrigin, MessageError, OwnedPacket};
+use protocol_defs::qemu;
 use protocol_defs::remote::{self, proc};
 use tokio::time::timeout;
 
@@ -384,6 +386,86 @@ async fn all_kinds_are_registered_for_by_their_objects() {
         timeout(soon, network.recv()).await.is_err(),
         "nothing of a network"
     );
+}
+
+#[tokio::test]
+async fn the_end_of_the_drivers_connection_is_an_event_whose_registration_has_no_number() {
+    type Closed = remote::ConnectEventConnectionClosedMsg;
+    let (conn, mut peer) = connection(Options::default(), FEATURES).await;
+    let registering =
+        async { tokio::join!(conn.events::<Closed>(None), conn.events::<Closed>(None)) };
+    let ((one, two), ()) = tokio::join!(registering, async {
+        let (packet, call) = peer.call().await;
+        assert_eq!(call, remote::Call::ConnectRegisterCloseCallback);
+        let reply = remote::Reply::ConnectRegisterCloseCallback;
+        peer.reply(&packet, reply).await;
+    });
+    let (mut one, mut two) = (one.expect("registered"), two.expect("registered"));
+    let msg = Closed { reason: 2 };
+    peer.event(remote::Event::ConnectEventConnectionClosed(msg))
+        .await;
+    for events in [&mut one, &mut two] {
+        let event = events.recv().await.expect("an event").expect("a good one");
+        assert_eq!(event, msg);
+    }
+    drop((one, two));
+    let (_, call) = peer.call().await;
+    assert_eq!(call, remote::Call::ConnectUnregisterCloseCallback);
+}
+
+/// The next call, which is to be one of QEMU's program.
+async fn qemu_call(peer: &mut Peer) -> (OwnedPacket, qemu::Call) {
+    let packet = peer.read().await.expect("a call");
+    match Message::decode(&packet.borrowed()) {
+        Ok(Message::Call(Call::Qemu(call))) => (packet, call),
+        other => panic!("no call of QEMU's program: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn what_qemu_says_on_its_monitor_is_an_event_of_another_program() {
+    let (conn, mut peer) = connection(Options::default(), FEATURES).await;
+    let filter = MonitorFilter {
+        domain: Some(domain(3)),
+        event: Some("RTC".to_owned()),
+        flags: MonitorFilter::PATTERN,
+    };
+    let registering = conn.events::<qemu::DomainMonitorEventMsg>(Some(filter));
+    let (events, ()) = tokio::join!(registering, async {
+        let (packet, call) = qemu_call(&mut peer).await;
+        let args = qemu::ConnectDomainMonitorEventRegisterArgs {
+            dom: Some(domain(3)),
+            event: Some("RTC".to_owned()),
+            flags: 1,
+        };
+        assert_eq!(call, qemu::Call::ConnectDomainMonitorEventRegister(args));
+        let ret = qemu::ConnectDomainMonitorEventRegisterRet { callback_id: 7 };
+        let reply = qemu::Reply::ConnectDomainMonitorEventRegister(ret);
+        let reply = Message::Reply(reply.into());
+        peer.say(&reply, packet.header.serial).await;
+    });
+    let mut events = events.expect("registered");
+    let event = |callback_id| qemu::DomainMonitorEventMsg {
+        callback_id,
+        dom: domain(3),
+        event: "RTC_CHANGE".to_owned(),
+        seconds: 1_700_000_000,
+        micros: 5,
+        details: None,
+    };
+    for number in [8, 7] {
+        let event = qemu::Event::DomainMonitorEvent(event(number));
+        peer.say(&Message::Event(event.into()), 0).await;
+    }
+    // One of a domain has the same number, as the daemon's drivers count by themselves.
+    peer.event(with_number(7, 3)).await;
+    let got = events.recv().await.expect("an event").expect("a good one");
+    assert_eq!(got, event(7));
+    drop(events);
+    let (_, call) = qemu_call(&mut peer).await;
+    let args = qemu::ConnectDomainMonitorEventDeregisterArgs { callback_id: 7 };
+    assert_eq!(call, qemu::Call::ConnectDomainMonitorEventDeregister(args));
+    assert_eq!(conn.client().unclaimed_events(), 2);
 }
 
 async fn legacy_call(peer: &mut Peer) -> (OwnedPacket, remote::Call) {

@@ -6,12 +6,14 @@ use libvirt_remote::daemon::{
     Access, Answer, Daemon, Emitted, Hypervisor, Options, Overflow, Refusal, Request, refusal,
 };
 use libvirt_remote::{EventError, Feature};
-use protocol_defs::events::{EventObject, KINDS, ObjectKind};
+use protocol_defs::events::{EventObject, KINDS, MonitorFilter, ObjectKind};
 use protocol_defs::graphics::{Address, Domain, Family, GraphicsEvent, Phase, Uuid};
 use protocol_defs::packet::{ErrorCode, ErrorOrigin, MessageError};
+use protocol_defs::qemu::{self, DomainMonitorEventMsg};
 use protocol_defs::remote::{
-    self, DomainEventCallbackLifecycleMsg, DomainEventLifecycleMsg, DomainEventRebootMsg,
-    NetworkEventLifecycleMsg, NonnullDomain, NonnullNetwork, NonnullNodeDevice,
+    self, ConnectEventConnectionClosedMsg, DomainEventCallbackLifecycleMsg,
+    DomainEventLifecycleMsg, DomainEventRebootMsg, NetworkEventLifecycleMsg, NonnullDomain,
+    NonnullNetwork, NonnullNodeDevice,
 };
 
 use super::peer::{Peer, connection, daemon, domain, opened};
@@ -323,7 +325,7 @@ async fn the_end_of_the_drivers_connection_is_told_to_those_who_want_to_know() {
     assert!(peer.ask(register).await.is_err(), "it has");
     let emitted = daemon.connection_closed(1).map(total);
     assert_eq!(emitted, Ok((1, 0)));
-    let msg = remote::ConnectEventConnectionClosedMsg { reason: 1 };
+    let msg = ConnectEventConnectionClosedMsg { reason: 1 };
     assert_eq!(
         peer.event().await,
         remote::Event::ConnectEventConnectionClosed(msg)
@@ -331,6 +333,108 @@ async fn the_end_of_the_drivers_connection_is_told_to_those_who_want_to_know() {
     let unregister = remote::Call::ConnectUnregisterCloseCallback;
     assert!(peer.ask(unregister).await.is_ok());
     assert_eq!(daemon.connection_closed(1).map(total), Ok((0, 0)));
+}
+
+fn said(event: &str, number: u8) -> DomainMonitorEventMsg {
+    DomainMonitorEventMsg {
+        callback_id: 99,
+        dom: domain(number),
+        event: event.to_owned(),
+        seconds: 1_700_000_000,
+        micros: 0,
+        details: Some("{}".to_owned()),
+    }
+}
+
+fn filter(event: Option<&str>, flags: u32) -> MonitorFilter {
+    MonitorFilter {
+        event: event.map(str::to_owned),
+        flags,
+        ..MonitorFilter::default()
+    }
+}
+
+#[tokio::test]
+async fn what_qemu_says_goes_to_those_whose_filter_it_passes() {
+    let daemon = daemon(Options::default());
+    let conn = connection(&daemon, Access::ReadWrite).await;
+    let of_two = MonitorFilter {
+        domain: Some(domain(2)),
+        ..filter(None, 0)
+    };
+    let mut streams = Vec::new();
+    for filter in [
+        None,
+        Some(of_two),
+        Some(filter(Some("STOP"), 0)),
+        Some(filter(Some("stop"), MonitorFilter::ANY_CASE)),
+        Some(filter(Some("stop"), 0)),
+    ] {
+        let events = conn.events::<DomainMonitorEventMsg>(filter).await;
+        streams.push(events.expect("it registers"));
+    }
+    assert_eq!(daemon.emit(said("STOP", 1)).map(total), Ok((3, 0)));
+    assert_eq!(daemon.emit(said("RESUME", 2)).map(total), Ok((2, 0)));
+    let expected: [&[&str]; 5] = [&["STOP", "RESUME"], &["RESUME"], &["STOP"], &["STOP"], &[]];
+    for (events, expected) in streams.iter_mut().zip(expected) {
+        for name in expected {
+            let got = events.recv().await.expect("the connection goes on");
+            assert_eq!(got.expect("it can be read").event, *name);
+        }
+    }
+    drop(streams);
+    let mut left = daemon.sessions();
+    let left = left.pop().expect("it is there");
+    while left.registrations() > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn filters_that_are_not_known_and_whole_monitors_twice_are_refused() {
+    let daemon = daemon(Options::default());
+    let conn = connection(&daemon, Access::ReadWrite).await;
+    for (filter, code) in [
+        (
+            filter(Some("ST.P"), MonitorFilter::PATTERN),
+            ErrorCode::ARGUMENT_UNSUPPORTED,
+        ),
+        (filter(None, 4), ErrorCode::INVALID_ARG),
+    ] {
+        let events = conn.events::<DomainMonitorEventMsg>(Some(filter)).await;
+        let error = events.expect_err("it is refused");
+        assert_eq!(error.remote().map(MessageError::error_code), Some(code));
+    }
+    let register = async |event: Option<&str>| {
+        let args = MonitorFilter::register(0, Some(filter(event, 0)));
+        conn.call::<qemu::proc::ConnectDomainMonitorEventRegister>(&args)
+            .await
+    };
+    register(None).await.expect("it registers");
+    let refused = register(None).await.expect_err("there is one");
+    assert_eq!(refused.remote(), Some(&already(0)));
+    // As at libvirtd, with a name of an event each is another one.
+    let one = register(Some("STOP")).await.expect("it registers");
+    let two = register(Some("STOP")).await.expect("it registers");
+    assert_ne!(one.callback_id, two.callback_id);
+    let reader = connection(&daemon, Access::ReadOnly).await;
+    let refused = reader.events::<DomainMonitorEventMsg>(None).await;
+    refused.expect_err("who only reads may not");
+}
+
+#[tokio::test]
+async fn this_crates_client_hears_of_the_end_of_the_drivers_connection() {
+    let daemon = daemon(Options::default());
+    let conn = connection(&daemon, Access::ReadOnly).await;
+    let events = conn.events::<ConnectEventConnectionClosedMsg>(None);
+    let mut events = events.await.expect("it registers");
+    let msg = ConnectEventConnectionClosedMsg { reason: 3 };
+    assert_eq!(daemon.emit(msg).map(total), Ok((1, 0)));
+    let got = events.recv().await.expect("the connection goes on");
+    assert_eq!(got.expect("it can be read"), msg);
+    drop(events);
+    let again = conn.events::<ConnectEventConnectionClosedMsg>(None);
+    again.await.expect("it was taken back");
 }
 
 #[tokio::test]

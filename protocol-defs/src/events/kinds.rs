@@ -5,18 +5,18 @@
 
 use xdr_wire::Procedure;
 
-use super::{EventKind, EventObject, FromEvent, ObjectKind, RemoteEvent};
+use super::{DriverConnection, EventKind, EventObject, FromEvent, ObjectKind, RemoteEvent};
 use crate::graphics::{GraphicsEvent, Uuid};
+use crate::message::Event;
 use crate::remote::{
-    self, Event, NonnullDomain, NonnullNetwork, NonnullNodeDevice, NonnullSecret,
-    NonnullStoragePool,
+    self, NonnullDomain, NonnullNetwork, NonnullNodeDevice, NonnullSecret, NonnullStoragePool,
 };
 
 /// A kind for each line: object, number, name; the message; the procedure of the message, and of the one without the
 /// number of a registration if there is one, with what the new form wraps.
 macro_rules! kinds {
     ($($object:ident $field:ident $kind:ident $id:literal $name:literal $msg:ident $event:ident $($legacy:ident)?;)*) => {
-        /// All kinds of events that libvirt 9.0.0 has, those of domains first, by number.
+        /// All kinds of events that libvirt 9.0.0 has of objects, those of domains first, by number.
         pub const KINDS: &[EventKind] = &[$(<remote::$msg as RemoteEvent>::KIND,)*];
 
         $(
@@ -57,7 +57,7 @@ macro_rules! into_event {
     ($msg:ident $event:ident) => {
         fn into_event(mut self, callback_id: i32) -> Event {
             self.callback_id = callback_id;
-            Event::$event(self)
+            remote::Event::$event(self).into()
         }
 
         fn into_legacy(self) -> Option<Event> {
@@ -82,11 +82,11 @@ macro_rules! into_wrapped {
     ($event:ident $legacy:ident $($reason:ident: $zero:literal,)?) => {
         fn into_event(self, callback_id: i32) -> Event {
             type Wrapper = <remote::proc::$event as Procedure>::Args;
-            Event::$event(Wrapper { callback_id, $($reason: $zero,)? msg: self })
+            remote::Event::$event(Wrapper { callback_id, $($reason: $zero,)? msg: self }).into()
         }
 
         fn into_legacy(self) -> Option<Event> {
-            Some(Event::$legacy(self))
+            Some(remote::Event::$legacy(self).into())
         }
     };
 }
@@ -96,7 +96,7 @@ macro_rules! from_event {
         impl FromEvent for remote::$msg {
             fn from_event(event: Event) -> Result<Self, Box<Event>> {
                 match event {
-                    Event::$event(msg) => Ok(msg),
+                    Event::Remote(remote::Event::$event(msg)) => Ok(msg),
                     other => Err(Box::new(other)),
                 }
             }
@@ -106,8 +106,8 @@ macro_rules! from_event {
         impl FromEvent for remote::$msg {
             fn from_event(event: Event) -> Result<Self, Box<Event>> {
                 match event {
-                    Event::$event(msg) => Ok(msg.msg),
-                    Event::$legacy(msg) => Ok(msg),
+                    Event::Remote(remote::Event::$event(msg)) => Ok(msg.msg),
+                    Event::Remote(remote::Event::$legacy(msg)) => Ok(msg),
                     other => Err(Box::new(other)),
                 }
             }
@@ -152,9 +152,36 @@ kinds! {
     NonnullSecret secret Secret 1 "value-changed" SecretEventValueChangedMsg SecretEventValueChanged;
 }
 
+from_event!(ConnectEventConnectionClosedMsg ConnectEventConnectionClosed);
+
+impl RemoteEvent for remote::ConnectEventConnectionClosedMsg {
+    type Object = DriverConnection;
+
+    const KIND: EventKind = EventKind {
+        object: ObjectKind::Driver,
+        id: 0,
+        name: "connection-closed",
+        procedure: remote::Procedure::ConnectEventConnectionClosed as u32,
+        legacy: None,
+    };
+
+    fn is_about(&self, object: &DriverConnection) -> bool {
+        match *object {}
+    }
+
+    fn into_event(self, _: i32) -> Event {
+        remote::Event::ConnectEventConnectionClosed(self).into()
+    }
+
+    fn into_legacy(self) -> Option<Event> {
+        None
+    }
+}
+
 impl FromEvent for GraphicsEvent {
     fn from_event(event: Event) -> Result<Self, Box<Event>> {
-        Self::try_from(event).map_err(Box::new)
+        let event = remote::Event::from_event(event)?;
+        Self::try_from(event).map_err(|event| Box::new(event.into()))
     }
 }
 

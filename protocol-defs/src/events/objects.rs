@@ -14,7 +14,7 @@ use crate::remote::{
 
 /// An object that has events.
 pub trait EventObject: Clone + Send + Sync + 'static {
-    /// Registers. Its result begins with the number of the registration.
+    /// Registers. Its result is, or begins with, the number of the registration, [if it has one](Self::HAS_NUMBERS).
     type Register: Procedure<Args: xdr_wire::Encode>;
 
     /// Ends a registration.
@@ -23,10 +23,13 @@ pub trait EventObject: Clone + Send + Sync + 'static {
     /// Which kind of object it is.
     const KIND: ObjectKind;
 
+    /// Whether registrations have numbers, with which their messages begin.
+    const HAS_NUMBERS: bool = true;
+
     /// The arguments that register for a kind of events, of one object or of all.
     fn register(id: i32, object: Option<Self>) -> <Self::Register as Procedure>::Args;
 
-    /// The arguments that end the registration of this number.
+    /// The arguments that end the registration of this number; of any, where there are no numbers.
     fn deregister(callback_id: i32) -> <Self::Deregister as Procedure>::Args;
 
     /// What daemons know it by, whatever else is said of it: its UUID where there is one, its name otherwise. Of two
@@ -83,4 +86,27 @@ objects! {
     NonnullSecret Secret
         ConnectSecretEventRegisterAny ConnectSecretEventRegisterAnyArgs secret
         ConnectSecretEventDeregisterAny ConnectSecretEventDeregisterAnyArgs uuid;
+}
+
+/// The connection of a driver to what it drives, such as a hypervisor on another host. Its end is the one event that it has.
+///
+/// There is one, which is not named: no value of this type exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DriverConnection {}
+
+impl EventObject for DriverConnection {
+    type Register = proc::ConnectRegisterCloseCallback;
+    type Deregister = proc::ConnectUnregisterCloseCallback;
+
+    const KIND: ObjectKind = ObjectKind::Driver;
+
+    const HAS_NUMBERS: bool = false;
+
+    fn register(_: i32, _: Option<Self>) {}
+
+    fn deregister(_: i32) {}
+
+    fn key(&self) -> Vec<u8> {
+        match *self {}
+    }
 }

@@ -91,7 +91,11 @@ macro_rules! messages {
         }
 
         impl $name {
-            pub(super) fn decode(
+            /// What a payload says that came with this procedure, and with a packet of the right kind.
+            ///
+            /// # Errors
+            /// [`ReadError`]: a number that nobody has, or a payload that is not what it should be.
+            pub fn decode(
                 id: ProcedureId,
                 payload: &[u8],
                 options: Options,

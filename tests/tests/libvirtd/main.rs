@@ -8,6 +8,7 @@ mod admin;
 mod calls;
 mod daemon;
 mod events;
+mod monitor;
 mod programs;
 mod restart;
 mod screens;

@@ -22,17 +22,17 @@ use xdr_tests::viewer::{Login, Viewer};
 use crate::daemon::{Daemon, errors, free_port, has};
 use crate::ways_in::{PASSWORD, USER, certificates, passwords};
 
-const DRIVER: &str = "qemu:///session";
+pub(crate) const DRIVER: &str = "qemu:///session";
 
 /// A libvirtd whose guests are QEMUs. They end with it.
-struct Host {
-    daemon: Daemon,
+pub(crate) struct Host {
+    pub(crate) daemon: Daemon,
 }
 
 impl Host {
     /// One whose QEMU driver has these settings more; or the calling test is reported as skipped.
     #[track_caller]
-    fn start(settings: impl FnOnce(&Path) -> String) -> Option<Self> {
+    pub(crate) fn start(settings: impl FnOnce(&Path) -> String) -> Option<Self> {
         if !has("qemu-system-x86_64") {
             xdr_tests::skip("there is no qemu-system-x86_64");
             return None;
@@ -56,7 +56,7 @@ impl Host {
     }
 
     /// Begins a guest that does nothing and has this screen.
-    fn guest(&self, name: &str, graphics: &str) {
+    pub(crate) fn guest(&self, name: &str, graphics: &str) {
         let xml = format!(
             "<domain type='qemu'><name>{name}</name><memory unit='MiB'>64</memory>\
              <os><type arch='x86_64' machine='q35'>hvm</type></os>\

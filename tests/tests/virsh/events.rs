@@ -3,6 +3,7 @@
 use libvirt_remote::Feature;
 use libvirt_remote::daemon::{Access, Emitted, Options};
 use protocol_defs::packet::WriteError;
+use protocol_defs::qemu::DomainMonitorEventMsg;
 use protocol_defs::remote::DomainEventRtcChangeMsg;
 
 use super::kinds::{PRINTED_NEWER, PRINTED_OLDEST, emit_newer, emit_oldest};
@@ -114,6 +115,34 @@ async fn virsh_gets_all_events_of_a_burst_in_their_order() {
     let expected: String = (0..EVENTS).map(line).collect();
     let printed = running.wait().stdout;
     assert_eq!(printed, format!("{expected}events received: {EVENTS}\n\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn virsh_prints_what_qemu_says_on_its_monitor() {
+    let Some(virsh) = Virsh::find() else { return };
+    let daemon = serve(&virsh, Options::default(), Access::ReadWrite);
+    let arguments = ["qemu-monitor-event", "--domain", "web", "--event", "STOP"];
+    let mut running = virsh.start(SYSTEM, &arguments);
+    running.until("a registration", |_| {
+        only(&daemon).is_some_and(|session| session.registrations() == 1)
+    });
+    a_moment().await;
+    let said = |event: &str| DomainMonitorEventMsg {
+        callback_id: 0,
+        dom: web(),
+        event: event.to_owned(),
+        seconds: 1_700_000_000,
+        micros: 42,
+        details: Some("{\"a\":1}".to_owned()),
+    };
+    assert_eq!(sent(daemon.emit(said("RESUME"))), 0);
+    assert_eq!(sent(daemon.emit(said("STOP"))), 1);
+    let printed = running.wait();
+    assert_eq!(
+        printed.stdout,
+        "event STOP at 1700000000.000042 for domain 'web': {\"a\":1}\nevents received: 1\n\n"
+    );
+    assert_eq!((printed.stderr.as_str(), printed.code), ("", Some(0)));
 }
 
 fn sent(emitted: Result<Emitted, WriteError>) -> u64 {
