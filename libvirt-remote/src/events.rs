@@ -43,12 +43,15 @@
 //! Each stream has a queue of its own, as long as [`Options::event_queue`](crate::Options::event_queue) and
 //! [`event_queue_bytes`](crate::Options::event_queue_bytes) say. When it is full, further events of this stream are lost:
 //! neither answers to calls nor other streams wait for it. The stream has [`EventError::Lost`] where they are missing,
-//! with their number; [`Events::lost`] is how many they are so far.
+//! with their number; [`Events::lost`] is how many they are so far. Between two events are at most one of these and one
+//! [`EventError::Reconnected`], whatever has happened there, so that the queue is bounded as a whole.
 //!
 //! # A connection that is lost
 //! With [`Options::reconnect`](crate::Options::reconnect) a stream outlives its connection: once that has been made anew and
 //! the daemon has registered the client again, it has [`EventError::Reconnected`], and then what comes. Without, and when
-//! the last attempt has failed, it ends with [`EventError::Closed`].
+//! the last attempt has failed, it ends with [`EventError::Closed`]. A new daemon that lets the client in, and then does not
+//! answer a registration within [`Options::call_timeout`](crate::Options::call_timeout), or
+//! [`open_timeout`](crate::Options::open_timeout) where there is none, counts as lost as well.
 
 pub(crate) mod queue;
 pub(crate) mod registration;

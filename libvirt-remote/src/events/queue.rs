@@ -27,6 +27,9 @@ pub(crate) enum Item {
 ///
 /// What comes when it is full is lost: the newest, so that what is in the queue has no gaps, and the place of the gap is
 /// where the queue ends. It is told there.
+///
+/// Between two events are at most one gap, of all that was lost there, and one word of a new connection: so there are never more
+/// than twice as many of them as events, and two.
 pub(crate) struct Queue {
     max_events: usize,
     max_bytes: usize,
@@ -80,7 +83,10 @@ impl Queue {
         let mut inner = self.lock();
         inner.close_gap();
         // Once is enough for who has not heard of it yet.
-        if !matches!(inner.items.back(), Some(Item::Reconnected)) {
+        if !inner
+            .behind_events()
+            .any(|item| matches!(item, Item::Reconnected))
+        {
             inner.items.push_back(Item::Reconnected);
         }
         Self::wake(inner);
@@ -142,10 +148,24 @@ impl Queue {
 
 impl Inner {
     fn close_gap(&mut self) {
-        if self.gap > 0 {
-            self.items.push_back(Item::Lost(self.gap));
-            self.gap = 0;
+        let gap = std::mem::take(&mut self.gap);
+        if gap == 0 {
+            return;
         }
+        let told = self.behind_events().find_map(|item| match item {
+            Item::Lost(count) => Some(count),
+            _ => None,
+        });
+        match told {
+            Some(count) => *count += gap,
+            None => self.items.push_back(Item::Lost(gap)),
+        }
+    }
+
+    /// What is told behind the last event.
+    fn behind_events(&mut self) -> impl Iterator<Item = &mut Item> {
+        let items = self.items.iter_mut().rev();
+        items.take_while(|item| !matches!(item, Item::Event { .. }))
     }
 }
 
@@ -194,6 +214,26 @@ mod tests {
         queue.reconnected();
         assert_eq!(drain(&queue), "[5] [6] lost 1 reconnected");
         assert_eq!(queue.lost(), 3);
+    }
+
+    #[test]
+    fn who_takes_nothing_while_a_connection_comes_and_goes_holds_no_more_for_it() {
+        let queue = Queue::new(1, 100);
+        for _ in 0..1000 {
+            push(&queue, &[&[1], &[2]]);
+            queue.reconnected();
+        }
+        assert_eq!(queue.lock().items.len(), 3);
+        assert_eq!(queue.lost(), 1999);
+        push(&queue, &[&[3]]);
+        assert_eq!(drain(&queue), "[1] lost 1999 reconnected lost 1");
+        queue.reconnected();
+        push(&queue, &[&[4], &[5]]);
+        queue.reconnected();
+        assert_eq!(drain(&queue), "reconnected [4] lost 1 reconnected");
+        queue.reconnected();
+        push(&queue, &[&[6]]);
+        assert_eq!(drain(&queue), "reconnected [6]");
     }
 
     #[test]

@@ -253,6 +253,18 @@ async fn the_end_of_the_connection_is_the_last_item() {
 }
 
 #[tokio::test]
+async fn events_that_nobody_wanted_are_still_counted_when_the_connection_has_ended() {
+    let (conn, mut peer) = connection(Options::default(), FEATURES).await;
+    let (events, _) = tokio::join!(conn.events::<GraphicsEvent>(None), register(&mut peer, 7));
+    let mut events = events.expect("it is registered");
+    peer.event(with_number(8, 1)).await;
+    drop(peer);
+    let closed = events.recv().await.expect("the end is an item");
+    assert!(matches!(closed, Err(EventError::Closed(_))), "{closed:?}");
+    assert_eq!(conn.client().unclaimed_events(), 1);
+}
+
+#[tokio::test]
 async fn an_event_that_cannot_be_read_is_said_to_be_so_and_others_follow() {
     let (conn, mut peer) = connection(Options::default(), FEATURES).await;
     let (events, _) = tokio::join!(conn.events::<GraphicsEvent>(None), register(&mut peer, 7));
