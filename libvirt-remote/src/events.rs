@@ -46,6 +46,11 @@
 //! with their number; [`Events::lost`] is how many they are so far. Between two events are at most one of these and one
 //! [`EventError::Reconnected`], whatever has happened there, so that the queue is bounded as a whole.
 //!
+//! # A stream of data that is not read
+//! What a stream of data leaves unread beyond [`Options::stream_window`](crate::Options::stream_window) keeps the whole connection
+//! from being read, as is said there. Events then wait at the daemon, which may lose some without a word, and only those that
+//! come here are counted. Who waits for events does not end that.
+//!
 //! # A connection that is lost
 //! With [`Options::reconnect`](crate::Options::reconnect) a stream outlives its connection: once that has been made anew and
 //! the daemon has registered the client again, it has [`EventError::Reconnected`], and then what comes. Without, and when
