@@ -42,7 +42,7 @@ pub struct MonitorFilter {
 }
 
 impl MonitorFilter {
-    /// The name is a regular expression, as GLib has them (`VIR_CONNECT_DOMAIN_QEMU_MONITOR_EVENT_REGISTER_REGEX`).
+    /// The name is a regular expression, as `GLib` has them (`VIR_CONNECT_DOMAIN_QEMU_MONITOR_EVENT_REGISTER_REGEX`).
     pub const PATTERN: u32 = 1;
 
     /// Upper case and lower case are the same (`VIR_CONNECT_DOMAIN_QEMU_MONITOR_EVENT_REGISTER_NOCASE`).
