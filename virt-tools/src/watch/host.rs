@@ -9,7 +9,8 @@ use libvirt_remote::uri::Uri;
 use libvirt_remote::{Connection, Credentials, Error, EventError, Events, Options};
 use protocol_defs::events::{FromEvent, RemoteEvent};
 use protocol_defs::graphics::{GraphicsEvent, Uuid};
-use protocol_defs::remote::{DomainEventLifecycleMsg, Event, proc};
+use protocol_defs::message::Event;
+use protocol_defs::remote::{self, DomainEventLifecycleMsg, proc};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
@@ -199,7 +200,7 @@ impl Host {
                 return Err(Stopped);
             };
             let what = match event {
-                Some(Ok(event)) => match told(event) {
+                Some(Ok(event)) => match told(event.into()) {
                     Some(what) => what,
                     None => continue,
                 },
@@ -242,7 +243,7 @@ struct Ended {
 struct Opened {
     conn: Connection,
     /// Of viewers, and of machines that stop, in the order in which they happened.
-    events: Events<Event>,
+    events: Events<remote::Event>,
     name: String,
 }
 
