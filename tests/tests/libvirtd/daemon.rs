@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -28,6 +28,8 @@ pub(crate) struct Daemon {
     child: Child,
     /// Its TCP port on loopback.
     pub(crate) port: u16,
+    /// That for TLS, if it has one.
+    tls_port: Option<u16>,
 }
 
 impl Daemon {
@@ -60,9 +62,12 @@ impl Daemon {
             fs::create_dir_all(folder.path().join(name)).expect("a folder in it");
         }
         let port = free_port();
+        let settings = settings(folder.path());
+        let tls_port = settings.iter().find(|(name, _)| name == "tls_port");
+        let tls_port = tls_port.and_then(|(_, value)| value.trim_matches('"').parse().ok());
         let mut conf =
             format!("listen_tcp = 1\nlisten_addr = \"127.0.0.1\"\ntcp_port = \"{port}\"\n");
-        for (name, value) in settings(folder.path()) {
+        for (name, value) in settings {
             let _ = writeln!(conf, "{name} = {value}");
         }
         let conf_path = folder.path().join("libvirtd.conf");
@@ -73,6 +78,7 @@ impl Daemon {
             folder,
             child,
             port,
+            tls_port,
         };
         daemon.wait_until_ready();
         Some(daemon)
@@ -85,9 +91,15 @@ impl Daemon {
         self.wait_until_ready();
     }
 
+    /// It listens at its UNIX socket before it does at the ports.
     fn wait_until_ready(&mut self) {
         let deadline = Instant::now() + Duration::from_mins(1);
-        while UnixStream::connect(self.socket()).is_err() {
+        let socket = self.socket();
+        let listens = |port: u16| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok();
+        while UnixStream::connect(&socket).is_err()
+            || !listens(self.port)
+            || self.tls_port.is_some_and(|port| !listens(port))
+        {
             let ended = self.child.try_wait().expect("it is a child");
             let log = || fs::read_to_string(self.path("libvirtd.log")).unwrap_or_default();
             assert!(ended.is_none(), "libvirtd has ended: {}", log());
