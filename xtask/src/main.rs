@@ -77,10 +77,18 @@ fn command(program: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
 
 /// The cargo that runs this task.
 fn cargo(arguments: &[&str]) -> Command {
-    command(
+    let mut cargo = command(
         std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
         arguments,
-    )
+    );
+    // What cargo tells this task of its package. Build scripts of some crates look at it, and would run anew.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(&name);
+        }
+    }
+    cargo
 }
 
 /// What a command prints on stdout, if it succeeds.
