@@ -69,7 +69,7 @@ impl Heart {
                 timer.as_mut().reset(due);
                 continue;
             }
-            if self.unanswered >= options.count {
+            if can_hear && self.unanswered >= options.count {
                 let pings = self.unanswered;
                 return Poll::Ready(Beat::Dead { pings });
             }

@@ -6,9 +6,11 @@ use libvirt_remote::{CloseReason, Error, KeepaliveOptions, Options};
 use protocol_defs::message::Message;
 use protocol_defs::packet::Keepalive;
 use protocol_defs::remote::proc;
+use protocol_defs::stream::StreamPacket;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::peer::{Peer, client, hostname};
+use crate::streams::begun;
 
 const OPTIONS: KeepaliveOptions = KeepaliveOptions {
     interval: Duration::from_secs(5),
@@ -129,4 +131,22 @@ async fn no_packets_at_all_are_asked_for_before_a_daemon_is_given_up() {
     let start = Instant::now();
     peer.end().await;
     assert_eq!(start.elapsed().as_secs(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_daemon_that_is_not_listened_to_is_not_given_up_without_being_asked() {
+    let (client, mut peer) = client(Options {
+        stream_window: 0,
+        ..Options::default()
+    });
+    client.start_keepalive(KeepaliveOptions {
+        count: 0,
+        ..OPTIONS
+    });
+    let data = StreamPacket::Data(&[7; 1000]);
+    let (mut stream, call) = begun(&client, &mut peer, &[data]).await;
+    sleep(Duration::from_hours(1)).await;
+    peer.stream(&call, &StreamPacket::Finish).await;
+    assert!(stream.read().await.expect("it goes on").is_some());
+    assert!(stream.read().await.expect("it goes on").is_none());
 }

@@ -44,7 +44,7 @@ fn download() -> remote::StorageVolDownloadArgs {
 }
 
 /// A stream that has been begun, and the call's packet.
-async fn begun(
+pub(crate) async fn begun(
     client: &Client,
     peer: &mut Peer,
     right_behind: &[StreamPacket<'_>],
