@@ -4,8 +4,9 @@ use std::io::{IoSlice, IoSliceMut, PipeReader, Read, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
-use libvirt_remote::{Client, Error, Options, Transport};
+use libvirt_remote::{Client, CloseReason, Error, Options, Transport};
 use protocol_defs::message::{Message, Reply};
 use protocol_defs::packet::{OwnedPacket, PacketReader};
 use protocol_defs::remote::{self, proc};
@@ -13,6 +14,7 @@ use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
 };
+use tokio::time::timeout;
 
 /// A client, and the daemon's end.
 fn client() -> (Client, UnixStream) {
@@ -202,6 +204,32 @@ async fn that_were_announced_and_do_not_come_end_the_connection() {
         error.contains("fewer file descriptors than announced"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn that_belong_to_no_packet_are_not_kept() {
+    // Beside the last byte of an answer that announces none, and beside the first one of what follows.
+    for behind in [&[][..], &[0]] {
+        let (client, mut far) = client();
+        let daemon = beside(move || {
+            let call = next(&mut far);
+            let (reader, writer) = pipe();
+            send(&far, &[&answer(&call, 0), behind].concat(), &[writer]);
+            (far, reader)
+        });
+        let args = args();
+        let call = client.call::<proc::DomainOpenGraphicsFd>(&args);
+        let (result, (_far, mut reader)) = tokio::join!(call, daemon);
+        result.expect("it is answered");
+        let end = beside(move || reader.read(&mut [0]).expect("it is open"));
+        let end = timeout(Duration::from_secs(5), end).await;
+        assert_eq!(end.expect("it is closed"), 0);
+        let closed = client.closed().expect("it has ended");
+        assert!(
+            matches!(closed.reason(), CloseReason::Descriptors),
+            "{closed}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use protocol_defs::packet::{Keepalive, MAX_FDS, Packet, write_packet};
+use protocol_defs::packet::{Keepalive, Packet, write_packet};
 use tokio::time::{Sleep, sleep};
 
 use super::heart::{Beat, Heart};
@@ -199,8 +199,7 @@ impl Driver {
                 state.take(packet, fds, &mut self.done)?;
             }
         }
-        // They are read before the packet that they belong to only if a daemon sends them too early.
-        if self.incoming.descriptors() > MAX_FDS as usize {
+        if self.incoming.has_stray_descriptors() {
             return Err(CloseReason::Descriptors);
         }
         Ok(())

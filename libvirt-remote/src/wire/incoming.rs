@@ -66,6 +66,13 @@ impl Incoming {
         (length > 0 || self.held.is_some()).then_some(length)
     }
 
+    /// Whether more descriptors have come than belong to the packet that waits for them. They come behind it, and a read
+    /// ends with them, so that none belong to a later one.
+    pub(crate) fn has_stray_descriptors(&self) -> bool {
+        let count = self.held.as_ref().map_or(0, |packet| packet.fds as usize);
+        self.fds.len() > count
+    }
+
     /// How many descriptors have come whose packet has not.
     pub(crate) fn descriptors(&self) -> usize {
         self.fds.len()
