@@ -176,7 +176,11 @@ impl Connection {
             }
         });
         let registrations = registrations.collect::<Result<_, _>>()?;
-        self.register(registrations, None).await
+        // As with one kind. What is of a kind that is not known comes from a daemon that has looked.
+        let filter = domain.map(|domain| -> Filter<remote::Event> {
+            Box::new(move |event| event.domain().is_none_or(|it| it.is_same(&domain)))
+        });
+        self.register(registrations, filter).await
     }
 
     async fn register<E: Send + 'static>(

@@ -80,6 +80,15 @@ fn a_domain_is_the_same_if_its_uuid_is() {
         dom: domain("web", 1),
     };
     assert!(msg.is_about(&domain("renamed", 1)));
+    for event in [
+        remote::Event::DomainEventReboot(msg.clone()),
+        remote::Event::DomainEventCallbackReboot(remote::DomainEventCallbackRebootMsg {
+            callback_id: 3,
+            msg: msg.clone(),
+        }),
+    ] {
+        assert_eq!(event.domain(), Some(&msg.dom));
+    }
     assert_eq!(domain("web", 1).key(), [1; 16]);
     let name = "pci_0000_00_00_0".to_owned();
     assert_eq!(NonnullNodeDevice { name }.key(), b"pci_0000_00_00_0");

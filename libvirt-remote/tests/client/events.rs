@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use libvirt_remote::{Error, EventError, Options};
-use protocol_defs::events::{EventKind, KINDS, MonitorFilter, ObjectKind};
+use protocol_defs::events::{EventKind, KINDS, MonitorFilter, ObjectKind, RemoteEvent as _};
 use protocol_defs::graphics::{GraphicsEvent, Phase};
 use protocol_defs::message::{Call, Message};
 use protocol_defs::packet::{ErrorCode, ErrorOrigin, MessageError, OwnedPacket};
@@ -526,6 +526,33 @@ async fn an_old_daemon_gets_one_registration_for_all_streams_of_a_kind() {
     let args = remote::ConnectDomainEventDeregisterAnyArgs { event_id: 5 };
     let (_, call) = legacy_call(&mut peer).await;
     assert_eq!(call, remote::Call::ConnectDomainEventDeregisterAny(args));
+}
+
+#[tokio::test]
+async fn an_old_daemons_events_of_other_domains_are_in_no_stream_of_one() {
+    let (conn, mut peer) = connection(Options::default(), &[]).await;
+    let kinds = [
+        remote::DomainEventRebootMsg::KIND,
+        remote::DomainEventGraphicsMsg::KIND,
+    ];
+    let registering = conn.domain_events(&kinds, Some(domain(2)));
+    let (events, ()) = tokio::join!(registering, async {
+        legacy_call(&mut peer).await;
+        legacy_call(&mut peer).await;
+        for number in [1, 2] {
+            let dom = domain(number);
+            let rebooted = remote::DomainEventRebootMsg { dom };
+            peer.event(remote::Event::DomainEventReboot(rebooted)).await;
+            peer.event(remote::Event::DomainEventGraphics(graphics(number)))
+                .await;
+        }
+    });
+    let mut events = events.expect("registered");
+    for _ in 0..2 {
+        let event = events.recv().await.expect("an event").expect("a good one");
+        let domain = event.domain().expect("one of a domain");
+        assert_eq!(domain.name, "guest-2");
+    }
 }
 
 #[tokio::test]

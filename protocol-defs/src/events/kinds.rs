@@ -40,7 +40,31 @@ macro_rules! kinds {
 
             from_event!($msg $event $($legacy)?);
         )*
+
+        impl remote::Event {
+            /// The domain that it happened to, if it is of a [known kind](KINDS) of domain events.
+            pub fn domain(&self) -> Option<&NonnullDomain> {
+                $(domain!(self $kind $field $event $($legacy)?);)*
+                None
+            }
+        }
     };
+}
+
+macro_rules! domain {
+    ($said:ident Domain $field:ident $event:ident) => {
+        if let remote::Event::$event(msg) = $said {
+            return Some(&msg.$field);
+        }
+    };
+    ($said:ident Domain $field:ident $event:ident $legacy:ident) => {
+        match $said {
+            remote::Event::$event(msg) => return Some(&msg.msg.$field),
+            remote::Event::$legacy(msg) => return Some(&msg.$field),
+            _ => {}
+        }
+    };
+    ($said:ident $kind:ident $field:ident $event:ident) => {};
 }
 
 macro_rules! legacy {
