@@ -10,6 +10,7 @@ mod options;
 mod stall;
 pub(crate) mod state;
 mod streams;
+pub(crate) mod waiters;
 
 use std::fmt;
 use std::future::poll_fn;
@@ -29,6 +30,7 @@ pub use options::{Credentials, KeepaliveOptions, Options, ReconnectOptions};
 
 use self::driver::Driver;
 use self::state::{Answer, Effect, Pending, Shared, State, Wake};
+use self::waiters::Place;
 use crate::error::{CloseReason, Closed, Error};
 use crate::stream::Stream;
 use crate::transport::Transport;
@@ -256,7 +258,9 @@ impl Client {
         write: Write<'_>,
     ) -> Result<(u32, Answer), Error> {
         let shared = self.shared();
-        poll_fn(|cx| shared.poll_room(cx)).await?;
+        let mut place = Place::new(shared, |state| &mut state.room);
+        poll_fn(|cx| shared.poll_room(cx, &mut place.number)).await?;
+        drop(place);
         let (serial, answer) = shared.with(|state| match begin(state, call, effect, write) {
             Ok((wake, serial, answer)) => (wake, Ok((serial, answer))),
             Err(error) => (Wake::Nobody, Err(error)),
@@ -372,25 +376,6 @@ pub(crate) fn result<T: for<'de> Decode<'de>>(
 
 fn timed_out(what: &'static str, after: Duration) -> Error {
     Error::Timeout { what, after }
-}
-
-/// A caller that waits for answers to calls of others.
-pub(crate) struct Queued<'a>(&'a Shared);
-
-impl<'a> Queued<'a> {
-    pub(crate) fn new(shared: &'a Shared) -> Self {
-        shared.with(|state| {
-            state.queued += 1;
-            (state.wake_resting(), ())
-        });
-        Self(shared)
-    }
-}
-
-impl Drop for Queued<'_> {
-    fn drop(&mut self) {
-        self.0.lock().queued -= 1;
-    }
 }
 
 /// A call that may be dropped before it has its answer.

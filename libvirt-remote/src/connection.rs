@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use protocol_defs::events::{EventKind, EventObject, RemoteEvent};
 use protocol_defs::remote::{self, ConnectSupportsFeatureArgs, NonnullDomain, proc};
-use tokio::task::JoinError;
+use tokio::task::JoinSet;
 use xdr_wire::{Decode, Encode, Procedure};
 
 pub use self::feature::Feature;
@@ -189,8 +189,9 @@ impl Connection {
         filter: Option<Filter<E>>,
     ) -> Result<Events<E>, Error> {
         let link = Arc::clone(&self.link);
-        // Goes on if the caller does not, so that what it registers is taken back.
-        let registering = tokio::spawn(async move {
+        // A caller that is not polled keeps nobody else from registering; with one that is dropped, it ends.
+        let mut registering = JoinSet::new();
+        registering.spawn(async move {
             let queue = queue(link.client().options());
             let mut registered = Vec::with_capacity(registrations.len());
             for registration in different(registrations) {
@@ -198,8 +199,10 @@ impl Connection {
             }
             Ok(Events::new(queue, registered, filter))
         });
-        let ended = |_: JoinError| Error::Closed(Closed::new(CloseReason::Runtime));
-        registering.await.map_err(ended)?
+        match registering.join_next().await {
+            Some(Ok(registered)) => registered,
+            _ => Err(Error::Closed(Closed::new(CloseReason::Runtime))),
+        }
     }
 
     /// Whether the daemon, or the driver that it has opened, has a feature.

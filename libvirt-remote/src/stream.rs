@@ -29,6 +29,7 @@ use self::inbox::{End, Inbox};
 pub(crate) use self::io::fill;
 use crate::client::Client;
 use crate::client::state::{State, Wake};
+use crate::client::waiters::Place;
 use crate::error::{CloseReason, Closed, Error};
 
 /// The stream of a call, open for both directions; which of them it has depends on the call.
@@ -49,6 +50,8 @@ pub struct Stream {
     patience: Option<Pin<Box<Sleep>>>,
     /// What a reader of bytes has left of a piece.
     rest: Option<Piece>,
+    /// Where a writer of bytes waits for room.
+    place: Option<u64>,
 }
 
 impl Stream {
@@ -68,6 +71,7 @@ impl Stream {
             },
             patience: None,
             rest: None,
+            place: None,
         }
     }
 
@@ -82,7 +86,11 @@ impl Stream {
         if let Some(rest) = self.rest.take() {
             return Ok(Some(rest));
         }
-        poll_fn(|cx| self.poll_piece(cx)).await
+        let mut reading = Reading {
+            stream: self,
+            waits: false,
+        };
+        poll_fn(|cx| reading.poll_piece(cx)).await
     }
 
     /// Sends a piece of data, as much as one packet holds, and says how many bytes that is. Waits while much waits to be
@@ -153,12 +161,18 @@ impl Stream {
     }
 
     async fn send(&mut self, packet: &StreamPacket<'_>) -> Result<(), Error> {
-        poll_fn(|cx| self.poll_send(cx, packet)).await
+        let mut place = Place::new(self.client.shared(), |state| &mut state.room);
+        poll_fn(|cx| self.poll_send(cx, packet, &mut place.number)).await
     }
 
-    fn poll_send(&self, cx: &Context<'_>, packet: &StreamPacket<'_>) -> Poll<Result<(), Error>> {
+    fn poll_send(
+        &self,
+        cx: &Context<'_>,
+        packet: &StreamPacket<'_>,
+        place: &mut Option<u64>,
+    ) -> Poll<Result<(), Error>> {
         let shared = self.client.shared();
-        ready!(shared.poll_room(cx))?;
+        ready!(shared.poll_room(cx, place))?;
         let numbers = self.numbers;
         Poll::Ready(shared.with(|state| match append(state, numbers, packet) {
             Ok(wake) => (wake, Ok(())),
@@ -280,7 +294,42 @@ impl Drop for Stream {
     fn drop(&mut self) {
         let serial = self.numbers.serial;
         let shared = self.client.shared();
-        shared.with(|state| (state.end_stream(serial), ()));
+        let waker = shared.with(|state| {
+            let waker = self.place.and_then(|place| state.room.leave(place));
+            (state.end_stream(serial), waker)
+        });
+        // Behind the lock, as whatever it is may come back here.
+        drop(waker);
+    }
+}
+
+/// Somebody who waits for a piece, until the future is dropped: then nothing is kept from other streams for it.
+struct Reading<'a> {
+    stream: &'a Stream,
+    waits: bool,
+}
+
+impl Reading<'_> {
+    fn poll_piece(&mut self, cx: &Context<'_>) -> Poll<Result<Option<Piece>, Error>> {
+        let polled = self.stream.poll_piece(cx);
+        self.waits = polled.is_pending();
+        polled
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        if !self.waits {
+            return;
+        }
+        let Stream {
+            client, numbers, ..
+        } = self.stream;
+        let waker = client.shared().with(|state| {
+            let inbox = state.streams.inbox(numbers.serial);
+            (Wake::Nobody, inbox.and_then(Inbox::stop_reading))
+        });
+        drop(waker);
     }
 }
 

@@ -14,6 +14,7 @@ use std::time::Duration;
 use libvirt_remote::{
     CloseReason, Connection, Error, EventError, Events, Options, ReconnectOptions,
 };
+use protocol_defs::message::Message;
 use protocol_defs::packet::{ErrorCode, MessageError};
 use protocol_defs::remote::{self, DomainEventRebootMsg, proc};
 use tempfile::TempDir;
@@ -94,6 +95,28 @@ async fn reboot(peer: &mut Peer, callback_id: i32, number: u8) {
     let msg = remote::DomainEventCallbackRebootMsg { callback_id, msg };
     peer.event(remote::Event::DomainEventCallbackReboot(msg))
         .await;
+}
+
+/// Takes a registration, and says an event in the same write as the answer.
+async fn register_and_reboot(peer: &mut Peer, callback_id: i32, number: u8) {
+    let (packet, _) = peer.call().await;
+    let ret = remote::ConnectDomainEventCallbackRegisterAnyRet { callback_id };
+    let reply = remote::Reply::ConnectDomainEventCallbackRegisterAny(ret);
+    let msg = DomainEventRebootMsg {
+        dom: domain(number),
+    };
+    let msg = remote::DomainEventCallbackRebootMsg { callback_id, msg };
+    let event = remote::Event::DomainEventCallbackReboot(msg);
+    let said = [
+        (Message::Reply(reply.into()), packet.header.serial),
+        (Message::Event(event.into()), 0),
+    ];
+    let mut bytes = Vec::new();
+    for (message, serial) in said {
+        let written = message.write(serial, 0, &mut bytes);
+        written.expect("it is within bounds");
+    }
+    peer.bytes(&bytes).await;
 }
 
 async fn next(events: &mut Events<DomainEventRebootMsg>) -> String {
@@ -364,6 +387,43 @@ async fn equal_streams_are_registered_for_once_again() {
         call,
         remote::Call::ConnectDomainEventCallbackDeregisterAny(args)
     );
+}
+
+#[tokio::test]
+async fn an_event_right_behind_the_answer_goes_to_all_equal_streams() {
+    let (folder, uri, options) = place(None);
+    let (conn, mut peer) = open(&uri, options, folder.path()).await;
+    let (one, ()) = tokio::join!(conn.events(None), register(&mut peer, 7));
+    let (one, two) = (one.expect("registered"), conn.events(None).await);
+    drop(peer);
+    let mut peer = open_daemon(folder.path()).await;
+    register_and_reboot(&mut peer, 8, 1).await;
+    for mut events in [one, two.expect("registered")] {
+        assert_eq!(next(&mut events).await, "reconnected");
+        assert_eq!(next(&mut events).await, "guest-1");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_has_ended_is_not_registered_for_again() {
+    let (folder, uri, options) = place(None);
+    let (conn, mut peer) = open(&uri, options, folder.path()).await;
+    let (events, ()) = tokio::join!(conn.events(None), register(&mut peer, 7));
+    let mut events = events.expect("registered");
+    drop(peer);
+    let mut peer = open_daemon(folder.path()).await;
+    let (packet, _) = peer.call().await;
+    peer.refuse(&packet, MessageError::rpc("no such event"))
+        .await;
+    conn.ready().await.expect("it is there");
+    drop(peer);
+    let mut peer = open_daemon(folder.path()).await;
+    let said = timeout(Duration::from_millis(50), peer.read()).await;
+    assert!(said.is_err(), "{said:?}");
+    assert_eq!(next(&mut events).await, "reconnected");
+    let end = next(&mut events).await;
+    assert!(end.contains("no registration on a new one"), "{end}");
+    assert_eq!(next(&mut events).await, "the end");
 }
 
 #[tokio::test]

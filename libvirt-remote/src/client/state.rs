@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 
 use super::options::{KeepaliveOptions, Options};
 use super::streams::Streams;
+use super::waiters::Waiters;
 use crate::error::{CloseReason, Closed};
 use crate::events::queue::Queue;
 use crate::events::registration::Way;
@@ -50,16 +51,14 @@ pub(crate) struct State {
     pub(crate) streams: Streams,
     /// The option of this name.
     pub(super) stream_window: usize,
-    /// Callers that wait until registrations have been taken back.
-    pub(super) queued: usize,
     /// Nothing is read from the connection, see [`is_paused`](Self::is_paused).
     pub(super) is_resting: bool,
     pub(crate) subscribers: Subscribers,
     /// Who waits until registrations that are taken back are gone.
-    settling: Vec<Waker>,
+    pub(crate) settling: Waiters,
     pub(crate) keepalive: Option<KeepaliveOptions>,
     /// Callers that wait for room in `outgoing`.
-    pub(super) room: Vec<Waker>,
+    pub(crate) room: Waiters,
     /// The connection's task.
     task: Option<Waker>,
     /// Who waits for the end.
@@ -93,8 +92,9 @@ impl Pending {
 /// What is done with a good answer as soon as it is read, before the next packet is.
 pub(crate) enum Effect {
     None,
-    /// The call registers for events, which go to a queue. If by then nobody waits for it any more, it is taken back.
-    Subscribe(Subscriber),
+    /// The call registers for events, which go to the queues of these, who want the same. If by then nobody waits for it any
+    /// more, it is taken back.
+    Subscribe(Vec<Subscriber>),
     /// The call takes a registration back.
     Unsubscribe(Arc<Way>),
     /// The call begins a stream.
@@ -142,8 +142,12 @@ impl Shared {
         value
     }
 
-    /// Waits until a packet may be appended.
-    pub(crate) fn poll_room(&self, cx: &Context<'_>) -> Poll<Result<(), Closed>> {
+    /// Waits until a packet may be appended, in a place among those that do.
+    pub(crate) fn poll_room(
+        &self,
+        cx: &Context<'_>,
+        place: &mut Option<u64>,
+    ) -> Poll<Result<(), Closed>> {
         self.with(|state| {
             if let Some(closed) = &state.closed {
                 return (Wake::Nobody, Poll::Ready(Err(closed.clone())));
@@ -151,9 +155,7 @@ impl Shared {
             if state.outgoing.bytes.len() < OUTGOING_MAX {
                 return (Wake::Nobody, Poll::Ready(Ok(())));
             }
-            if !state.room.iter().any(|waker| waker.will_wake(cx.waker())) {
-                state.room.push(cx.waker().clone());
-            }
+            state.room.wait(place, cx);
             // A daemon may take nothing before what it sends is taken.
             (state.wake_resting(), Poll::Pending)
         })
@@ -186,12 +188,10 @@ impl Shared {
         let pending = std::mem::take(&mut state.pending);
         state.abandoned = 0;
         let subscribers = state.subscribers.take();
-        let room = std::mem::take(&mut state.room);
-        let settling = std::mem::take(&mut state.settling);
         let watchers = std::mem::take(&mut state.watchers);
         state.outgoing.clear();
-        let mut wakers = room;
-        wakers.extend(settling);
+        let mut wakers: Vec<_> = state.room.take().collect();
+        wakers.extend(state.settling.take());
         wakers.extend(state.streams.close(&closed));
         drop(state);
         for pending in pending.into_values() {
@@ -251,7 +251,7 @@ impl State {
     /// What waits to be written, in exchange for something empty; and who waits for its room.
     pub(crate) fn take_outgoing(&mut self, empty: &mut Outgoing) -> Vec<Waker> {
         std::mem::swap(&mut self.outgoing, empty);
-        std::mem::take(&mut self.room)
+        self.room.take().collect()
     }
 
     /// Wakes a task that does not read and may have to.
@@ -328,13 +328,13 @@ impl State {
         };
         let is_abandoned = pending.is_abandoned();
         match pending.effect {
-            Effect::Subscribe(subscriber) => {
+            Effect::Subscribe(subscribers) => {
                 if is_ok {
-                    self.subscribe(subscriber, &payload, is_abandoned);
+                    self.subscribe(subscribers, &payload, is_abandoned);
                 }
-                done.wakers.append(&mut self.settling);
+                done.wakers.extend(self.settling.take());
             }
-            Effect::Unsubscribe(_) => done.wakers.append(&mut self.settling),
+            Effect::Unsubscribe(_) => done.wakers.extend(self.settling.take()),
             Effect::Stream if !is_ok => {
                 self.streams.refused(header.serial);
             }

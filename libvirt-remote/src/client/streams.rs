@@ -147,7 +147,7 @@ impl State {
 
     /// Whether somebody waits for what may be behind the data of a stream.
     fn is_awaited(&self) -> bool {
-        self.queued > 0
+        !self.settling.is_empty()
             || !self.room.is_empty()
             || self.pending.values().any(Pending::is_awaited)
             || self.streams.open.values().any(Inbox::is_awaited)

@@ -47,37 +47,41 @@ struct Slot {
     ticket: Option<Ticket>,
 }
 
-/// What is to be registered for again.
+/// What is to be registered for again, once for all streams that want the same: an event right behind the answer is for each.
 struct Wanted {
-    key: u64,
     registration: Arc<Registration>,
-    queue: Arc<Queue>,
+    /// The keys of their slots, and their queues.
+    keys: Vec<u64>,
+    queues: Vec<Arc<Queue>>,
 }
 
 impl Wanted {
-    /// Registers, or ends the queue if the daemon refuses, or the connection if it does not answer.
-    async fn register(&self, opened: &Opened) -> Option<Ticket> {
-        let client = &opened.client;
-        self.queue.reconnected();
+    /// Registers, or ends the queues if the daemon refuses, or the connection if it does not answer. The tickets are in the
+    /// order of the keys.
+    async fn register(&self, opened: &Opened) -> Vec<Ticket> {
+        for queue in &self.queues {
+            queue.reconnected();
+        }
         match self.answered(opened).await {
-            Ok(ticket) => Some(ticket),
+            Ok(tickets) => return tickets,
             // It has been lost again, and will be made anew again.
-            Err(Error::Closed(_)) => None,
+            Err(Error::Closed(_)) => {}
             // As good as lost.
             Err(Error::Timeout { after, .. }) => {
-                client.end(CloseReason::NotRenewed { after });
-                None
+                opened.client.end(CloseReason::NotRenewed { after });
             }
             Err(error) => {
-                let reason = CloseReason::NotRegistered(Box::new(error));
-                self.queue.end(Closed::new(reason));
-                None
+                let closed = Closed::new(CloseReason::NotRegistered(Box::new(error)));
+                for queue in &self.queues {
+                    queue.end(closed.clone());
+                }
             }
         }
+        Vec::new()
     }
 
     /// Registers within a time, as all wait for it.
-    async fn answered(&self, opened: &Opened) -> Result<Ticket, Error> {
+    async fn answered(&self, opened: &Opened) -> Result<Vec<Ticket>, Error> {
         let Opened {
             client,
             has_callbacks,
@@ -86,7 +90,7 @@ impl Wanted {
         let after = options.call_timeout.unwrap_or(options.open_timeout);
         let registering = self
             .registration
-            .register(client, &self.queue, *has_callbacks);
+            .register(client, &self.queues, *has_callbacks);
         let registered = timeout(after, registering).await;
         registered.map_err(|_| Error::Timeout {
             what: "a registration for events",
@@ -136,7 +140,7 @@ impl Link {
         }
     }
 
-    /// Registers. It must be run to its end.
+    /// Registers. If it is not run to its end, the registration is taken back; while it waits, nothing else is registered for.
     pub(super) async fn register(
         self: &Arc<Self>,
         registration: Registration,
@@ -148,7 +152,9 @@ impl Link {
             has_callbacks,
         } = self.opened();
         let registration = Arc::new(registration);
-        let ticket = registration.register(&client, queue, has_callbacks).await?;
+        let queues = [Arc::clone(queue)];
+        let registering = registration.register(&client, &queues, has_callbacks);
+        let tickets = registering.await?;
         let mut slots = self.slots();
         let key = slots.next_key;
         slots.next_key += 1;
@@ -156,9 +162,13 @@ impl Link {
             key,
             registration,
             queue: Arc::clone(queue),
-            ticket: Some(ticket),
+            ticket: tickets.first().copied(),
         });
+        let given_up = slots.given_up.clone();
         drop(slots);
+        if let Some(closed) = given_up {
+            queue.end(closed);
+        }
         let link = Arc::clone(self);
         Ok(Registered { link, key })
     }
@@ -166,35 +176,55 @@ impl Link {
     /// Takes a new client, once the daemon has registered it for all that the old one was registered for.
     pub(super) async fn renew(&self, opened: Opened) {
         let _one_by_one = self.registering.lock().await;
-        let mut tickets = Vec::new();
-        for wanted in self.wanted() {
-            let ticket = wanted.register(&opened).await;
-            tickets.push((wanted, ticket));
+        let mut registered = Vec::new();
+        for wanted in self.wanted(opened.has_callbacks) {
+            let tickets = wanted.register(&opened).await;
+            registered.push((wanted, tickets));
         }
-        self.adopt(opened, tickets);
+        self.adopt(opened, registered);
         self.changed.notify_waiters();
     }
 
-    fn wanted(&self) -> Vec<Wanted> {
-        let slots = self.slots();
-        let wanted = slots.all.iter().map(|slot| Wanted {
-            key: slot.key,
-            registration: Arc::clone(&slot.registration),
-            queue: Arc::clone(&slot.queue),
-        });
-        wanted.collect()
+    fn wanted(&self, has_callbacks: bool) -> Vec<Wanted> {
+        let mut all: Vec<Wanted> = Vec::new();
+        for slot in &self.slots().all {
+            let Slot {
+                key,
+                registration,
+                queue,
+                ..
+            } = slot;
+            // It has ended when the daemon refused it, and its application has not dropped it yet.
+            if queue.is_over() {
+                continue;
+            }
+            let mut before = all.iter_mut();
+            match before.find(|it| it.registration.is_one(registration, has_callbacks)) {
+                Some(wanted) => {
+                    wanted.keys.push(*key);
+                    wanted.queues.push(Arc::clone(queue));
+                }
+                None => all.push(Wanted {
+                    registration: Arc::clone(registration),
+                    keys: vec![*key],
+                    queues: vec![Arc::clone(queue)],
+                }),
+            }
+        }
+        all
     }
 
-    fn adopt(&self, opened: Opened, tickets: Vec<(Wanted, Option<Ticket>)>) {
+    fn adopt(&self, opened: Opened, registered: Vec<(Wanted, Vec<Ticket>)>) {
         let mut slots = self.slots();
-        for (wanted, ticket) in tickets {
-            match slots.all.iter_mut().find(|slot| slot.key == wanted.key) {
-                Some(slot) => slot.ticket = ticket,
-                // Its stream has been dropped meanwhile.
-                None => {
-                    if let Some(ticket) = ticket {
-                        deregister(&opened.client, ticket);
-                    }
+        for slot in &mut slots.all {
+            slot.ticket = None;
+        }
+        for (wanted, tickets) in registered {
+            for (key, ticket) in wanted.keys.into_iter().zip(tickets) {
+                match slots.all.iter_mut().find(|slot| slot.key == key) {
+                    Some(slot) => slot.ticket = Some(ticket),
+                    // Its stream has been dropped meanwhile.
+                    None => deregister(&opened.client, ticket),
                 }
             }
         }
@@ -222,10 +252,12 @@ impl Link {
         let mut slots = self.slots();
         slots.is_final = true;
         slots.given_up.get_or_insert_with(|| closed.clone());
-        for slot in &slots.all {
-            slot.queue.end(closed.clone());
-        }
+        let queues: Vec<_> = slots.all.iter().map(|it| Arc::clone(&it.queue)).collect();
+        // Whoever is woken may drop a stream.
         drop(slots);
+        for queue in queues {
+            queue.end(closed.clone());
+        }
         self.changed.notify_waiters();
     }
 

@@ -46,6 +46,8 @@ struct Inner {
     gap: u64,
     lost: u64,
     end: Option<Closed>,
+    /// Nothing is taken any more.
+    is_over: bool,
     waker: Option<Waker>,
 }
 
@@ -61,6 +63,9 @@ impl Queue {
     /// Takes an event, or counts it as lost.
     pub(crate) fn push(&self, procedure: ProcedureId, payload: &[u8]) {
         let mut inner = self.lock();
+        if inner.is_over {
+            return;
+        }
         let bytes = inner.bytes.saturating_add(payload.len());
         // One event is taken whatever its length: otherwise it would be lost however fast the application is.
         if inner.events >= self.max_events || (bytes > self.max_bytes && inner.events > 0) {
@@ -81,6 +86,9 @@ impl Queue {
     /// Says that the connection has been made anew.
     pub(crate) fn reconnected(&self) {
         let mut inner = self.lock();
+        if inner.is_over {
+            return;
+        }
         inner.close_gap();
         // Once is enough for who has not heard of it yet.
         if !inner
@@ -95,8 +103,17 @@ impl Queue {
     /// Says that nothing follows.
     pub(crate) fn end(&self, closed: Closed) {
         let mut inner = self.lock();
-        inner.end.get_or_insert(closed);
+        if inner.is_over {
+            return;
+        }
+        inner.is_over = true;
+        inner.end = Some(closed);
         Self::wake(inner);
+    }
+
+    /// Whether nothing follows.
+    pub(crate) fn is_over(&self) -> bool {
+        self.lock().is_over
     }
 
     /// The next item; nothing behind the end.
@@ -261,6 +278,10 @@ mod tests {
         push(&queue, &[&[1], &[2]]);
         queue.end(Closed::new(CloseReason::ByPeer));
         assert_eq!(drain(&queue), "[1] lost 1 closed");
+        assert_eq!(drain(&queue), "");
+        push(&queue, &[&[3]]);
+        queue.reconnected();
+        queue.end(Closed::new(CloseReason::ByPeer));
         assert_eq!(drain(&queue), "");
     }
 }

@@ -18,8 +18,9 @@ use xdr_wire::{Encode, Procedure, to_vec};
 
 use super::queue::Queue;
 use super::route::{Subscriber, Ticket, Which};
-use crate::client::state::Effect;
-use crate::client::{Call, Client, Queued, result};
+use crate::client::state::{Effect, Wake};
+use crate::client::waiters::Place;
+use crate::client::{Call, Client, result};
 use crate::error::Error;
 
 /// What is registered for, in the ways in which daemons may want it.
@@ -108,21 +109,35 @@ impl Registration {
         self.way.is_same(&other.way)
     }
 
-    /// Registers, or shares an equal registration. The events go to the queue from the packet behind the answer on.
+    /// Whether both are one registration to a daemon that has numbers for them, or has not.
+    pub(crate) fn is_one(&self, other: &Self, has_callbacks: bool) -> bool {
+        match (self.way(has_callbacks), other.way(has_callbacks)) {
+            (Some(one), Some(other)) => one.is_same(other),
+            _ => false,
+        }
+    }
+
+    /// Registers once for all these queues, or shares an equal registration. The events go to them from the packet behind the
+    /// answer on.
     ///
-    /// It is not cancel-safe: what nobody waits for any more is still registered. Two must not be made at once.
+    /// Cancel-safe: what nobody waits for any more is taken back. Two must not be made at once.
     pub(crate) async fn register(
         &self,
         client: &Client,
-        queue: &Arc<Queue>,
+        queues: &[Arc<Queue>],
         has_callbacks: bool,
-    ) -> Result<Ticket, Error> {
-        let way = match &self.legacy {
-            _ if has_callbacks || !self.is_dated => &self.way,
-            Some(legacy) => legacy,
-            None => return Err(Error::Unsupported { what: self.what }),
-        };
-        way.register(client, queue).await
+    ) -> Result<Vec<Ticket>, Error> {
+        let way = self.way(has_callbacks);
+        let way = way.ok_or(Error::Unsupported { what: self.what })?;
+        way.register(client, queues).await
+    }
+
+    fn way(&self, has_callbacks: bool) -> Option<&Arc<Way>> {
+        if has_callbacks || !self.is_dated {
+            Some(&self.way)
+        } else {
+            self.legacy.as_ref()
+        }
     }
 }
 
@@ -167,61 +182,77 @@ impl Way {
     async fn register(
         self: &Arc<Self>,
         client: &Client,
-        queue: &Arc<Queue>,
-    ) -> Result<Ticket, Error> {
-        if let Some(ticket) = self.join(client, queue).await {
-            return Ok(ticket);
+        queues: &[Arc<Queue>],
+    ) -> Result<Vec<Ticket>, Error> {
+        if let Some(tickets) = self.join(client, queues).await {
+            return Ok(tickets);
         }
-        let ticket = client.shared().lock().subscribers.ticket();
-        let subscriber = Subscriber::new(ticket, Arc::clone(self), Arc::clone(queue));
+        let mut asked = Asked::new(client, queues.len());
+        let queues = asked.tickets.iter().zip(queues);
+        let subscribers = queues
+            .map(|(ticket, queue)| Subscriber::new(*ticket, Arc::clone(self), Arc::clone(queue)));
         let call = Call {
             name: self.name,
             procedure: self.key.register,
             fds: Vec::new(),
         };
-        let effect = Effect::Subscribe(subscriber);
+        let effect = Effect::Subscribe(subscribers.collect());
         let answered = client
             .answer(call, effect, &|header, fds, out| {
                 write_raw(header, fds, &self.args, out)
             })
             .await;
-        let registered = answered.and_then(|(_, answer)| match self.which {
-            Which::Procedure(_) => Ok(()),
-            Which::Registration { .. } => result::<i32>(self.name, &answer.payload).map(|_| ()),
-        });
-        match registered {
-            Ok(()) => Ok(ticket),
-            Err(error) => {
-                // The answer may have come in the moment in which it was not waited for any more.
-                deregister(client, ticket);
-                Err(error)
-            }
+        let (_, answer) = answered?;
+        if let Which::Registration { .. } = self.which {
+            result::<i32>(self.name, &answer.payload)?;
         }
+        Ok(std::mem::take(&mut asked.tickets))
     }
 
     /// Shares an equal registration, if there is one.
     ///
     /// One that is being taken back is waited for. libvirtd works on several calls of a client at once, and refuses a
     /// registration that overtakes the end of an equal one.
-    async fn join(self: &Arc<Self>, client: &Client, queue: &Arc<Queue>) -> Option<Ticket> {
-        let mut waiting = None;
+    async fn join(&self, client: &Client, queues: &[Arc<Queue>]) -> Option<Vec<Ticket>> {
+        let mut place = Place::new(client.shared(), |state| &mut state.settling);
         let joining = poll_fn(|cx| {
-            let mut state = client.shared().lock();
-            if let Some(ticket) = state.subscribers.join(self, queue) {
-                return Poll::Ready(Some(ticket));
-            }
-            if state.closed.is_none() && state.is_leaving(self) {
-                state.wait_until_settled(cx);
-                drop(state);
-                waiting.get_or_insert_with(|| Queued::new(client.shared()));
-                return Poll::Pending;
-            }
-            Poll::Ready(None)
+            client.shared().with(|state| {
+                let subscribers = &mut state.subscribers;
+                let joined = queues.iter().map(|queue| subscribers.join(self, queue));
+                let joined = joined.collect::<Option<Vec<_>>>();
+                if joined.is_some() || state.closed.is_some() || !state.is_leaving(self) {
+                    return (Wake::Nobody, Poll::Ready(joined));
+                }
+                state.settling.wait(&mut place.number, cx);
+                (state.wake_resting(), Poll::Pending)
+            })
         });
         match client.options().call_timeout {
             None => joining.await,
             // Whatever it is, what follows says what is wrong.
             Some(after) => timeout(after, joining).await.unwrap_or_default(),
+        }
+    }
+}
+
+/// A registration that is asked for. Its answer may come in the moment in which it is not waited for any more.
+struct Asked<'a> {
+    client: &'a Client,
+    tickets: Vec<Ticket>,
+}
+
+impl<'a> Asked<'a> {
+    fn new(client: &'a Client, count: usize) -> Self {
+        let mut state = client.shared().lock();
+        let tickets = (0..count).map(|_| state.subscribers.ticket()).collect();
+        Self { client, tickets }
+    }
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        for ticket in &self.tickets {
+            deregister(self.client, *ticket);
         }
     }
 }

@@ -207,6 +207,11 @@ impl Inbox {
         }
     }
 
+    /// Nobody waits for a piece any more.
+    pub(crate) fn stop_reading(&mut self) -> Option<Waker> {
+        self.reading.take()
+    }
+
     /// How it ended, once it has.
     pub(crate) fn poll_end(&mut self, cx: &Context<'_>) -> Poll<End> {
         match &self.end {

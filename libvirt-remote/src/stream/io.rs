@@ -58,9 +58,13 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         data: &[u8],
     ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
         let data = data.get(..MAX_DATA).unwrap_or(data);
         if !data.is_empty() {
-            ready!(self.poll_send(cx, &StreamPacket::Data(data))).map_err(io_error)?;
+            let mut place = this.place.take();
+            let sent = this.poll_send(cx, &StreamPacket::Data(data), &mut place);
+            this.place = place;
+            ready!(sent).map_err(io_error)?;
         }
         Poll::Ready(Ok(data.len()))
     }

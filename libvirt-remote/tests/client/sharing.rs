@@ -188,3 +188,19 @@ async fn an_answer_without_a_number_is_no_registration() {
     });
     assert!(matches!(events, Err(Error::Result { .. })), "{events:?}");
 }
+
+#[tokio::test]
+async fn a_registration_that_is_given_up_keeps_neither_others_nor_the_connection() {
+    let (conn, mut peer) = connection(Options::default(), FEATURES).await;
+    let registering = timeout(SOON, conn.events::<GraphicsEvent>(None));
+    let (given_up, _) = tokio::join!(registering, peer.call());
+    given_up.expect_err("the daemon does not answer");
+    let registering = conn.events::<DomainEventRebootMsg>(None);
+    let both = async { tokio::join!(registering, register(&mut peer, 8)) };
+    let both = timeout(Duration::from_secs(5), both).await;
+    let (events, _) = both.expect("it does not wait for the other");
+    drop((events.expect("registered"), conn));
+    leaving(&mut peer).await;
+    let ended = timeout(Duration::from_secs(5), peer.end()).await;
+    ended.expect("nobody has the connection");
+}

@@ -1,7 +1,6 @@
 //! Registrations for events: what their answers do, and how they are taken back.
 
 use std::sync::Arc;
-use std::task::Context;
 
 use protocol_defs::packet::{Header, Kind, Status, write_raw};
 
@@ -10,16 +9,24 @@ use crate::events::registration::Way;
 use crate::events::route::{Subscriber, Ticket};
 
 impl State {
-    /// Has the events of a registration go to their queue from now on.
-    pub(super) fn subscribe(&mut self, subscriber: Subscriber, answer: &[u8], is_given_up: bool) {
-        match subscriber.confirmed(answer) {
-            // The task that reads this writes next.
-            Some(subscriber) if is_given_up => {
+    /// Has the events of a registration go to their queues from now on.
+    pub(super) fn subscribe(
+        &mut self,
+        subscribers: Vec<Subscriber>,
+        answer: &[u8],
+        is_given_up: bool,
+    ) {
+        // If there are none, who waits for the answer sees what is wrong with it.
+        let confirmed = subscribers
+            .into_iter()
+            .filter_map(|it| it.confirmed(answer));
+        for subscriber in confirmed {
+            if is_given_up {
+                // The task that reads this writes next.
                 self.end_registration(&subscriber);
+                return;
             }
-            Some(subscriber) => self.subscribers.add(subscriber),
-            // Who waits for the answer sees what is wrong with it.
-            None => {}
+            self.subscribers.add(subscriber);
         }
     }
 
@@ -33,20 +40,11 @@ impl State {
     pub(crate) fn is_leaving(&self, way: &Way) -> bool {
         self.pending.values().any(|call| match &call.effect {
             Effect::Unsubscribe(ended) => ended.is_same(way),
-            Effect::Subscribe(made) => made.way().is_same(way) && call.is_abandoned(),
+            Effect::Subscribe(made) => {
+                call.is_abandoned() && made.iter().any(|it| it.way().is_same(way))
+            }
             Effect::None | Effect::Stream => false,
         })
-    }
-
-    /// Has the caller woken when a registration has been made or taken back, and when the connection has ended.
-    pub(crate) fn wait_until_settled(&mut self, cx: &Context<'_>) {
-        if !self
-            .settling
-            .iter()
-            .any(|waker| waker.will_wake(cx.waker()))
-        {
-            self.settling.push(cx.waker().clone());
-        }
     }
 
     /// Calls for the end of a registration. Nobody waits for the answer itself.

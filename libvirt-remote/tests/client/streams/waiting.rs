@@ -120,6 +120,41 @@ async fn a_stream_that_keeps_nobodys_answer_back_may_be_left_alone() {
     tokio::join!(flooding, reading);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_read_that_was_given_up_gives_no_other_stream_up() {
+    let (client, mut peer) = narrow(100_000);
+    let (mut unread, call) = begun(&client, &mut peer, &[]).await;
+    let (mut other, _) = begun(&client, &mut peer, &[]).await;
+    let reading = timeout(Duration::from_secs(1), other.read()).await;
+    reading.expect_err("nothing comes");
+    let application = async {
+        sleep(Duration::from_hours(1)).await;
+        for _ in 0..20 {
+            assert_eq!(read(&mut unread).await, 60_000);
+        }
+    };
+    tokio::join!(flood(&mut peer, &call, 20), application);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_room_no_more_gives_no_stream_up() {
+    let (client, mut peer) = narrow(100_000);
+    let (mut stream, call) = stuck(&client, &mut peer, 7).await;
+    let soon = Duration::from_secs(1);
+    let calling = client.call::<proc::ConnectGetHostname>(&());
+    timeout(soon, calling).await.expect_err("there is no room");
+    let writing = timeout(soon, stream.write(b"the end")).await;
+    writing.expect_err("there is no room");
+    let application = async {
+        sleep(Duration::from_hours(1)).await;
+        assert_eq!(read(&mut stream).await, 110_000);
+        for _ in 0..20 {
+            assert_eq!(read(&mut stream).await, 60_000);
+        }
+    };
+    tokio::join!(flood(&mut peer, &call, 20), application);
+}
+
 /// A daemon that reads nothing until what it writes has been taken, and a client that has more to send than the way to it
 /// holds and reads nothing, either. Between them is what the callers have handed over.
 async fn stuck(client: &Client, peer: &mut Peer, written: usize) -> (Stream, OwnedPacket) {
