@@ -359,8 +359,8 @@ fn begin(
         effect,
     };
     let wake = match wake {
-        Wake::Nobody if pending.is_awaited() => state.wake_resting(),
-        wake => wake,
+        Wake::Nobody => state.wake_resting(),
+        Wake::Task => Wake::Task,
     };
     state.pending.insert(serial, pending);
     Ok((wake, serial, answer))

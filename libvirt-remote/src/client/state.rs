@@ -47,7 +47,7 @@ pub(crate) struct State {
     next_serial: u32,
     pub(crate) pending: HashMap<u32, Pending>,
     /// How many of them have been [abandoned](Self::abandon).
-    abandoned: usize,
+    pub(super) abandoned: usize,
     pub(crate) streams: Streams,
     /// The option of this name.
     pub(super) stream_window: usize,
@@ -79,11 +79,6 @@ pub(crate) struct Pending {
 pub(crate) type Caller = oneshot::Sender<Result<Answer, Closed>>;
 
 impl Pending {
-    /// Whether somebody waits for the answer.
-    pub(super) fn is_awaited(&self) -> bool {
-        !self.is_abandoned()
-    }
-
     fn is_abandoned(&self) -> bool {
         self.caller.as_ref().is_none_or(Caller::is_closed)
     }

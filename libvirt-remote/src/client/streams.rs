@@ -9,7 +9,7 @@ use protocol_defs::message::ProcedureId;
 use protocol_defs::packet::{Packet, Status};
 use protocol_defs::stream::{Stream, StreamPacket};
 
-use super::state::{Pending, State, Wake};
+use super::state::{State, Wake};
 use crate::error::Closed;
 use crate::stream::inbox::Inbox;
 
@@ -149,7 +149,7 @@ impl State {
     fn is_awaited(&self) -> bool {
         !self.settling.is_empty()
             || !self.room.is_empty()
-            || self.pending.values().any(Pending::is_awaited)
+            || self.pending.len() > self.abandoned
             || self.streams.open.values().any(Inbox::is_awaited)
     }
 

@@ -12,6 +12,9 @@ use super::{Piece, Stream};
 use crate::error::Error;
 
 /// Holes are read as zeros. The end is where the daemon has sent all.
+///
+/// Who begins to read so counts as one who [waits](crate::Options::stream_window) until something comes, also if the read is
+/// given up.
 impl AsyncRead for Stream {
     fn poll_read(
         self: Pin<&mut Self>,
