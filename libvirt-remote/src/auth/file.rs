@@ -1,8 +1,10 @@
 //! `auth.conf`: as whom to authenticate at which host, by libvirt's rules.
 //!
 //! A group `[auth-libvirt-HOST]`, or `[auth-libvirt-default]`, has `credentials=NAME`; the group `[credentials-NAME]` has
-//! `authname` (or `username`) and `password`. Without a host it is `localhost`.
+//! `authname` (or `username`) and `password`. Without a host it is `localhost`. It is read as libvirt does it, which leaves that
+//! to `GLib`: blanks are nothing before a value and part of it at its end, and a backslash escapes.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -53,18 +55,18 @@ fn path(uri: &Uri) -> Option<PathBuf> {
 }
 
 /// Groups by their names, and what they hold.
-type Groups<'a> = HashMap<&'a str, HashMap<&'a str, &'a str>>;
+type Groups<'a> = HashMap<&'a str, HashMap<&'a str, Cow<'a, str>>>;
 
 fn groups(text: &str) -> Result<Groups<'_>, String> {
     let mut groups = Groups::new();
     let mut group = None;
     for (number, line) in (1..).zip(text.lines()) {
-        let line = line.trim();
+        let line = line.trim_start();
         if line.is_empty() || line.starts_with(['#', ';']) {
             continue;
         }
         if let Some(name) = line.strip_prefix('[') {
-            let name = name.strip_suffix(']');
+            let name = name.trim_end().strip_suffix(']');
             let name = name.ok_or_else(|| format!("line {number} has no `]`"))?;
             group = Some(groups.entry(name).or_default());
             continue;
@@ -74,9 +76,35 @@ fn groups(text: &str) -> Result<Groups<'_>, String> {
             .ok_or_else(|| format!("line {number} has no `=`"))?;
         let group = group.as_mut();
         let group = group.ok_or_else(|| format!("line {number} is in no group"))?;
-        group.insert(key.trim_end(), value.trim_start());
+        group.insert(key.trim_end(), unescape(value.trim_start()));
     }
     Ok(groups)
+}
+
+/// The value that is meant: `\s` is a blank, `\t`, `\n` and `\r` are what they are in C, `\\` is a backslash. Others are not
+/// escaped, and at the end there is nothing to escape.
+fn unescape(written: &str) -> Cow<'_, str> {
+    if !written.contains('\\') {
+        return written.into();
+    }
+    let mut value = String::with_capacity(written.len());
+    let mut characters = written.chars();
+    while let Some(character) = characters.next() {
+        if character != '\\' {
+            value.push(character);
+            continue;
+        }
+        match characters.next() {
+            Some('s') => value.push(' '),
+            Some('t') => value.push('\t'),
+            Some('n') => value.push('\n'),
+            Some('r') => value.push('\r'),
+            Some('\\') => value.push('\\'),
+            Some(other) => value.extend(['\\', other]),
+            None => {}
+        }
+    }
+    value.into()
 }
 
 fn lookup(groups: &Groups<'_>, host: &str) -> Result<Option<Credentials>, String> {
@@ -96,8 +124,8 @@ fn lookup(groups: &Groups<'_>, host: &str) -> Result<Option<Credentials>, String
     })?;
     let user = group.get("authname").or_else(|| group.get("username"));
     Ok(group.get("password").map(|password| Credentials {
-        user: user.map(|user| (*user).to_owned()),
-        password: (*password).to_owned(),
+        user: user.map(|user| user.clone().into_owned()),
+        password: password.clone().into_owned(),
     }))
 }
 
@@ -139,6 +167,27 @@ mod tests {
             found("[auth-libvirt-a.example]\ncredentials=x", "b.example"),
             Ok(None)
         );
+    }
+
+    #[test]
+    fn a_password_keeps_blanks_at_its_end_and_what_is_escaped() {
+        for (written, expected) in [
+            ("correct horse ", "correct horse "),
+            ("  horse\t", "horse\t"),
+            (r"\\server\\share", r"\server\share"),
+            (r"\sa\tb\nc\rd\", " a\tb\nc\rd"),
+            (r"a\qb", r"a\qb"),
+            ("a=b;c#d", "a=b;c#d"),
+        ] {
+            for end in ["\n", "\r\n"] {
+                let text = format!(
+                    "[credentials-a]{end}authname=viewer{end}password={written}{end}\
+                     [auth-libvirt-default]  {end}credentials=a{end}"
+                );
+                let found = found(&text, "localhost").map(|found| found.map(|found| found.1));
+                assert_eq!(found, Ok(Some(expected.to_owned())), "{written:?}");
+            }
+        }
     }
 
     #[test]
