@@ -347,6 +347,14 @@ fn aliases_and_the_default_are_those_of_libvirt_conf() {
 }
 
 #[test]
+fn the_default_may_be_an_alias() {
+    let text = "uri_aliases = [ \"lab=qemu+tls://host.example/system\" ]\nuri_default = \"lab\"\n";
+    let configuration: Configuration = text.parse().expect("it is one");
+    let resolved = configuration.resolve("");
+    assert_eq!(resolved, Ok(uri("qemu+tls://host.example/system")));
+}
+
+#[test]
 fn says_what_is_wrong_with_libvirt_conf() {
     for (text, expected) in [
         ("\nuri_default", "line 2: there is no `NAME = VALUE`"),

@@ -58,14 +58,15 @@ impl Configuration {
         }
     }
 
-    /// The URI that is meant by a URI, by an alias, or by nothing, which is the default.
+    /// The URI that is meant by a URI, by an alias, or by nothing, which is the default, itself a URI or an alias.
     ///
     /// # Errors
     /// [`UriError::NoDefault`], and those of a URI.
     pub fn resolve(&self, text: &str) -> Result<Uri, UriError> {
-        if text.is_empty() {
-            return self.default.as_ref().ok_or(UriError::NoDefault)?.parse();
-        }
+        let text = match text {
+            "" => self.default.as_deref().ok_or(UriError::NoDefault)?,
+            text => text,
+        };
         let alias = self.aliases.iter().find(|(alias, _)| alias == text);
         alias.map_or(text, |(_, uri)| uri).parse()
     }
