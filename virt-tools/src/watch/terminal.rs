@@ -1,6 +1,7 @@
 //! The table on a terminal: drawn anew whenever something has happened.
 
 use std::io;
+use std::mem::ManuallyDrop;
 use std::thread;
 
 use ratatui::DefaultTerminal;
@@ -23,7 +24,7 @@ pub(super) async fn show(
 ) -> io::Result<Outcome> {
     let mut screens = Screens::new(hosts.sources());
     let outcome = {
-        let mut terminal = Restored(ratatui::try_init()?);
+        let mut terminal = Restored(ManuallyDrop::new(ratatui::try_init()?));
         follow(&mut terminal.0, hosts, stop, &mut screens).await?
     };
     if matches!(outcome, Outcome::NoHost) {
@@ -35,12 +36,15 @@ pub(super) async fn show(
     Ok(outcome)
 }
 
-/// A terminal that is as it was when this is dropped.
-struct Restored(DefaultTerminal);
+/// A terminal that is as it was when this is dropped, if it is still there. If it has gone, ratatui's own drop would say so on
+/// standard error, which has gone, too, and panic.
+struct Restored(ManuallyDrop<DefaultTerminal>);
 
 impl Drop for Restored {
     fn drop(&mut self) {
-        ratatui::restore();
+        // Without the terminal there is nothing to restore.
+        let _ = self.0.show_cursor();
+        let _ = ratatui::try_restore();
     }
 }
 

@@ -28,7 +28,9 @@ struct Terminal {
 impl Terminal {
     /// Starts the program on a terminal of its own.
     fn start(arguments: &[&str]) -> (Self, Program) {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a pseudoterminal");
+        // It hangs up with the last handle, of which the program has none.
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+        let master = openpt(flags).expect("a pseudoterminal");
         grantpt(&master).expect("it is ours");
         unlockpt(&master).expect("it can be opened");
         let size = Winsize {
@@ -170,4 +172,13 @@ fn a_password_is_asked_for_and_not_shown() {
         assert_eq!(program.end().0.code(), Some(0));
         assert!(terminal.is_as_it_was());
     }
+}
+
+#[test]
+fn a_terminal_that_hangs_up_ends_it_in_order() {
+    let (mut terminal, program) = Terminal::start(&[]);
+    terminal.wait_for("IDENTITIES");
+    // The reader of the screen, who has the last handle, ends with the next that is shown.
+    drop(terminal);
+    assert_eq!(program.end().0.code(), Some(1));
 }
