@@ -69,12 +69,14 @@ async fn run(arguments: &Arguments, console: &Console) -> io::Result<Outcome> {
         console.say("no URI, so this is a demonstration with made-up names; try qemu:///system");
     }
     let password = match &arguments.password_file {
-        Some(path) => Some(password::of_file(path)?),
-        None if arguments.ask_password => match password::ask(&mut stop).await? {
-            Some(password) => Some(password),
-            None => return Ok(Outcome::Asked),
-        },
+        Some(path) => Some(password::of_file(path, &mut stop).await?),
+        None if arguments.ask_password => Some(password::ask(&mut stop).await?),
         None => None,
+    };
+    let password = match password {
+        // There should be one, and the user has ended the wait for it.
+        Some(None) => return Ok(Outcome::Asked),
+        password => password.flatten(),
     };
     let mut hosts = Hosts::watch(sources, password);
     let outcome = if is_table {

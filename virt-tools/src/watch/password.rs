@@ -1,7 +1,7 @@
 //! The password of the user that URIs name, from a file or from the terminal.
 
-use std::fs;
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
@@ -10,12 +10,22 @@ use tokio::task::spawn_blocking;
 
 use crate::stop::Stop;
 
-/// The first line of a file.
-pub(super) fn of_file(path: &Path) -> io::Result<String> {
+/// The first line of a file. Nothing, if the user wants to end before it has come, as from a pipe.
+pub(super) async fn of_file(path: &Path, stop: &mut Stop) -> io::Result<Option<String>> {
     let named =
         |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-    let text = fs::read_to_string(path).map_err(named)?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
+    let owned = path.to_owned();
+    tokio::select! {
+        () = stop.wait() => Ok(None),
+        read = spawn_blocking(move || first_line(&owned)) => {
+            read.map_err(io::Error::other)?.map(Some).map_err(named)
+        }
+    }
+}
+
+fn first_line(path: &Path) -> io::Result<String> {
+    let line = BufReader::new(File::open(path)?).lines().next();
+    line.unwrap_or_else(|| Ok(String::new()))
 }
 
 /// Asks for it on the terminal, which does not show it. Nothing, if the user wants to end.

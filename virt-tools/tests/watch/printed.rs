@@ -1,6 +1,8 @@
 //! What it prints where its output is no terminal.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 use protocol_defs::graphics::GraphicsEvent;
@@ -230,4 +232,20 @@ fn an_empty_uri_is_the_default_one() {
     // Nobody has asked for it here.
     let mut program = Program::start_in(&[("LIBVIRT_DEFAULT_URI", &daemon.uri())], &["--json"]);
     assert!(program.line().starts_with("{\"host\":\"demo.example\","));
+}
+
+#[test]
+fn a_password_that_does_not_come_keeps_no_signal_from_being_heard() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("password");
+    let made = Command::new("mkfifo").arg(&path).status();
+    assert!(made.expect("mkfifo runs").success());
+    let file = path.to_str().expect("it is text");
+    let program = Program::start(&["--password-file", file, "test:///default"]);
+    // Whoever writes there waits until somebody reads.
+    let writer = File::options().write(true).open(&path);
+    let writer = writer.expect("it can be opened");
+    program.signal(Signal::INT);
+    assert_eq!(program.end(), (ExitStatus::default(), String::new()));
+    drop(writer);
 }
