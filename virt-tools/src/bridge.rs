@@ -17,6 +17,8 @@ use std::time::Duration;
 
 use libvirt_remote::daemon::{Access, Daemon, Facts, Handle, Options};
 use libvirt_remote::qmp::{Notice, Watch, WatchOptions};
+use protocol_defs::events::RemoteEvent;
+use protocol_defs::remote::DomainEventLifecycleMsg;
 use tokio::runtime;
 use tokio::task::JoinSet;
 
@@ -27,6 +29,11 @@ use crate::console::Console;
 use crate::stop::Stop;
 use crate::tasks;
 use crate::text::printable;
+
+/// The event of a domain's life by which it has stopped, because its emulator failed (`VIR_DOMAIN_EVENT_STOPPED`,
+/// `VIR_DOMAIN_EVENT_STOPPED_FAILED`): what libvirt makes of a monitor that ends.
+const STOPPED: i32 = 5;
+const STOPPED_FAILED: i32 = 5;
 
 /// How long clients are given to take what waits for them at the end.
 const GRACE: Duration = Duration::from_secs(2);
@@ -142,14 +149,19 @@ impl Qemu {
                 }
                 Notice::Graphics(mut event) => {
                     event.domain = identified(event.domain);
-                    if let Err(error) = self.daemon.emit(event) {
-                        self.say(&format!("an event cannot be sent: {error}"));
-                    }
+                    self.emit(event);
                 }
                 Notice::Dropped(dropped) => self.say(&dropped.to_string()),
                 Notice::Lost { count } => self.say(&format!("{count} events were lost")),
                 Notice::Failed { error, .. } => {
-                    self.domains.remove(self.number);
+                    // QEMU does not live to say who has left its screen.
+                    if let Some(dom) = self.domains.remove(self.number) {
+                        self.emit(DomainEventLifecycleMsg {
+                            dom,
+                            event: STOPPED,
+                            detail: STOPPED_FAILED,
+                        });
+                    }
                     if std::mem::take(&mut is_news) {
                         self.say(&format!("{error}; trying again"));
                     }
@@ -157,6 +169,12 @@ impl Qemu {
                 // What else happens in a QEMU is not told on.
                 _ => {}
             }
+        }
+    }
+
+    fn emit(&self, event: impl RemoteEvent + Clone + Send + Sync + 'static) {
+        if let Err(error) = self.daemon.emit(event) {
+            self.say(&format!("an event cannot be sent: {error}"));
         }
     }
 

@@ -31,8 +31,9 @@ impl Domains {
         self.lock().insert(domain.id, domain.into());
     }
 
-    pub(super) fn remove(&self, number: i32) {
-        self.lock().remove(&number);
+    /// The domain that is not there any more, if it was there.
+    pub(super) fn remove(&self, number: i32) -> Option<NonnullDomain> {
+        self.lock().remove(&number)
     }
 
     fn find(&self, is: impl Fn(&NonnullDomain) -> bool) -> Result<NonnullDomain, Refusal> {

@@ -13,7 +13,9 @@ use std::time::{Duration, Instant};
 
 use libvirt_remote::Connection;
 use protocol_defs::graphics::GraphicsEvent;
-use protocol_defs::remote::{ConnectListAllDomainsArgs, DomainLookupByNameArgs, proc};
+use protocol_defs::remote::{
+    ConnectListAllDomainsArgs, DomainEventLifecycleMsg, DomainLookupByNameArgs, proc,
+};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, socket_with};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -235,6 +237,32 @@ async fn what_a_qemu_says_is_heard_by_a_client_of_libvirts_protocol() {
     said.sort_unstable();
     expected.sort_unstable();
     assert_eq!(said, expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn that_a_qemu_has_gone_is_told_once_with_its_viewers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let socket = folder.path().join("libvirt-sock");
+    let path = folder.path().join("web.qmp");
+    let listener = UnixListener::bind(&path).expect("a socket");
+    let arguments = ["--listen", "libvirt-sock", "--qmp", "web=web.qmp"];
+    let bridge = Bridge::start(folder.path(), &arguments);
+    let qemu = Qemu::accept(&listener, "00000000-0000-0000-0000-000000000000");
+    let conn = connect(&socket).await;
+    let events = conn.events::<DomainEventLifecycleMsg>(None).await;
+    let mut events = events.expect("registered");
+    drop((qemu, listener));
+    let event = timeout(PATIENCE, events.recv()).await.expect("in time");
+    let event = event.expect("an event").expect("a good one");
+    // Stopped, as its emulator failed.
+    assert_eq!((event.event, event.detail), (5, 5));
+    assert_eq!(event.dom.name, "web");
+    assert_ne!(event.dom.uuid, [0; 16]);
+    assert_eq!(names(&conn).await, [""; 0]);
+    // That it is still not there is no news.
+    let more = timeout(Duration::from_millis(500), events.recv()).await;
+    assert!(more.is_err(), "{more:?}");
+    assert_eq!(bridge.end(Some(Signal::TERM)).0, Some(0));
 }
 
 /// A bridge to a QEMU which tells of viewers, after what it has to say first, as long as somebody hears it.
