@@ -78,7 +78,7 @@ async fn run(arguments: &Arguments, console: &Console) -> io::Result<Outcome> {
         Some(None) => return Ok(Outcome::Asked),
         password => password.flatten(),
     };
-    let mut hosts = Hosts::watch(sources, password);
+    let mut hosts = Hosts::watch(sources, password, is_table);
     let outcome = if is_table {
         terminal::show(&mut hosts, &mut stop, console).await
     } else {

@@ -13,6 +13,8 @@ use super::host::Source;
 /// Where a daemon asks by SASL who the user is, that is found as in virsh: in the file that `LIBVIRT_AUTH_FILE` or the URI's
 /// authfile= names, in ~/.config/libvirt/auth.conf or in /etc/libvirt/auth.conf. Or the URI names the user, as in
 /// <qemu+tls://USER@host.example/system>, and the password is in a file or asked for.
+///
+/// To <qemu+ssh://host.example/system> OpenSSH leads, with a key: while there is a table it asks for nothing.
 #[derive(Debug, Parser)]
 #[command(name = "virt-watch", version)]
 pub(super) struct Arguments {

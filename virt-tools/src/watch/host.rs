@@ -76,9 +76,8 @@ pub(super) struct Hosts {
 }
 
 impl Hosts {
-    /// Begins to watch.
-    /// The password is that of the users that URIs name.
-    pub(super) fn watch(sources: Vec<Source>, password: Option<String>) -> Self {
+    /// Begins to watch. The password is that of the users that URIs name; a table has the terminal for itself.
+    pub(super) fn watch(sources: Vec<Source>, password: Option<String>, is_table: bool) -> Self {
         let password: Option<Arc<str>> = password.map(Into::into);
         let (sender, reports) = mpsc::channel(REPORTS);
         let (stop, stopped) = watch::channel(false);
@@ -88,6 +87,7 @@ impl Hosts {
                 number,
                 source: source.clone(),
                 password: password.clone(),
+                is_table,
                 reports: sender.clone(),
                 stopped: stopped.clone(),
             };
@@ -140,6 +140,8 @@ struct Host {
     number: usize,
     source: Source,
     password: Option<Arc<str>>,
+    /// Whether there is no terminal for others to ask at.
+    is_table: bool,
     reports: mpsc::Sender<Report>,
     stopped: watch::Receiver<bool>,
 }
@@ -182,7 +184,10 @@ impl Host {
             conn,
             mut events,
             name,
-        } = match self.unless_stopped(open(&source, password)).await? {
+        } = match self
+            .unless_stopped(open(&source, password, self.is_table))
+            .await?
+        {
             Ok(opened) => opened,
             Err(error) => {
                 return Ok(Ended {
@@ -247,11 +252,20 @@ struct Opened {
     name: String,
 }
 
-async fn open(source: &Source, password: Option<Arc<str>>) -> Result<Opened, Error> {
-    let uri = match source {
+async fn open(
+    source: &Source,
+    password: Option<Arc<str>>,
+    is_table: bool,
+) -> Result<Opened, Error> {
+    let mut uri = match source {
         Source::Uri(uri) => Uri::resolve(uri)?,
         Source::Demo => "test:///default".parse()?,
     };
+    // The keys of who answers SSH would be taken from it, and its question drawn over.
+    if is_table && uri.parameter("no_tty").is_none() {
+        let no_tty = ("no_tty".to_owned(), "1".to_owned());
+        uri.parameters.push(no_tty);
+    }
     // Others than those of the URI are looked up.
     let password = password.filter(|_| uri.user.is_some());
     let options = Options {
@@ -292,6 +306,7 @@ fn told(event: Event) -> Option<What> {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Uri(uri) if uri.is_empty() => f.pad("the default URI"),
             Self::Uri(uri) => f.pad(uri),
             Self::Demo => f.pad("demonstration"),
         }

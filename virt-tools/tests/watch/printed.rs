@@ -249,3 +249,14 @@ fn a_password_that_does_not_come_keeps_no_signal_from_being_heard() {
     assert_eq!(program.end(), (ExitStatus::default(), String::new()));
     drop(writer);
 }
+
+#[test]
+fn what_is_wrong_with_the_default_uri_is_said_of_it() {
+    let program = Program::start_in(&[("LIBVIRT_DEFAULT_URI", "nonsense")], &[""]);
+    let (status, said) = program.end();
+    assert_eq!(status.code(), Some(1));
+    assert_eq!(
+        said,
+        "virt-watch: the default URI: the URI does not begin with a driver, as `qemu:///`\n"
+    );
+}

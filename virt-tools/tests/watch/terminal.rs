@@ -1,7 +1,8 @@
 //! What it does on a terminal: a pseudoterminal, whose other end is the test.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -181,4 +182,22 @@ fn a_terminal_that_hangs_up_ends_it_in_order() {
     // The reader of the screen, who has the last handle, ends with the next that is shown.
     drop(terminal);
     assert_eq!(program.end().0.code(), Some(1));
+}
+
+#[test]
+fn at_a_table_ssh_asks_for_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ssh = folder.path().join("ssh");
+    fs::write(&ssh, "#!/bin/sh\necho \"$@\" >&2\nexit 1\n").expect("a file");
+    fs::set_permissions(&ssh, Permissions::from_mode(0o700)).expect("it is ours");
+    let uri = |more: &str| format!("qemu+ssh://h/system?command={}{more}", ssh.display());
+    let (mut terminal, program) = Terminal::start(&[&uri("")]);
+    assert_eq!(program.end().0.code(), Some(1));
+    terminal.wait_for("-T -e none -o BatchMode=yes -- h");
+    // Who says otherwise means it; where there is no table, keys are not read here.
+    for arguments in [&[&*uri("&no_tty=0")][..], &["--json", &*uri("")]] {
+        let (mut terminal, program) = Terminal::start(arguments);
+        assert_eq!(program.end().0.code(), Some(1));
+        terminal.wait_for("-T -e none -- h");
+    }
 }
