@@ -33,6 +33,8 @@ pub(super) async fn print(
     tokio::pin!(asked, unread);
     loop {
         let report = tokio::select! {
+            // Ctrl-C ends ssh as well, and that it has ended is then no news.
+            biased;
             () = &mut asked => return Ok(Outcome::Asked),
             () = &mut unread => return Err(io::ErrorKind::BrokenPipe.into()),
             report = hosts.next() => report?,

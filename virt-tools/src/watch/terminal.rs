@@ -59,6 +59,7 @@ async fn follow(
     loop {
         terminal.draw(|frame| draw(frame, screens, &mut scroll))?;
         tokio::select! {
+            biased;
             () = stop.wait() => return Ok(Outcome::Asked),
             key = keys.recv() => match key {
                 Some(Key::Redraw) => {}

@@ -1,8 +1,10 @@
 //! What it prints where its output is no terminal.
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, ExitStatus};
+use std::thread::sleep;
 use std::time::Duration;
 
 use protocol_defs::graphics::GraphicsEvent;
@@ -186,7 +188,7 @@ fn a_signal_is_heard_while_nobody_reads() {
     event.domain.name = "x".repeat(200_000);
     let daemon = Daemon::telling("a.example", vec![event], LONG);
     let program = Program::start(&["--json", &daemon.uri()]);
-    std::thread::sleep(Duration::from_millis(500));
+    sleep(Duration::from_millis(500));
     program.signal(Signal::INT);
     assert_eq!(program.end().0.code(), Some(0));
 }
@@ -259,4 +261,24 @@ fn what_is_wrong_with_the_default_uri_is_said_of_it() {
         said,
         "virt-watch: the default URI: the URI does not begin with a driver, as `qemu:///`\n"
     );
+}
+
+#[test]
+fn ctrl_c_that_ends_ssh_as_well_is_no_failure() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ssh");
+    // It tells that it is there by a file, and waits.
+    let text = format!("#!/bin/sh\n> \"{}.$$\"\nexec sleep 60\n", path.display());
+    fs::write(&path, text).expect("a file");
+    fs::set_permissions(&path, Permissions::from_mode(0o700)).expect("it is ours");
+    let uri = format!("test+ssh://h/default?command={}", path.display());
+    // Both end at once, so that one order of what is heard of it is a matter of luck.
+    for count in 2..12 {
+        let program = Program::start_leading(&["--json", &uri]);
+        while fs::read_dir(folder.path()).expect("a folder").count() < count {
+            sleep(Duration::from_millis(10));
+        }
+        program.signal_all(Signal::INT);
+        assert_eq!(program.end(), (ExitStatus::default(), String::new()));
+    }
 }

@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -35,6 +36,13 @@ impl Program {
     pub(crate) fn start_in(variables: &[(&str, &str)], arguments: &[&str]) -> Self {
         let mut command = command(arguments);
         command.envs(variables.iter().copied());
+        Self::of_command(command, Stdio::piped())
+    }
+
+    /// Starts it as a shell does: at the head of a group of processes.
+    pub(crate) fn start_leading(arguments: &[&str]) -> Self {
+        let mut command = command(arguments);
+        command.process_group(0);
         Self::of_command(command, Stdio::piped())
     }
 
@@ -89,6 +97,12 @@ impl Program {
     pub(crate) fn signal(&self, signal: Signal) {
         let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
         kill_process(id.expect("it has a number"), signal).expect("it is there");
+    }
+
+    /// Sends a signal to its group, as a terminal does.
+    pub(crate) fn signal_all(&self, signal: Signal) {
+        let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        kill_process_group(id.expect("it has a number"), signal).expect("it is there");
     }
 
     /// Waits for its end, and gives what it has said on standard error.
