@@ -10,8 +10,9 @@ use super::lines::in_words;
 /// Viewers that are there and are known one by one, of all hosts; more are counted.
 const THERE: usize = 1000;
 
-/// Characters of a text of a viewer that are kept.
+/// Characters of a text of a viewer that are kept, and of a host's name; and of a message, which may be what ssh said.
 const TEXT: usize = 256;
+const NOTE: usize = 4096;
 
 /// Viewers that have gone and are still shown, and messages.
 const GONE: usize = 5;
@@ -85,14 +86,16 @@ impl Screens {
         let Some(watched) = self.hosts.get_mut(host) else {
             return;
         };
-        if let Some(note) = in_words(&watched.source, &what) {
+        if let Some(mut note) = in_words(&watched.source, &what) {
+            shorten(&mut note, NOTE);
             if self.notes.len() == NOTES {
                 self.notes.pop_front();
             }
             self.notes.push_back(note);
         }
         match what {
-            What::Watched { name, .. } => {
+            What::Watched { mut name, .. } => {
+                shorten(&mut name, TEXT);
                 watched.name = name;
                 watched.state = State::Watched;
             }
@@ -226,19 +229,19 @@ fn shortened(mut event: GraphicsEvent) -> GraphicsEvent {
         &mut event.remote.service,
         &mut event.auth_scheme,
     ] {
-        shorten(text);
+        shorten(text, TEXT);
     }
     for identity in &mut event.subject {
-        shorten(&mut identity.name);
+        shorten(&mut identity.name, TEXT);
         if let IdentityKind::Other(kind) = &mut identity.kind {
-            shorten(kind);
+            shorten(kind, TEXT);
         }
     }
     event
 }
 
-fn shorten(text: &mut String) {
-    if let Some((place, _)) = text.char_indices().nth(TEXT) {
+fn shorten(text: &mut String, length: usize) {
+    if let Some((place, _)) = text.char_indices().nth(length) {
         text.truncate(place);
         text.push('…');
         text.shrink_to_fit();

@@ -1,5 +1,6 @@
 //! What the table looks like, after some reports.
 
+use libvirt_remote::error::AuthError;
 use protocol_defs::graphics::{GraphicsEvent, Phase};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -185,6 +186,20 @@ fn of_a_text_without_end_the_beginning_is_kept() {
     event.phase = Phase::Disconnect;
     take(&mut screens, 0, event);
     assert_eq!(screens.count(), 0);
+}
+
+#[test]
+fn of_what_a_host_calls_itself_and_says_the_beginning_is_kept() {
+    let mut screens = told(1);
+    let long = "h".repeat(4 << 20);
+    let what = watched(&long);
+    screens.take(Report { host: 0, what });
+    assert_eq!(screens.hosts[0].name.chars().count(), 257);
+    let why = AuthError::Sasl { why: long };
+    let what = What::Failed(why.into());
+    screens.take(Report { host: 0, what });
+    let note = screens.notes.back().expect("it is told");
+    assert!(note.len() < 5000, "{}", note.len());
 }
 
 #[test]
