@@ -25,18 +25,18 @@ pub(super) fn answer(request: &Request) -> Result<Answer, Refusal> {
     let session = request.context.session();
     let call = match request.call()? {
         Call::Remote(call) => call,
-        Call::Qemu(call) => return monitor(session, call, request.header.procedure),
+        Call::Qemu(call) => return monitor(request, call),
         _ => return Err(MessageError::unknown_procedure(request.header.procedure).into()),
     };
     match call {
         remote::Call::ConnectDomainEventRegister => {
             let ret = ConnectDomainEventRegisterRet { cb_registered: 1 };
             let reply = remote::Reply::ConnectDomainEventRegister(ret);
-            register_legacy(session, LIFECYCLE, reply)
+            register_legacy(request, LIFECYCLE, reply)
         }
         remote::Call::ConnectDomainEventRegisterAny(args) => {
             let reply = remote::Reply::ConnectDomainEventRegisterAny;
-            register_legacy(session, args.event_id, reply)
+            register_legacy(request, args.event_id, reply)
         }
         remote::Call::ConnectDomainEventDeregister => {
             let ret = ConnectDomainEventDeregisterRet { cb_registered: 0 };
@@ -47,17 +47,18 @@ pub(super) fn answer(request: &Request) -> Result<Answer, Refusal> {
             let reply = remote::Reply::ConnectDomainEventDeregisterAny;
             deregister_legacy(session, args.event_id, reply)
         }
+        // Whether it has registered already is not looked at, as by libvirtd's drivers for QEMU and for tests.
         remote::Call::ConnectRegisterCloseCallback => {
-            let reply = remote::Reply::ConnectRegisterCloseCallback;
-            close_callback(session, true, reply)
+            let answer = Answer::from(remote::Reply::ConnectRegisterCloseCallback);
+            Ok(answer.with_effect(Effect::CloseCallback(true)))
         }
         remote::Call::ConnectUnregisterCloseCallback => {
-            let reply = remote::Reply::ConnectUnregisterCloseCallback;
-            close_callback(session, false, reply)
+            let answer = Answer::from(remote::Reply::ConnectUnregisterCloseCallback);
+            Ok(answer.with_effect(Effect::CloseCallback(false)))
         }
         other => match fact(session, &other) {
             Some(reply) => Ok(reply.into()),
-            None => callbacks(session, other, request.header.procedure),
+            None => callbacks(request, other),
         },
     }
 }
@@ -109,10 +110,11 @@ fn supports(session: &Session, feature: Feature) -> bool {
 }
 
 /// Registers and deregisters in the way that has numbers.
-fn callbacks(session: &Session, call: remote::Call, number: u32) -> Result<Answer, Refusal> {
+fn callbacks(request: &Request, call: remote::Call) -> Result<Answer, Refusal> {
+    let session = request.context.session();
     macro_rules! register {
         ($args:ident . $object:ident, $reply:ident($ret:ident)) => {
-            register(session, $args.event_id, $args.$object, |callback_id| {
+            register(request, $args.event_id, $args.$object, |callback_id| {
                 remote::Reply::$reply($ret { callback_id })
             })
         };
@@ -158,12 +160,12 @@ fn callbacks(session: &Session, call: remote::Call, number: u32) -> Result<Answe
             let reply = remote::Reply::ConnectSecretEventDeregisterAny;
             deregister(session, ObjectKind::Secret, args.callback_id, reply)
         }
-        _ => Err(MessageError::unknown_procedure(number).into()),
+        _ => Err(MessageError::unknown_procedure(request.header.procedure).into()),
     }
 }
 
 /// Registers and deregisters for what QEMU says on its monitor.
-fn monitor(session: &Session, call: qemu::Call, number: u32) -> Result<Answer, Refusal> {
+fn monitor(request: &Request, call: qemu::Call) -> Result<Answer, Refusal> {
     match call {
         qemu::Call::ConnectDomainMonitorEventRegister(args) => {
             let filter = MonitorFilter::from(args);
@@ -176,7 +178,7 @@ fn monitor(session: &Session, call: qemu::Call, number: u32) -> Result<Answer, R
             } else {
                 wanted
             };
-            let place = begin(session, wanted)?;
+            let place = begin(request, wanted)?;
             let callback_id = place.callback_id();
             let ret = ConnectDomainMonitorEventRegisterRet { callback_id };
             let reply = qemu::Reply::ConnectDomainMonitorEventRegister(ret);
@@ -184,9 +186,10 @@ fn monitor(session: &Session, call: qemu::Call, number: u32) -> Result<Answer, R
         }
         qemu::Call::ConnectDomainMonitorEventDeregister(args) => {
             let reply = qemu::Reply::ConnectDomainMonitorEventDeregister;
+            let session = request.context.session();
             deregister(session, ObjectKind::Monitor, args.callback_id, reply)
         }
-        _ => Err(MessageError::unknown_procedure(number).into()),
+        _ => Err(MessageError::unknown_procedure(request.header.procedure).into()),
     }
 }
 
@@ -204,7 +207,7 @@ fn check_filter(filter: &MonitorFilter) -> Result<(), Refusal> {
 }
 
 fn register<O: EventObject>(
-    session: &Session,
+    request: &Request,
     event_id: i32,
     object: Option<O>,
     reply: impl FnOnce(i32) -> remote::Reply,
@@ -213,7 +216,7 @@ fn register<O: EventObject>(
         let text = format!("no kind of these events has the number {event_id}");
         return Err(failed(ErrorCode::INVALID_ARG, text));
     }
-    let place = begin(session, Wanted::new(event_id, object))?;
+    let place = begin(request, Wanted::new(event_id, object))?;
     let answer = Answer::from(Reply::from(reply(place.callback_id())));
     Ok(answer.with_effect(Effect::Register(place)))
 }
@@ -233,25 +236,33 @@ fn deregister(
 }
 
 fn register_legacy(
-    session: &Session,
+    request: &Request,
     event_id: i32,
     reply: remote::Reply,
 ) -> Result<Answer, Refusal> {
+    check_legacy(event_id)?;
+    let place = begin(request, Wanted::legacy(event_id))?;
+    Ok(Answer::from(reply).with_effect(Effect::Register(place)))
+}
+
+/// Whether the kind is as old as the way that has no numbers.
+fn check_legacy(event_id: i32) -> Result<(), Refusal> {
     let kind = EventKind::find(ObjectKind::Domain, event_id);
     if kind.is_none_or(|kind| kind.legacy.is_none()) {
         let text = format!("events of kind {event_id} cannot be registered for without a number");
         return Err(failed(ErrorCode::INVALID_ARG, text));
     }
-    let place = begin(session, Wanted::legacy(event_id))?;
-    Ok(Answer::from(reply).with_effect(Effect::Register(place)))
+    Ok(())
 }
 
+/// Ends the first registration for a kind, whether or not it has a number: libvirtd has both in one list.
 fn deregister_legacy(
     session: &Session,
     event_id: i32,
     reply: remote::Reply,
 ) -> Result<Answer, Refusal> {
-    if session.inner.lock().registrations.remove_legacy(event_id) {
+    check_legacy(event_id)?;
+    if session.inner.lock().registrations.remove_first(event_id) {
         return Ok(reply.into());
     }
     let text = format!("events of kind {event_id} have not been registered for");
@@ -259,15 +270,25 @@ fn deregister_legacy(
 }
 
 /// A place for a registration, if the client may have it.
-fn begin(session: &Session, wanted: Wanted) -> Result<Place, Refusal> {
-    let most = session.inner.options.max_registrations;
+fn begin(request: &Request, wanted: Wanted) -> Result<Place, Refusal> {
+    let Session { inner } = request.context.session();
+    let (most, most_bytes) = (
+        inner.options.max_registrations,
+        inner.options.registration_bytes,
+    );
     let event_id = wanted.event_id();
-    let mut state = session.inner.lock();
-    if state.registrations.begun() >= most {
+    let length = request.payload.len();
+    let mut state = inner.lock();
+    let (count, bytes) = state.registrations.begun();
+    if count >= most {
         let text = format!("a client registers for events {most} times at most");
         return Err(failed(ErrorCode::OPERATION_DENIED, text));
     }
-    let place = state.registrations.begin(wanted);
+    if bytes.saturating_add(length) > most_bytes {
+        let text = format!("what a client registers for has {most_bytes} bytes at most");
+        return Err(failed(ErrorCode::OPERATION_DENIED, text));
+    }
+    let place = state.registrations.begin(wanted, length);
     place.ok_or_else(|| already(event_id))
 }
 
@@ -282,22 +303,6 @@ fn already(event_id: i32) -> Refusal {
         int2: -1,
         ..MessageError::new(ErrorCode::INVALID_ARG, ErrorOrigin::NONE)
     })
-}
-
-fn close_callback(
-    session: &Session,
-    registers: bool,
-    reply: remote::Reply,
-) -> Result<Answer, Refusal> {
-    if session.inner.lock().registrations.has_close_callback == registers {
-        let text = if registers {
-            "the end of the driver's connection has been registered for"
-        } else {
-            "the end of the driver's connection has not been registered for"
-        };
-        return Err(failed(ErrorCode::INTERNAL_ERROR, text));
-    }
-    Ok(Answer::from(reply).with_effect(Effect::CloseCallback(registers)))
 }
 
 fn failed(code: ErrorCode, text: impl Into<String>) -> Refusal {

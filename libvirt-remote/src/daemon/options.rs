@@ -35,6 +35,9 @@ pub struct Options {
     pub packet_bytes: usize,
     /// How many registrations for events a client has at most; 1024 by default. Others are refused.
     pub max_registrations: usize,
+    /// How many bytes the arguments of its registrations have together, such as names of domains; 1 MiB by default. Others are
+    /// refused.
+    pub registration_bytes: usize,
     /// How many bytes wait for a client that does not take them; 4 MiB by default. Then nothing is read from it any more,
     /// no call of it begins, and [`overflow`](Self::overflow) says what becomes of events. Answers to calls that run already
     /// are kept, whatever their length.
@@ -77,6 +80,7 @@ impl Default for Options {
             max_descriptors: 64,
             packet_bytes: LENGTH_LEN + MAX_LEN,
             max_registrations: 1024,
+            registration_bytes: 1 << 20,
             queue_bytes: 4 << 20,
             write_timeout: Some(Duration::from_mins(2)),
             max_streams: 20,

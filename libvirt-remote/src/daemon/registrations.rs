@@ -36,6 +36,8 @@ struct About {
 
 struct Registration {
     wanted: Wanted,
+    /// Bytes of the arguments that have asked for it.
+    length: usize,
     callback_id: i32,
     course: Course,
 }
@@ -126,7 +128,7 @@ impl Registration {
 
 impl Registrations {
     /// Keeps a place for a registration, unless there is an equal one.
-    pub(super) fn begin(&mut self, wanted: Wanted) -> Option<Place> {
+    pub(super) fn begin(&mut self, wanted: Wanted, length: usize) -> Option<Place> {
         if self.beginning().any(|found| found.wanted.is_same(&wanted)) && !wanted.is_repeatable {
             return None;
         }
@@ -137,6 +139,7 @@ impl Registrations {
         let held = Arc::new(());
         self.all.push(Registration {
             wanted,
+            length,
             callback_id,
             course: Course::Begins(Arc::downgrade(&held)),
         });
@@ -153,9 +156,11 @@ impl Registrations {
         }
     }
 
-    /// How many there are, those that begin among them.
-    pub(super) fn begun(&mut self) -> usize {
-        self.beginning().count()
+    /// How many there are, those that begin among them, and how many bytes they have.
+    pub(super) fn begun(&mut self) -> (usize, usize) {
+        self.beginning().fold((0, 0), |(count, bytes), found| {
+            (count + 1, bytes + found.length)
+        })
     }
 
     fn beginning(&mut self) -> impl Iterator<Item = &Registration> {
@@ -179,11 +184,12 @@ impl Registrations {
         })
     }
 
-    /// Whether there was one.
-    pub(super) fn remove_legacy(&mut self, event_id: i32) -> bool {
-        self.remove_if(|found| {
-            !found.wanted.has_number && found.wanted.is_of(ObjectKind::Domain, event_id)
-        })
+    /// Ends the first for a kind of events of domains. Whether there was one.
+    pub(super) fn remove_first(&mut self, event_id: i32) -> bool {
+        let mut all = self.all.iter();
+        let at = all
+            .position(|found| found.stands() && found.wanted.is_of(ObjectKind::Domain, event_id));
+        at.map(|at| self.all.remove(at)).is_some()
     }
 
     fn remove_if(&mut self, is_meant: impl Fn(&Registration) -> bool) -> bool {

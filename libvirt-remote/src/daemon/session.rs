@@ -267,7 +267,7 @@ impl Inner {
     /// Has something happen to the messages of an event on their way, whatever room there is.
     pub(super) fn emit_fated(&self, emission: &Emission, fate: &Fate) -> Emitted {
         let mut packets = Vec::new();
-        self.change(|state| {
+        let emitted = self.change(|state| {
             state
                 .registrations
                 .each_packet(emission, |packet| packets.push(packet.to_owned()));
@@ -278,7 +278,9 @@ impl Inner {
                     .deliver(Lane::Answers, queue, packet, Vec::new());
             }
             Emitted { sent, lost: 0 }
-        })
+        });
+        self.counters.events_sent.add(emitted.sent);
+        emitted
     }
 
     /// Sends the messages of an event that `each` finds.
