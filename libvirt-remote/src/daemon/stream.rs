@@ -314,7 +314,11 @@ impl Line {
                 Some(entry) if takes_more || entry.is_over() => {
                     look(entry, &mut state.queue, has_room)
                 }
-                _ => (false, Poll::Ready(Err(StreamError::Here))),
+                _ => {
+                    let end = state.queue.stream_end();
+                    let error = end.as_ref().map_or(StreamError::Here, StreamError::from);
+                    (false, Poll::Ready(Err(error)))
+                }
             }
         })
     }

@@ -1,11 +1,13 @@
 //! How a stream ends before both are content.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use libvirt_remote::daemon::{Access, Options, StreamError, refusal};
+use libvirt_remote::daemon::{Access, Daemon, Options, Router, StreamError, Streaming, refusal};
 use protocol_defs::packet::{ErrorCode, ErrorOrigin};
 use protocol_defs::remote::{self, DomainLookupByIdArgs, proc};
 use protocol_defs::stream::StreamPacket;
+use tokio::sync::{Semaphore, mpsc};
 
 use super::{begun, download, end, read_all, remote_error, say, served, upload};
 use crate::peer::{connection, opened};
@@ -132,4 +134,36 @@ async fn a_session_that_is_ended_ends_its_streams() {
         let error = end(&mut ended).await.expect_err("it is not whole");
         assert!(matches!(error, StreamError::Here), "{error:?}");
     }
+}
+
+#[tokio::test]
+async fn a_stream_that_begins_when_its_client_has_gone_says_so() {
+    let (told, mut ended) = mpsc::unbounded_channel();
+    let gone = Arc::new(Semaphore::new(0));
+    let router =
+        Router::with_state(Arc::clone(&gone)).on_stream::<proc::StorageVolUpload>(move |cx, _| {
+            let told = told.clone();
+            async move {
+                let gone = cx.state().acquire().await;
+                gone.expect("nobody closes it").forget();
+                let serve = Streaming::by(|mut stream| async move {
+                    let read = stream.read().await.map(drop);
+                    told.send(read.clone()).expect("the test waits");
+                    read
+                });
+                Ok(((), serve))
+            }
+        });
+    let daemon = Daemon::new(router, Options::default());
+    let (mut peer, session) = opened(&daemon).await;
+    peer.call(remote::Call::StorageVolUpload(upload())).await;
+    // A client that hangs up in an orderly way waits for its answer.
+    peer.bytes(&[0xff; 8]).await;
+    drop(peer);
+    while !session.is_closed() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    gone.add_permits(1);
+    let error = end(&mut ended).await.expect_err("nobody is there");
+    assert!(matches!(error, StreamError::Disconnected), "{error:?}");
 }
