@@ -160,10 +160,14 @@ impl Daemon {
     /// True if nothing was given up.
     pub async fn shutdown(self, grace: Duration) -> bool {
         let mut listeners = std::mem::take(&mut *self.listeners());
-        listeners.shutdown().await;
+        listeners.abort_all();
         let shared = &self.handle.shared;
         shared.leave();
-        timeout(grace, shared.join()).await.is_ok()
+        let done = async {
+            while listeners.join_next().await.is_some() {}
+            shared.join().await;
+        };
+        timeout(grace, done).await.is_ok()
     }
 
     fn listeners(&self) -> std::sync::MutexGuard<'_, JoinSet<()>> {

@@ -124,8 +124,8 @@ pub(super) struct Shared {
     places: AtomicUsize,
     /// Clients that have not said what they have come for.
     opening: AtomicUsize,
-    /// Connections, and calls that run.
-    tasks: Mutex<JoinSet<()>>,
+    /// Connections, and calls that run; none when the daemon has ended.
+    tasks: Mutex<Option<JoinSet<()>>>,
     /// There may be room for another client.
     room: Notify,
     is_leaving: AtomicBool,
@@ -141,7 +141,7 @@ impl Shared {
             sessions: Mutex::default(),
             places: AtomicUsize::new(0),
             opening: AtomicUsize::new(0),
-            tasks: Mutex::default(),
+            tasks: Mutex::new(Some(JoinSet::new())),
             room: Notify::new(),
             is_leaving: AtomicBool::new(false),
         })
@@ -151,13 +151,19 @@ impl Shared {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tasks(&self) -> MutexGuard<'_, JoinSet<()>> {
+    fn tasks(&self) -> MutexGuard<'_, Option<JoinSet<()>>> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Begins a task that ends with the daemon.
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        let mut tasks = self.tasks();
+        let mut guard = self.tasks();
+        let Some(tasks) = &mut *guard else {
+            // One may have been on its way when all others were ended. What it holds is not let go under the lock.
+            drop(guard);
+            drop(task);
+            return;
+        };
         // What has ended is forgotten. That one has panicked its client knows.
         while tasks.try_join_next().is_some() {}
         tasks.spawn(task);
@@ -252,17 +258,19 @@ impl Shared {
     /// Waits until all tasks have ended, those that begin meanwhile among them.
     pub(super) async fn join(&self) {
         loop {
-            let mut tasks = std::mem::take(&mut *self.tasks());
-            if tasks.is_empty() {
+            let tasks = self.tasks().as_mut().map(std::mem::take);
+            let Some(mut tasks) = tasks.filter(|tasks| !tasks.is_empty()) else {
                 return;
-            }
+            };
             while tasks.join_next().await.is_some() {}
         }
     }
 
     pub(super) fn abort(&self) {
         self.leave();
-        self.tasks().abort_all();
+        // Dropped, it ends them all.
+        let tasks = self.tasks().take();
+        drop(tasks);
     }
 }
 

@@ -1,10 +1,17 @@
 //! How a daemon ends.
 
+use std::io;
+use std::pin::Pin;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use libvirt_remote::Connection;
-use libvirt_remote::daemon::{Access, Daemon, Options, Router, serve};
+use libvirt_remote::daemon::{Access, Daemon, Listener, Options, Router, serve};
+use libvirt_remote::{Connection, Transport};
+use protocol_defs::message::{Call, Message};
 use protocol_defs::remote::{self, ConnectGetMaxVcpusArgs, proc};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::UnixListener;
 use tokio::time::Instant;
 
@@ -85,4 +92,93 @@ async fn nobody_is_accepted_any_more() {
         "the connection has ended: the daemon has closed it"
     );
     assert!(Connection::open(&uri).await.is_err());
+}
+
+/// Says a call, once it is told to; until then it keeps its thread.
+struct Slow {
+    is_read: Sender<()>,
+    go: Mutex<Receiver<()>>,
+    bytes: Vec<u8>,
+}
+
+impl AsyncRead for Slow {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.bytes.is_empty() {
+            return Poll::Pending;
+        }
+        self.is_read.send(()).expect("the test waits");
+        let go = self.go.lock().expect("nobody panics").recv();
+        go.expect("the test says so");
+        buffer.put_slice(&std::mem::take(&mut self.bytes));
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Slow {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_is_read_while_it_is_dropped_does_not_outlive_it() {
+    let alive = Arc::new(());
+    let router = Router::with_state(Arc::clone(&alive))
+        .on::<proc::AuthList>(|_, ()| async { std::future::pending().await });
+    let daemon = Daemon::new(router, Options::default());
+    let (is_read, reads) = channel();
+    let (let_go, go) = channel();
+    let call = Message::Call(Call::Remote(remote::Call::AuthList)).packet(0, 0);
+    let mut bytes = Vec::new();
+    let call = call.expect("it is within bounds");
+    call.write(&mut bytes).expect("it is within bounds");
+    let go = Mutex::new(go);
+    let slow = Slow { is_read, go, bytes };
+    daemon.accept(Transport::new(slow), Access::ReadWrite);
+    reads.recv().expect("it is read");
+    drop(daemon);
+    let_go.send(()).expect("it waits for that");
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while Arc::strong_count(&alive) > 1 {
+        assert!(Instant::now() < deadline, "it is served on");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// Keeps its thread.
+struct Deaf(Mutex<Receiver<()>>);
+
+impl Listener for Deaf {
+    async fn accept(&mut self) -> io::Result<Transport> {
+        // It ends with the test.
+        let _ = self.0.lock().map(|end| end.recv());
+        Err(io::ErrorKind::Other.into())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_listener_that_does_not_return_is_given_up_as_well() {
+    let daemon = daemon(Options::default());
+    let (_end, ends) = channel();
+    daemon.listen(Deaf(Mutex::new(ends)), Access::ReadWrite);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let grace = Duration::from_millis(50);
+    let ending = tokio::time::timeout(Duration::from_secs(5), daemon.shutdown(grace));
+    assert!(!ending.await.expect("it does not wait for that"));
 }
