@@ -15,6 +15,9 @@ use crate::connection::Feature;
 /// The flag that opens for reading only (`VIR_CONNECT_RO`).
 const READ_ONLY: u32 = 1;
 
+/// libvirt's LXC program.
+const LXC: u32 = 0x0006_8000;
+
 /// A program that a daemon has.
 #[derive(Clone, Copy, Debug)]
 pub struct Program {
@@ -159,7 +162,7 @@ fn needs_driver(id: ProcedureId) -> bool {
 
 /// Whether it is of a program whose clients open a driver.
 fn has_drivers(id: ProcedureId) -> bool {
-    matches!(id.program, remote::PROGRAM | qemu::PROGRAM)
+    matches!(id.program, remote::PROGRAM | qemu::PROGRAM | LXC)
 }
 
 fn needed(procedure: &ProcedureInfo) -> String {
@@ -200,4 +203,23 @@ fn begins_with<'a, T: Decode<'a>>(payload: &'a [u8]) -> Option<T> {
 
 fn is<P: Procedure>(id: ProcedureId) -> bool {
     (id.program, id.version, id.procedure) == (P::PROGRAM, P::VERSION, P::NUMBER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All programs of libvirtd have the driver that the remote one opens.
+    #[test]
+    fn calls_of_the_lxc_program_need_a_driver_as_those_for_qemu() {
+        let needs = |program| {
+            needs_driver(ProcedureId {
+                program,
+                version: 1,
+                procedure: 1,
+            })
+        };
+        assert_eq!([qemu::PROGRAM, 0x0006_8000].map(needs), [true; 2]);
+        assert!(!needs(0x0690_0690), "libvirtd's admin program has none");
+    }
 }
