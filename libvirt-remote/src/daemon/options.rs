@@ -21,7 +21,8 @@ pub struct Options {
     /// the daemon opens one it does not end. A client that calls another program than those of libvirtd needs no driver.
     pub opening_timeout: Option<Duration>,
     /// How many calls of a client run at a time; 20 by default. As many again of procedures that finish soon
-    /// ([`Priority::High`](xdr_wire::Priority::High)) run beside them.
+    /// ([`Priority::High`](xdr_wire::Priority::High)) run beside them. When those that run have more bytes of arguments than
+    /// [`queue_bytes`](Self::queue_bytes), others with long arguments wait.
     pub max_calls: usize,
     /// How many calls of a client wait for those that run; 64 by default. Then nothing is read from it any more.
     pub max_waiting: usize,

@@ -14,8 +14,7 @@ pub(super) struct Call {
     session: Session,
     header: Header,
     pace: Pace,
-    /// How many descriptors came with it.
-    fds: usize,
+    brought: Brought,
     /// What a good answer does, whoever gives it.
     effect: Effect,
     name: &'static str,
@@ -23,24 +22,34 @@ pub(super) struct Call {
     is_answered: bool,
 }
 
+/// What came with a call, and is held for as long as it runs.
+#[derive(Clone, Copy)]
+pub(super) struct Brought {
+    /// How many descriptors.
+    pub(super) fds: usize,
+    /// How many bytes of arguments.
+    pub(super) bytes: usize,
+}
+
 impl Call {
     pub(super) fn begin(
         session: &Session,
         header: Header,
         pace: Pace,
-        fds: usize,
+        brought: Brought,
         effect: Effect,
     ) -> Self {
         let mut state = session.inner.lock();
         *count(&mut state.running, pace) += 1;
-        state.running.fds += fds;
+        state.running.fds += brought.fds;
+        state.running.bytes += brought.bytes;
         state.running.settling += usize::from(effect.settles());
         drop(state);
         Self {
             session: session.clone(),
             header,
             pace,
-            fds,
+            brought,
             effect,
             name: "a procedure",
             stream: None,
@@ -82,7 +91,8 @@ impl Call {
         self.session.inner.counters.calls.add(1);
         self.session.inner.change(|state| {
             *count(&mut state.running, self.pace) -= 1;
-            state.running.fds -= self.fds;
+            state.running.fds -= self.brought.fds;
+            state.running.bytes -= self.brought.bytes;
             state.running.settling -= usize::from(effect.settles());
             // Another stream may have begun since the call did.
             if is_good && answer.streaming.is_some() {

@@ -74,6 +74,8 @@ pub(super) struct Running {
     pub(super) settling: usize,
     /// Descriptors that came with them.
     pub(super) fds: usize,
+    /// Bytes of their arguments.
+    pub(super) bytes: usize,
 }
 
 impl Running {

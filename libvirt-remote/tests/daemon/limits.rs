@@ -77,6 +77,43 @@ async fn so_many_calls_run_others_wait_and_urgent_ones_do_not() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn calls_with_long_arguments_run_beside_each_other_within_bounds() {
+    let options = Options {
+        queue_bytes: 2 << 20,
+        ..Options::default()
+    };
+    let (daemon, gate) = gate(options);
+    let (mut near, _) = super::peer::peer_with(&daemon, Access::ReadWrite, 64 << 20);
+    near.open(0).await;
+    let long = || {
+        let mut dom = domain(1);
+        dom.name = "x".repeat(1 << 20);
+        remote::Call::DomainCreate(remote::DomainCreateArgs { dom })
+    };
+    for _ in 0..6 {
+        near.call(long()).await;
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let running = || gate.running.load(Ordering::SeqCst);
+    assert_eq!(running(), 2, "each is a little longer than 1 MiB");
+    gate.open.add_permits(3);
+    for _ in 0..3 {
+        assert_eq!(near.answer().await.1, Ok(remote::Reply::DomainCreate));
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(running(), 2);
+    // Short ones do not wait for that.
+    near.call(create()).await;
+    let (call, reply) = lookup(1);
+    assert_eq!(near.ask(call).await, Ok(reply));
+    assert_eq!(running(), 3);
+    gate.open.add_permits(10);
+    for _ in 0..4 {
+        assert_eq!(near.answer().await.1, Ok(remote::Reply::DomainCreate));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_client_with_too_many_calls_is_not_read_until_some_are_answered() {
     let options = Options {
         max_calls: 1,

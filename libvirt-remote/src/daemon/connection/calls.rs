@@ -8,7 +8,8 @@ use super::{Connection, Step};
 use crate::daemon::admission::{Pace, admit, effect, pace};
 use crate::daemon::handle::Handle;
 use crate::daemon::request::{Answer, Body, Context, Refusal, Request};
-use crate::daemon::running::{Call, has_room};
+use crate::daemon::running::{Brought, Call, has_room};
+use crate::transport::READ_SIZE;
 use crate::wire::incoming::Arrival;
 
 impl Connection {
@@ -37,6 +38,9 @@ impl Connection {
             return None;
         }
         let most = self.shared.options.max_calls.max(1);
+        // Short ones are few, and do not wait for the memory of long ones.
+        let has_memory =
+            |length| length < READ_SIZE || running.bytes <= self.shared.options.queue_bytes;
         for (at, arrival) in self.waiting.iter().enumerate() {
             let pace = pace(&self.shared.programs, &arrival.packet.header);
             let may_begin = match pace {
@@ -46,7 +50,7 @@ impl Connection {
                 // Those behind it need what it changes.
                 Pace::Alone => return None,
             };
-            if may_begin {
+            if may_begin && has_memory(arrival.packet.payload.len()) {
                 return Some((at, pace));
             }
         }
@@ -61,7 +65,11 @@ impl Connection {
         } = packet;
         let refuse = |error: Refusal| Answer::new(Body::Error(error));
         let effect = effect(&header, &payload);
-        let call = Call::begin(&self.session, header, pace, fds.len(), effect);
+        let brought = Brought {
+            fds: fds.len(),
+            bytes: payload.len(),
+        };
+        let call = Call::begin(&self.session, header, pace, brought, effect);
         let admitted = admit(&self.shared.programs, &self.session, &header, &payload);
         let admitted = admitted.and_then(|info| {
             if info.stream.is_some() {
