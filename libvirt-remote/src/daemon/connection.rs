@@ -40,6 +40,8 @@ pub(super) struct Connection {
     /// Their descriptors.
     waiting_fds: usize,
     outbox: Outbox,
+    /// Bytes that have come from the client.
+    heard: u64,
     heart: Heart,
     /// Why nothing is read any more.
     last: Option<End>,
@@ -72,6 +74,7 @@ impl Connection {
             waiting_bytes: 0,
             waiting_fds: 0,
             outbox: Outbox::new(),
+            heard: 0,
             heart: Heart::new(),
             last: None,
             patience: None,
@@ -150,7 +153,9 @@ impl Connection {
             match self.transport.poll_read(cx, &mut bytes, &mut fds) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(()),
-                Poll::Ready(Ok(_)) => {}
+                Poll::Ready(Ok(count)) => {
+                    self.shared.counters.bytes_received.add(count as u64);
+                }
             }
             bytes.clear();
             fds.clear();

@@ -44,7 +44,7 @@ pub enum End {
     Overflow,
     /// The client has not opened its driver in the time that it had for that.
     NotOpened,
-    /// The client has not taken anything of what waited for it for so long as it may.
+    /// The client has not taken anything of what waited for it, nor said anything, for so long as it may.
     Stalled,
     /// The client has not taken its answers in the time that it had for that.
     Drained,

@@ -43,8 +43,10 @@ pub struct Options {
     /// no call of it begins, and [`overflow`](Self::overflow) says what becomes of events. Answers to calls that run already
     /// are kept, whatever their length.
     pub queue_bytes: usize,
-    /// How long a client may take nothing, not a byte, of what waits for it; two minutes by default. Then its connection ends
-    /// with [`End::Stalled`](super::End::Stalled). A client that puts off reading a stream may take nothing because of that.
+    /// How long a client may take nothing, not a byte, of what waits for it, and say nothing; two minutes by default. Then its
+    /// connection ends with [`End::Stalled`](super::End::Stalled). A client that puts off reading a stream takes nothing because
+    /// of that, but says that it is there, if it knows keepalive. One that is not read any more, as its queue is full, says
+    /// nothing.
     pub write_timeout: Option<Duration>,
     /// How many streams of a client are open at most; 20 by default. Calls that would begin others are refused.
     pub max_streams: usize,

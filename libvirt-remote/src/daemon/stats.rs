@@ -17,13 +17,14 @@ pub struct Stats {
     /// Calls that have been answered, those that were refused among them.
     pub calls: u64,
     /// Calls that were refused before they came to the hypervisor: of a program, version or procedure that there is not,
-    /// without the rights or an open driver that they need, or with a status that no call has.
+    /// without the rights or an open driver that they need, with a status that no call has, or for one stream too many.
     pub refused: u64,
     /// Connections that ended since what came was no packet, or none that a client sends.
     pub malformed: u64,
     /// Connections that ended since the client did not open its driver in time, [`End::NotOpened`](super::End::NotOpened).
     pub not_opened: u64,
-    /// Connections that ended since the client took nothing of what waited for it, [`End::Stalled`](super::End::Stalled).
+    /// Connections that ended since the client took nothing of what waited for it and said nothing,
+    /// [`End::Stalled`](super::End::Stalled).
     pub stalled: u64,
     /// Messages of events that clients have been sent.
     pub events_sent: u64,

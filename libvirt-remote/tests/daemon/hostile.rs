@@ -191,6 +191,20 @@ async fn what_cannot_be_understood_ends_its_connection_behind_the_answers_to_wha
 }
 
 #[tokio::test]
+async fn what_comes_behind_what_cannot_be_understood_is_counted() {
+    let daemon = daemon(Options::default());
+    let (mut peer, session) = peer(&daemon, Access::ReadWrite);
+    peer.bytes(&[0xff; 8]).await;
+    peer.end().await;
+    assert!(session.is_closed());
+    peer.bytes(&[0; 1000]).await;
+    drop(peer);
+    let handle = daemon.handle().clone();
+    assert!(daemon.shutdown(Duration::from_secs(5)).await);
+    assert_eq!(handle.stats().bytes_received, 1008);
+}
+
+#[tokio::test]
 async fn random_bytes_end_their_connection() {
     let daemon = daemon(Options::default());
     let mut random = Random(0xdead_beef_0bad_cafe);

@@ -163,6 +163,31 @@ async fn a_client_that_takes_nothing_for_two_minutes_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_client_that_says_that_it_is_there_may_put_off_what_waits_for_it() {
+    let daemon = talkative(Options {
+        queue_bytes: 4000,
+        ..Options::default()
+    });
+    let ping = Message::Keepalive(Keepalive::Ping).packet(0, 0);
+    let ping = ping.expect("it has no payload");
+    let (mut busy, _) = peer_with(&daemon, Access::ReadWrite, 300);
+    busy.open(0).await;
+    busy.call(remote::Call::NodeGetSecurityModel).await;
+    // The answers to these are far from what its queue holds.
+    for _ in 0..30 {
+        sleep(Duration::from_mins(1)).await;
+        busy.packet(&ping).await;
+    }
+    assert_eq!(daemon.stats().sessions, 1);
+    assert!(busy.answer().await.1.is_ok());
+    // What it says when its queue is full is not heard.
+    let second = Duration::from_secs(1);
+    while timeout(second, busy.packet(&ping)).await.is_ok() {}
+    sleep(Duration::from_mins(3)).await;
+    assert_eq!((daemon.stats().stalled, daemon.stats().sessions), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn either_time_may_be_unlimited() {
     let daemon = talkative(Options {
         opening_timeout: None,

@@ -11,7 +11,7 @@ use crate::daemon::end::End;
 
 /// What waits for a client that takes nothing.
 pub(super) struct Unwritten {
-    /// Since when it does, and how many bytes it had taken then.
+    /// Since when it does, and how many bytes it had taken and said then.
     since: (Instant, u64),
     /// How long it may. The timer is set when it fires, not whenever something is taken.
     until: Pin<Box<Sleep>>,
@@ -48,19 +48,19 @@ impl Connection {
         }
     }
 
-    /// Gives a client up that takes nothing of what waits for it.
+    /// Gives a client up that takes nothing of what waits for it, and says nothing.
     pub(super) fn look_at_unwritten(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
         let Some(after) = self.shared.options.write_timeout else {
             return Ok(());
         };
-        let taken = self.outbox.taken();
+        let alive = self.outbox.taken() + self.heard;
         let now = Instant::now();
         let unwritten = self.unwritten.get_or_insert_with(|| Unwritten {
-            since: (now, taken),
+            since: (now, alive),
             until: Box::pin(sleep(after)),
         });
-        if unwritten.since.1 != taken {
-            unwritten.since = (now, taken);
+        if unwritten.since.1 != alive {
+            unwritten.since = (now, alive);
         }
         while unwritten.until.as_mut().poll(cx).is_ready() {
             let due = unwritten.since.0 + after;

@@ -48,6 +48,7 @@ impl Connection {
                 }
                 Poll::Ready(Ok(count)) => {
                     self.heart.has_heard();
+                    self.heard += count as u64;
                     let counters = &self.shared.counters;
                     counters.bytes_received.add(count as u64);
                 }
