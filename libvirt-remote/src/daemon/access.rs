@@ -5,9 +5,17 @@ mod condition;
 use std::fmt;
 use std::sync::Arc;
 
-use xdr_wire::ProcedureInfo;
+use protocol_defs::remote::proc;
+use xdr_wire::{Procedure, ProcedureInfo};
 
 pub(super) use self::condition::Asked;
+
+/// Procedures that libvirt's own library refuses on connections for reading only, though their annotations say `read`.
+const REFUSED_TO_READERS: [&str; 3] = [
+    proc::DomainSetSchedulerParameters::NAME,
+    proc::NodeGetSevInfo::NAME,
+    proc::NodeDeviceGetAutostart::NAME,
+];
 
 /// What clients of a socket may call. It goes by what libvirt's protocol says of a procedure, so that nobody lists them.
 ///
@@ -20,8 +28,9 @@ pub enum Access {
     /// Everything.
     #[default]
     ReadWrite,
-    /// What only reads ([`Procedure::READ_ONLY`](xdr_wire::Procedure::READ_ONLY)). Clients of any other socket have the
-    /// same when they open their driver for reading only.
+    /// What only reads ([`Procedure::READ_ONLY`](xdr_wire::Procedure::READ_ONLY)), but for the three of these that libvirt
+    /// refuses all the same, one of which writes. Clients of any other socket have the same when they open their driver for
+    /// reading only.
     ReadOnly,
     /// What needs no permissions but those that this grants ([`Procedure::ACL`](xdr_wire::Procedure::ACL)). A procedure of
     /// which nothing is said is refused.
@@ -54,7 +63,7 @@ impl Access {
     pub(super) fn allows(&self, procedure: &ProcedureInfo) -> bool {
         match self {
             Self::ReadWrite => true,
-            Self::ReadOnly => procedure.read_only,
+            Self::ReadOnly => only_reads(procedure),
             Self::Granted(grants) => {
                 !procedure.acl.is_empty()
                     && Permission::of(procedure)
@@ -63,6 +72,11 @@ impl Access {
             }
         }
     }
+}
+
+/// Whether connections for reading only may call it, whatever its arguments.
+pub(super) fn only_reads(procedure: &ProcedureInfo) -> bool {
+    procedure.read_only && !REFUSED_TO_READERS.contains(&procedure.name)
 }
 
 impl fmt::Debug for Access {
@@ -113,9 +127,13 @@ impl<'a> Permission<'a> {
         })
     }
 
-    /// Those that a procedure needs, those that depend on the call among them.
+    /// Those that a procedure needs, those that depend on the call among them: what its annotations say, and `domain:write`
+    /// for `DOMAIN_SET_SCHEDULER_PARAMETERS`, whose annotation says no more than `domain:read`.
     pub fn of(procedure: &ProcedureInfo) -> impl Iterator<Item = Self> + use<'a> {
-        procedure.acl.iter().copied().filter_map(Self::parse)
+        let writes = procedure.name == proc::DomainSetSchedulerParameters::NAME;
+        let more = writes.then_some("domain:write");
+        let annotations = procedure.acl.iter().copied();
+        annotations.chain(more).filter_map(Self::parse)
     }
 
     /// Whether it is needed with some flags or arguments only.
@@ -123,7 +141,7 @@ impl<'a> Permission<'a> {
         self.flag.is_some() || self.argument.is_some()
     }
 
-    /// Whether it is one of those that libvirt gives to everybody: `getattr`, `read` and `search_…`.
+    /// Whether it is one of those that connections for reading only have: `getattr`, `read` and `search_…`.
     pub fn only_reads(&self) -> bool {
         matches!(self.name, "getattr" | "read") || self.name.starts_with("search_")
     }

@@ -7,7 +7,7 @@ use protocol_defs::remote::{ConnectOpenArgs, ConnectSupportsFeatureArgs, proc};
 use protocol_defs::{qemu, remote};
 use xdr_wire::{Decode, Message, Priority, Procedure, ProcedureInfo, ProcedureKind, from_prefix};
 
-use super::access::{Asked, Permission};
+use super::access::{Asked, Permission, only_reads};
 use super::request::{Refusal, refusal};
 use super::session::{Effect, Opened, Session};
 use crate::connection::Feature;
@@ -87,7 +87,7 @@ pub(super) fn admit(
         let text = "a driver is open already";
         return Err(refusal(ErrorCode::INTERNAL_ERROR, ErrorOrigin::RPC, text));
     }
-    if session.is_read_only() && !found.read_only {
+    if session.is_read_only() && !only_reads(found) {
         let text = format!("{} is for connections that do not only read", found.name);
         return Err(refusal(ErrorCode::OPERATION_DENIED, ErrorOrigin::RPC, text));
     }
@@ -167,10 +167,11 @@ fn has_drivers(id: ProcedureId) -> bool {
 
 fn needed(procedure: &ProcedureInfo) -> String {
     if procedure.acl.is_empty() {
-        "permissions that the protocol does not say".to_owned()
-    } else {
-        procedure.acl.join(", ")
+        return "permissions that the protocol does not say".to_owned();
     }
+    let needed = Permission::of(procedure).filter(|permission| !permission.is_conditional());
+    let needed: Vec<_> = needed.map(|permission| permission.to_string()).collect();
+    needed.join(", ")
 }
 
 /// What a good answer to this call does to its client, whoever answers it.
