@@ -155,9 +155,9 @@ impl Daemon {
 
     /// Ends the daemon: nobody is accepted and nothing is read any more, calls that have come are answered, and clients get
     /// what waits for them. What is not done after `grace` is given up. A client has
-    /// [`Options::drain_timeout`] at most, whatever `grace` is.
+    /// [`Options::drain_timeout`] at most to take what waits for it, whatever `grace` is.
     ///
-    /// True if nothing was given up.
+    /// True if all has ended within `grace`.
     pub async fn shutdown(self, grace: Duration) -> bool {
         let mut listeners = std::mem::take(&mut *self.listeners());
         listeners.abort_all();

@@ -196,6 +196,7 @@ impl Connection {
         }
         let is_written = state.queue.outgoing.is_empty() && self.outbox.is_done();
         let is_cut = matches!(state.queue.course, Course::Cut);
+        let is_leaving = matches!(state.queue.course, Course::Leaves);
         // Under the same lock as whether all is written: an answer may be queued as the call that it is to ends.
         let is_answered = self.waiting.is_empty() && state.running.is_none();
         let is_settled = state.is_settled;
@@ -209,7 +210,10 @@ impl Connection {
             if is_written && is_answered {
                 return Err(self.last.take().unwrap_or(End::Here));
             }
-            if self.is_out_of_patience(cx) {
+            // What the daemon takes to answer is not the client's time; there is a limit to that where it ends itself.
+            if is_leaving && is_written {
+                self.patience = None;
+            } else if self.is_out_of_patience(cx) {
                 return Err(End::Drained);
             }
         }

@@ -39,6 +39,23 @@ async fn calls_that_have_come_are_answered_before_it_ends() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_has_all_of_the_grace_to_be_answered() {
+    let router = Router::new().on::<proc::ConnectGetMaxVcpus>(|_, _| async {
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        Ok(remote::ConnectGetMaxVcpusRet { max_vcpus: 4 })
+    });
+    let daemon = Daemon::new(router, Options::default());
+    let (mut peer, _) = opened(&daemon).await;
+    peer.call(slow()).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    // It is longer than what the client has to take the answer.
+    let ending = tokio::spawn(daemon.shutdown(Duration::from_mins(1)));
+    assert!(peer.answer().await.1.is_ok());
+    peer.end().await;
+    assert!(ending.await.expect("it does not panic"), "all is done");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_takes_too_long_is_given_up() {
     let router =
         Router::new().on::<proc::ConnectGetMaxVcpus>(|_, _| async { std::future::pending().await });
