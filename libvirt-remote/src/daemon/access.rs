@@ -17,7 +17,8 @@ const REFUSED_TO_READERS: [&str; 3] = [
     proc::NodeDeviceGetAutostart::NAME,
 ];
 
-/// What clients of a socket may call. It goes by what libvirt's protocol says of a procedure, so that nobody lists them.
+/// What clients of a socket may call. It goes by what libvirt's protocol says of a procedure, so that nobody lists them,
+/// but for what libvirt refuses otherwise.
 ///
 /// The daemon refuses a call whose permissions its client does not have, those among them that depend on a flag or an
 /// argument of the call: `DOMAIN_GET_XML_DESC` needs `domain:read_secure` with `VIR_DOMAIN_XML_SECURE`. Which domains of a
