@@ -73,11 +73,6 @@ impl Incoming {
         self.fds.len() > count
     }
 
-    /// How many descriptors have come whose packet has not.
-    pub(crate) fn descriptors(&self) -> usize {
-        self.fds.len()
-    }
-
     /// The next packet that has come whole, with the descriptors behind it.
     pub(crate) fn next(&mut self, passes_descriptors: bool) -> Result<Option<Arrival>, Broken> {
         let packet = match self.held.take() {

@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use protocol_defs::packet::{Keepalive, Kind, MAX_FDS};
+use protocol_defs::packet::{Keepalive, Kind};
 
 use super::{Connection, Step, send};
 use crate::daemon::end::End;
@@ -64,8 +64,7 @@ impl Connection {
         }
         let passes_descriptors = self.transport.passes_descriptors();
         let next = self.incoming.next(passes_descriptors)?;
-        // They are read before the packet that they belong to only if a client sends them too early.
-        if next.is_none() && self.incoming.descriptors() > MAX_FDS as usize {
+        if next.is_none() && self.incoming.has_stray_descriptors() {
             return Err(End::Descriptors);
         }
         Ok(next)
