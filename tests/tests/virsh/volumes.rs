@@ -242,10 +242,11 @@ async fn virsh_shows_what_goes_wrong_with_a_download_except_for_data_that_is_mis
     }
     for (fault, expected) in [
         (Fault::Refuse(full()), "the disk of the example is full"),
-        (Fault::CutOff(20), "error: cannot receive data from volume"),
+        // virsh says from another thread that it has been cut off, in the midst of this.
+        (Fault::CutOff(20), "cannot receive data from volume"),
         (
             Fault::Garbage(vec![0xff; 40]),
-            "error: cannot receive data from volume",
+            "cannot receive data from volume",
         ),
     ] {
         let text = format!("{fault:?}");
