@@ -7,7 +7,6 @@
 mod driver;
 pub(crate) mod heart;
 mod options;
-mod stall;
 pub(crate) mod state;
 mod streams;
 pub(crate) mod waiters;
@@ -29,7 +28,7 @@ use xdr_wire::{Decode, Encode, Procedure, ProcedureKind, from_bytes_with};
 pub use options::{Credentials, KeepaliveOptions, Options, ReconnectOptions};
 
 use self::driver::Driver;
-use self::state::{Answer, Effect, Pending, Shared, State, Wake};
+use self::state::{Answer, Effect, Pending, Shared, State, Wake, call_header};
 use self::waiters::Place;
 use crate::error::{CloseReason, Closed, Error};
 use crate::stream::Stream;
@@ -326,18 +325,12 @@ fn begin(
         return Err(closed.clone().into());
     }
     let serial = state.serial();
-    let header = Header {
-        program: procedure.program,
-        version: procedure.version,
-        procedure: procedure.procedure,
-        kind: if fds.is_empty() {
-            Kind::Call
-        } else {
-            Kind::CallWithFds
-        },
-        serial,
-        status: Status::Ok,
+    let kind = if fds.is_empty() {
+        Kind::Call
+    } else {
+        Kind::CallWithFds
     };
+    let header = call_header(procedure, kind, serial);
     let count = u32::try_from(fds.len()).unwrap_or(u32::MAX);
     let wake = state
         .append(|out| {

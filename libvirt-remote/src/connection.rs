@@ -237,7 +237,11 @@ impl Connection {
         let closed = self.call::<proc::ConnectClose>(&()).await;
         self.link.disconnect();
         match closed {
-            Err(Error::Closed(closed)) if was_open && closed.is_by_peer() => Ok(()),
+            Err(Error::Closed(closed))
+                if was_open && matches!(closed.reason(), CloseReason::ByPeer) =>
+            {
+                Ok(())
+            }
             closed => closed,
         }
     }

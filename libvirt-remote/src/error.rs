@@ -223,11 +223,6 @@ impl Closed {
         Self(Arc::new(reason))
     }
 
-    /// Whether the daemon has hung up in an orderly way.
-    pub(crate) fn is_by_peer(&self) -> bool {
-        matches!(self.reason(), CloseReason::ByPeer)
-    }
-
     /// Why it has ended.
     pub fn reason(&self) -> &CloseReason {
         &self.0

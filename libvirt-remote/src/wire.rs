@@ -8,6 +8,7 @@ pub(crate) mod incoming;
 pub(crate) mod keepalive;
 pub(crate) mod outbox;
 pub(crate) mod outgoing;
+pub(crate) mod stall;
 
 /// Words for a packet that may not come, or not now.
 pub(crate) fn unexpected(f: &mut fmt::Formatter<'_>, header: &Header, why: &str) -> fmt::Result {

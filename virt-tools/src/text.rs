@@ -1,6 +1,6 @@
 //! Text that came from elsewhere, for a terminal.
 
-use protocol_defs::graphics::{Address, Family};
+use protocol_defs::graphics::{Address, Family, GraphicsEvent, IdentityKind};
 
 /// With what a terminal could obey, or show in another order, escaped: a viewer chooses his certificate's name.
 pub(crate) fn printable(text: &str) -> String {
@@ -27,6 +27,26 @@ pub(crate) fn is_obeyed(character: char) -> bool {
                 | '\u{2028}'..='\u{202e}'
                 | '\u{2066}'..='\u{2069}'
         )
+}
+
+/// All texts of an event that came from elsewhere.
+pub(crate) fn texts(event: &mut GraphicsEvent) -> impl Iterator<Item = &mut String> {
+    let one = [
+        &mut event.domain.name,
+        &mut event.local.node,
+        &mut event.local.service,
+        &mut event.remote.node,
+        &mut event.remote.service,
+        &mut event.auth_scheme,
+    ];
+    let of_identities = event.subject.iter_mut().flat_map(|identity| {
+        let kind = match &mut identity.kind {
+            IdentityKind::Other(kind) => Some(kind),
+            _ => None,
+        };
+        kind.into_iter().chain([&mut identity.name])
+    });
+    one.into_iter().chain(of_identities)
 }
 
 /// An address as it is usually written.

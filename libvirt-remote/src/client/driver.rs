@@ -12,13 +12,13 @@ use protocol_defs::packet::{Keepalive, Packet, write_packet};
 use tokio::time::{Sleep, sleep};
 
 use super::heart::{Beat, Heart};
-use super::stall::Stall;
 use super::state::{Done, OUTGOING_MAX, Shared, State, unexpected};
 use crate::error::CloseReason;
 use crate::transport::Transport;
 use crate::wire::incoming::{Arrival, Broken, Incoming};
 use crate::wire::keepalive;
 use crate::wire::outbox::Outbox;
+use crate::wire::stall::Stall;
 
 /// How long a daemon that takes nothing any more is listened to, and how long it takes at most to say that the connection
 /// ends. If it has gone, which it has, that shows at once.

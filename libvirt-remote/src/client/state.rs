@@ -388,6 +388,18 @@ impl Done {
     }
 }
 
+/// The header of a call.
+pub(super) fn call_header(procedure: ProcedureId, kind: Kind, serial: u32) -> Header {
+    Header {
+        program: procedure.program,
+        version: procedure.version,
+        procedure: procedure.procedure,
+        kind,
+        serial,
+        status: Status::Ok,
+    }
+}
+
 pub(crate) fn unexpected(header: &Header, why: &'static str) -> CloseReason {
     CloseReason::Unexpected {
         header: Box::new(*header),

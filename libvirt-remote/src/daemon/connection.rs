@@ -16,7 +16,6 @@ use protocol_defs::packet::{Keepalive, write_packet};
 use tokio::time::Sleep;
 
 use self::patience::Unwritten;
-use self::streams::Stall;
 use super::end::End;
 use super::handle::{Place, Shared};
 use super::session::{Course, Session, State};
@@ -25,6 +24,7 @@ use crate::client::heart::{Beat, Heart};
 use crate::transport::Transport;
 use crate::wire::incoming::{Arrival, Incoming};
 use crate::wire::outbox::Outbox;
+use crate::wire::stall::Stall;
 
 /// Runs until the connection has ended.
 pub(super) struct Connection {
@@ -47,7 +47,7 @@ pub(super) struct Connection {
     last: Option<End>,
     /// How long the client has for its answers after that.
     patience: Option<Pin<Box<Sleep>>>,
-    stall: Option<Stall>,
+    stall: Stall,
     /// The client has not said what it has come for. The daemon counts those.
     is_opening: bool,
     /// How long it may not.
@@ -78,7 +78,7 @@ impl Connection {
             heart: Heart::new(),
             last: None,
             patience: None,
-            stall: None,
+            stall: Stall::default(),
             is_opening: true,
             opening: None,
             unwritten: None,

@@ -16,7 +16,7 @@ use super::Outcome;
 use super::host::{Hosts, Report, Source, What, help};
 use crate::console::Console;
 use crate::stop::Stop;
-use crate::text::{is_obeyed, printable};
+use crate::text::{is_obeyed, printable, texts};
 
 /// Prints until it is asked to end, or no host is left.
 pub(super) async fn print(
@@ -119,19 +119,8 @@ impl Formatter for Printable {
 /// The event as virsh prints it, behind the host.
 fn plain(host: &str, event: &GraphicsEvent) -> String {
     let mut event = event.clone();
-    for text in [
-        &mut event.domain.name,
-        &mut event.local.node,
-        &mut event.local.service,
-        &mut event.remote.node,
-        &mut event.remote.service,
-        &mut event.auth_scheme,
-    ] {
+    for text in texts(&mut event) {
         *text = printable(text);
-    }
-    for identity in &mut event.subject {
-        identity.kind = printable(identity.kind.name()).into();
-        identity.name = printable(&identity.name);
     }
     format!("{}: {event}\n", printable(host))
 }

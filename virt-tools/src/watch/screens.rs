@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 
-use protocol_defs::graphics::{GraphicsEvent, IdentityKind, Phase, Uuid};
+use protocol_defs::graphics::{GraphicsEvent, Phase, Uuid};
 
 use super::host::{Report, Source, What};
 use super::lines::in_words;
+use crate::text::texts;
 
 /// Viewers that are there and are known one by one, of all hosts; more are counted.
 const THERE: usize = 1000;
@@ -221,21 +222,8 @@ impl Viewer {
 
 /// The event with the beginnings of its texts, for which the protocol has room for mebibytes.
 fn shortened(mut event: GraphicsEvent) -> GraphicsEvent {
-    for text in [
-        &mut event.domain.name,
-        &mut event.local.node,
-        &mut event.local.service,
-        &mut event.remote.node,
-        &mut event.remote.service,
-        &mut event.auth_scheme,
-    ] {
+    for text in texts(&mut event) {
         shorten(text, TEXT);
-    }
-    for identity in &mut event.subject {
-        shorten(&mut identity.name, TEXT);
-        if let IdentityKind::Other(kind) = &mut identity.kind {
-            shorten(kind, TEXT);
-        }
     }
     event
 }

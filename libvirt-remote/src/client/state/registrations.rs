@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use protocol_defs::packet::{Header, Kind, Status, write_raw};
+use protocol_defs::packet::{Kind, write_raw};
 
-use super::{Effect, Pending, State, Wake};
+use super::{Effect, Pending, State, Wake, call_header};
 use crate::events::registration::Way;
 use crate::events::route::{Subscriber, Ticket};
 
@@ -51,14 +51,7 @@ impl State {
     fn end_registration(&mut self, ended: &Subscriber) -> Wake {
         let (procedure, args) = ended.end();
         let serial = self.serial();
-        let header = Header {
-            program: procedure.program,
-            version: procedure.version,
-            procedure: procedure.procedure,
-            kind: Kind::Call,
-            serial,
-            status: Status::Ok,
-        };
+        let header = call_header(procedure, Kind::Call, serial);
         let written = self.append(|out| write_raw(&header, 0, &args, &mut out.bytes));
         // Numbers break no bound.
         let Ok(wake) = written else {

@@ -1,25 +1,14 @@
 //! What the task of a client does for its streams.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::task::Context;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use protocol_defs::packet::{ErrorCode, ErrorOrigin, Packet};
-use tokio::time::{Sleep, sleep};
 
 use super::Connection;
 use crate::daemon::request::{Refusal, refusal};
 use crate::daemon::session::{Course, State};
 use crate::daemon::stream;
-
-/// A stream for whose handler nothing is read.
-pub(super) struct Stall {
-    /// Its serial, and how many pieces the handler has taken.
-    of: (u32, u64),
-    /// How long the handler may leave it at that.
-    until: Pin<Box<Sleep>>,
-}
 
 impl Connection {
     /// Ends streams with what they depend on, and those whose handler takes nothing.
@@ -40,17 +29,10 @@ impl Connection {
             waiting.wake();
             return;
         }
-        let Some(stalled) = streams.stalled(options.stream_window) else {
-            self.stall = None;
-            return;
-        };
-        let stall = self.stall.take().filter(|stall| stall.of == stalled);
-        let stall = self.stall.insert(stall.unwrap_or_else(|| Stall {
-            of: stalled,
-            until: Box::pin(sleep(options.stream_patience)),
-        }));
-        if stall.until.as_mut().poll(cx).is_ready() {
-            let waiting = streams.give_up(stalled.0, queue);
+        // Nothing is read for a handler that takes nothing.
+        let stalled = streams.stalled(options.stream_window);
+        if let Poll::Ready(serial) = self.stall.poll(cx, stalled, options.stream_patience) {
+            let waiting = streams.give_up(serial, queue);
             drop(state);
             waiting.wake();
         }

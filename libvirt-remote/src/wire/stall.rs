@@ -1,4 +1,4 @@
-//! How long a stream that nobody reads may keep others waiting.
+//! How long a stream of which nothing is taken may keep others waiting.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,7 +9,7 @@ use tokio::time::{Sleep, sleep};
 
 /// Measures for how long nothing has been taken of one.
 #[derive(Default)]
-pub(super) struct Stall(Option<Stalled>);
+pub(crate) struct Stall(Option<Stalled>);
 
 struct Stalled {
     /// Its serial, and how many pieces have been taken.
@@ -19,7 +19,7 @@ struct Stalled {
 
 impl Stall {
     /// Ready with the serial of the stream that has been left where it is for too long.
-    pub(super) fn poll(
+    pub(crate) fn poll(
         &mut self,
         cx: &mut Context<'_>,
         of: Option<(u32, u64)>,
